@@ -1,0 +1,1 @@
+"""The desk: sign-in, queries, commands and widgets for the pages."""

@@ -1,0 +1,1 @@
+"""Widgets: they know Streamlit, and neither database nor wire."""

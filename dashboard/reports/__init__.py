@@ -1,0 +1,1 @@
+"""Reports: each names what its total ties to."""

@@ -1,0 +1,1 @@
+"""Starts the real servers of a one-machine set-up."""

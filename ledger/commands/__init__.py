@@ -1,0 +1,1 @@
+"""Commands: one file each, a frozen command and a pure decision."""

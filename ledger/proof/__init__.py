@@ -1,0 +1,1 @@
+"""Proof that the journal is what it was."""

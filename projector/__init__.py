@@ -1,0 +1,1 @@
+"""The mirror: keeps the read models fresh from the streams."""

@@ -1,0 +1,1 @@
+"""The contract: the wire, the events, the documents. Imports nothing of ours."""

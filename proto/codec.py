@@ -1,0 +1,313 @@
+"""Stream fields to event and back, values to MongoDB and back: the only such code.
+
+The order of checks is that of events.md, section 3: size, then nesting, then type, then
+the body; `Poison` says that an entry can never be read, whoever tries.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final, TypeVar
+
+import msgspec
+from bson import Decimal128, Int64
+from msgspec import Struct
+
+from proto import events
+from proto.values import (
+    CalendarDate,
+    Digits,
+    Instant,
+    InvalidTimestamp,
+    InvalidValue,
+    Key,
+    Money,
+    read_value,
+    write_value,
+)
+
+D = TypeVar("D", bound=Struct)
+
+PAYLOAD_BYTES_MAX: Final = 262_144
+NESTING_MAX: Final = 64
+INT64_MAX: Final = 2**63 - 1
+
+TYPE_FIELDS: Final = ("msg_type", "typ", "event_type")
+ID_FIELDS: Final = ("id", "event_id")
+CONVERSATION_FIELDS: Final = ("cid", "conv", "conversation_id")
+USER_FIELDS: Final = ("usr", "user_id")
+SEQUENCE_FIELDS: Final = ("seq", "c_seq")
+BODY_FIELDS: Final = ("payload", "dat")
+
+
+class Poison(Exception):  # noqa: N818 - what it is, not what went wrong
+    """An entry that can never be applied; its class and text go to the dead letters."""
+
+
+class TooLarge(Poison):
+    """The entry's fields together are over the limit."""
+
+
+class TooDeep(Poison):
+    """The body nests deeper than any honest one."""
+
+
+class NotText(Poison):
+    """A field is not UTF-8."""
+
+
+class InvalidBody(Poison):
+    """The body is not what its type says it is."""
+
+
+class Envelope(Struct, frozen=True, kw_only=True):
+    """One entry of a stream, its type and identity read, its body not yet.
+
+    `identity` is the event's name for de-duplication, for ever. `position`, `version`
+    and `hash` are set for entries of our own ledger, otherwise 0 and "".
+    `received_at` is the entry's time in Redis, the time of the documents it changes.
+    """
+
+    stream: str
+    entry_id: str
+    event_type: str
+    identity: str
+    conversation_id: str
+    user_id: str
+    agent: str
+    sequence: int
+    body: str
+    received_at: Instant
+    fields: dict[str, str]
+    position: int = 0
+    version: int = 0
+    recorded_at: Instant | None = None
+    hash: str = ""
+    prev: str = ""
+
+
+def _first(fields: Mapping[str, str], names: tuple[str, ...]) -> str:
+    return next((fields[name] for name in names if fields.get(name)), "")
+
+
+def _whole(text: str) -> int:
+    """Read a count that may be blank, null or no number at all: those are 0."""
+    try:
+        number = int(text)
+    except ValueError:
+        return 0
+    return number if -INT64_MAX <= number <= INT64_MAX else 0
+
+
+def entry_time(entry_id: str) -> Instant:
+    """Give the time that Redis put into an entry's id (`1700000000000-0`)."""
+    milliseconds = int(entry_id.split("-", 1)[0])
+    return Instant.of(datetime.fromtimestamp(milliseconds / 1000, tz=UTC))
+
+
+def check_nesting(body: str) -> None:
+    """Refuse deep bodies in one linear pass, before any parser recurses into them."""
+    depth = 0
+    inside_string = False
+    skip = False
+    for character in body:
+        if skip:
+            skip = False
+        elif inside_string:
+            if character == "\\":
+                skip = True
+            elif character == '"':
+                inside_string = False
+        elif character == '"':
+            inside_string = True
+        elif character in "[{":
+            depth += 1
+            if depth > NESTING_MAX:
+                msg = f"the body nests deeper than {NESTING_MAX} levels"
+                raise TooDeep(msg)
+        elif character in "]}":
+            depth -= 1
+
+
+def _identity(fields: Mapping[str, str], event_type: str, conversation: str, body: str) -> str:
+    named = _first(fields, ID_FIELDS)
+    if named:
+        return named
+    cause = fields.get("cause", "")
+    if not cause:
+        return ""
+    body_hash = hashlib.sha256(body.encode()).hexdigest()
+    return f"{cause}\x1f{event_type}\x1f{conversation}\x1f{body_hash}"
+
+
+def read_envelope(
+    stream: str,
+    entry_id: str,
+    raw_fields: Mapping[bytes, bytes],
+    payload_bytes_max: int = PAYLOAD_BYTES_MAX,
+) -> Envelope:
+    """Read an entry's envelope. Raises Poison (TooLarge, NotText) and nothing else."""
+    if sum(len(value) for value in raw_fields.values()) > payload_bytes_max:
+        msg = f"the fields are larger than {payload_bytes_max} bytes"
+        raise TooLarge(msg)
+    try:
+        fields = {name.decode(): value.decode() for name, value in raw_fields.items()}
+    except UnicodeDecodeError as error:
+        msg = f"a field is not UTF-8: {error.reason} at byte {error.start}"
+        raise NotText(msg) from None
+    event_type = _first(fields, TYPE_FIELDS)
+    conversation_id = _first(fields, CONVERSATION_FIELDS)
+    body = _first(fields, BODY_FIELDS)
+    identity = _identity(fields, event_type, conversation_id, body)
+    recorded = fields.get("ts", "")
+    position = _whole(fields.get("pos", ""))
+    return Envelope(
+        stream=stream,
+        entry_id=entry_id,
+        event_type=event_type,
+        identity=identity or f"{stream}/{entry_id}",
+        conversation_id=conversation_id,
+        user_id=_first(fields, USER_FIELDS),
+        agent=fields.get("agt", ""),
+        sequence=_whole(_first(fields, SEQUENCE_FIELDS)),
+        body=body,
+        received_at=entry_time(entry_id),
+        fields=fields,
+        position=position,
+        version=_whole(fields.get("ver", "")),
+        recorded_at=_recorded_at(recorded) if position and recorded else None,
+        hash=fields.get("hash", ""),
+        prev=fields.get("prev", ""),
+    )
+
+
+def _recorded_at(text: str) -> Instant:
+    try:
+        return Instant.parse(text)
+    except InvalidTimestamp as error:
+        msg = f"ts: {error}"
+        raise InvalidBody(msg) from None
+
+
+_DECODERS: Final = {
+    name: msgspec.json.Decoder(struct, dec_hook=read_value, float_hook=Digits)
+    for name, struct in events.EVENTS.items()
+}
+
+
+def is_known(event_type: str) -> bool:
+    """Tell whether this version reads events of the type."""
+    return event_type in _DECODERS
+
+
+def read_event(event_type: str, body: str | bytes) -> events.Event:
+    """Read a body. Raises Poison with a text that names the field or the value."""
+    text = body.decode() if isinstance(body, bytes) else body
+    check_nesting(text)
+    try:
+        event = _DECODERS[event_type].decode(text)
+    except msgspec.ValidationError as error:
+        cause = error.__cause__
+        name = type(cause).__name__ if isinstance(cause, InvalidValue) else "InvalidBody"
+        msg = f"{name}: {error}"
+        raise InvalidBody(msg) from None
+    except (msgspec.DecodeError, InvalidValue, UnicodeError, RecursionError) as error:
+        msg = f"{type(error).__name__}: {error}"
+        raise InvalidBody(msg) from None
+    return event
+
+
+def canonical(value: object) -> bytes:
+    """Write the canonical body: sorted keys, no white space, no floats, money as strings.
+
+    Bodies are written once, hashed as written and never encoded again (DESIGN, section 5).
+    """
+    plain = msgspec.to_builtins(value, enc_hook=write_value)
+    return msgspec.json.encode(plain, order="deterministic")
+
+
+def event_fields(
+    *,
+    subject_id: str,
+    version: int,
+    event_type: str,
+    position: int,
+    recorded_at: str,
+    actor: str,
+    body: bytes,
+    hash_hex: str,
+    prev_hex: str,
+) -> dict[str, str]:
+    """Build the flat fields under which our ledger publishes one journal entry."""
+    identity = f"{subject_id}:{version}"
+    return {
+        "id": identity,
+        "cause": identity,
+        "typ": event_type,
+        "conv": subject_id,
+        "agt": "billie-ledger",
+        "usr": actor,
+        "seq": str(version),
+        "pos": str(position),
+        "ver": str(version),
+        "ts": recorded_at,
+        "hash": hash_hex,
+        "prev": prev_hex,
+        "payload": body.decode(),
+    }
+
+
+def to_mongo(value: object) -> Any:  # noqa: ANN401, PLR0911 - one line a kind; MongoDB takes any of its own types
+    """Turn a value, or a tree of values, into what MongoDB stores; money as Decimal128."""
+    match value:
+        case Money():
+            return Decimal128(str(value))
+        case Instant():
+            return datetime.fromtimestamp(value.timestamp(), tz=UTC)
+        case Key() | CalendarDate() | Digits():
+            return str.__str__(value)
+        case Struct():
+            return to_mongo(document_fields(value))
+        case dict():
+            return {str(key): to_mongo(each) for key, each in value.items()}
+        case list() | tuple():
+            return [to_mongo(each) for each in value]
+        case str() if type(value) is not str:
+            return str.__str__(value)
+        case bool() | None | str() | bytes() | datetime() | Decimal128() | float():
+            return value
+        case int():
+            return Int64(value) if -INT64_MAX - 1 <= value <= INT64_MAX else str(value)
+        case _:
+            msg = f"{type(value).__name__} is not stored in MongoDB"
+            raise TypeError(msg)
+
+
+def document_fields(document: Struct) -> dict[str, Any]:
+    """Give a document's fields under their MongoDB names, absent ones left out."""
+    names = zip(document.__struct_fields__, document.__struct_encode_fields__, strict=True)
+    return {
+        stored: getattr(document, field)
+        for field, stored in names
+        if getattr(document, field) is not None
+    }
+
+
+def _read_stored(kind: type, value: object) -> object:
+    if kind is Money:
+        if isinstance(value, Decimal128):
+            return Money.parse(format(value.to_decimal(), "f"))
+        return Money.parse(str(value))
+    if kind is Instant and isinstance(value, datetime):
+        return Instant.of(value)
+    if kind is CalendarDate and isinstance(value, date):
+        return CalendarDate(value.isoformat()[:10])
+    return read_value(kind, value)
+
+
+def from_mongo(kind: type[D], stored: Mapping[str, Any]) -> D:
+    """Read a stored document, or the declared part of it, as its struct.
+
+    Raises msgspec.ValidationError where the store holds what documents.py does not allow.
+    """
+    return msgspec.convert(stored, kind, dec_hook=_read_stored, strict=False)

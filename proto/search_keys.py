@@ -1,0 +1,58 @@
+"""How names, e-mail addresses and telephone numbers are written for search.
+
+The projector stores these forms and the desk looks for them: one place, or nothing is
+found. Everything here is pure.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+from proto.documents import SearchKeys
+
+GRAM_LENGTH: Final = 3
+GRAMS_MAX: Final = 200
+_NOT_DIGITS: Final = re.compile(r"[^0-9]")
+
+
+def fold(text: str) -> str:
+    """Fold case, accents, width and white space: `  Zoë  O'Brien ` gives `zoe o'brien`."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(each for each in decomposed if not unicodedata.combining(each))
+    return " ".join(plain.split())
+
+
+def national_digits(number: str) -> str:
+    """Give an Australian number's national digits: `+61 412 345 678` gives `0412345678`."""
+    digits = _NOT_DIGITS.sub("", unicodedata.normalize("NFKC", number))
+    if digits.startswith("0061"):
+        digits = digits[2:]
+    if digits.startswith("61") and len(digits) >= len("61412345678"):
+        digits = digits[2:]
+        return digits if digits.startswith("0") else f"0{digits}"
+    return digits
+
+
+def grams(text: str) -> list[str]:
+    """Give the distinct three-letter pieces of a folded text, sorted, at most 200."""
+    folded = fold(text)
+    pieces = {folded[at : at + GRAM_LENGTH] for at in range(len(folded) - GRAM_LENGTH + 1)}
+    return sorted(pieces)[:GRAMS_MAX]
+
+
+def customer_keys(
+    customer_id: str, full_name: str | None, email: str | None, mobile: str | None
+) -> SearchKeys:
+    """Make a customer's search keys from the profile as it stands."""
+    name = fold(full_name or "")
+    address = fold(email or "")
+    digits = national_digits(mobile or "")
+    pieces = {*grams(name), *grams(address), *grams(customer_id)}
+    return SearchKeys(
+        name=name,
+        words=sorted(set(name.split())),
+        email=address,
+        mobile=digits,
+        mobile_reversed=digits[::-1],
+        grams=sorted(pieces)[:GRAMS_MAX],
+    )

@@ -1,0 +1,184 @@
+"""The kinds of value that cross a process boundary: ids, codes, money, dates, instants.
+
+Each is a type of its own, so that a wrong one does not pass mypy, and each is read by
+the one `read_value` hook that every decoder of this room shares.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any, Final, Self
+
+CENTS_MAX: Final = 10**15
+"""No single amount reaches ten trillion dollars; a larger one is a mistake, not money."""
+
+_MONEY: Final = re.compile(r"(-?)([0-9]{1,16})(?:\.([0-9]+))?", re.ASCII)
+
+
+class InvalidValue(ValueError):  # noqa: N818 - the name is shown to operators, in dead letters
+    """A value of the wire that cannot be what its field says it is."""
+
+
+class InvalidMoney(InvalidValue):
+    """An amount that is not digits with at most two decimal places."""
+
+
+class InvalidTimestamp(InvalidValue):
+    """A date or an instant that is not on any calendar."""
+
+
+class InvalidKey(InvalidValue):
+    """An id that is not a scalar."""
+
+
+class Digits(str):
+    """A JSON number with a decimal point or exponent, as the exact text that was sent."""
+
+    __slots__ = ()
+
+
+class Key(str):
+    """An id. On the wire a string or an integer; null is the empty string."""
+
+    __slots__ = ()
+
+
+class Code(str):
+    """A name from a list. On the wire it may be qualified, `AccountStatus.ACTIVE`."""
+
+    __slots__ = ()
+
+
+class CalendarDate(str):
+    """A calendar date, `YYYY-MM-DD`; of a wire instant the date part as written."""
+
+    __slots__ = ()
+
+    def as_date(self) -> date:
+        """Give the date for arithmetic."""
+        return date.fromisoformat(self)
+
+
+class Money(int):
+    """An amount in whole cents. On the wire a decimal string with two places."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ASCII digits with at most two decimal places that are not zero.
+
+        Raises InvalidMoney for anything else: exponents, NaN, other digits, a third
+        decimal (events.md, rule 9 of section 3).
+        """
+        match = _MONEY.fullmatch(text)
+        if match is None:
+            msg = f"{text[:40]!r} is not an amount with at most two decimal places"
+            raise InvalidMoney(msg)
+        sign, whole, places = match.groups()
+        places = (places or "").rstrip("0")
+        if len(places) > len("00"):
+            msg = f"{text[:40]!r} has more than two decimal places"
+            raise InvalidMoney(msg)
+        cents = int(whole) * 100 + int(places.ljust(2, "0"))
+        if cents >= CENTS_MAX:
+            msg = f"{text[:40]!r} is larger than any amount can be"
+            raise InvalidMoney(msg)
+        return cls(-cents if sign else cents)
+
+    def __str__(self) -> str:
+        """Write the decimal string of the wire, `-12.50`."""
+        sign = "-" if self < 0 else ""
+        whole, cents = divmod(abs(int(self)), 100)
+        return f"{sign}{whole}.{cents:02d}"
+
+    def __repr__(self) -> str:
+        """Write the amount so that a failing test can be read."""
+        return f"Money({self!s})"
+
+
+class Instant(datetime):
+    """A moment in UTC with whole microseconds. On the wire RFC 3339."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read an ISO 8601 instant or date; without an offset it is UTC.
+
+        Raises InvalidTimestamp with the text that was sent.
+        """
+        try:
+            return cls.of(datetime.fromisoformat(text))
+        except (ValueError, OverflowError):
+            raise InvalidTimestamp(repr(text[:40])) from None
+
+    @classmethod
+    def of(cls, moment: datetime) -> Self:
+        """Take over another datetime; one without a zone is UTC."""
+        at = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return cls(
+            at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond, tzinfo=UTC
+        )
+
+    def __str__(self) -> str:
+        """Write RFC 3339 in UTC with microseconds, `2025-11-15T00:01:00.000000Z`."""
+        return f"{self.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def _read_key(value: object) -> Key:
+    if value is None:
+        return Key("")
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        msg = f"an id must be a string or a number, not {type(value).__name__}"
+        raise InvalidKey(msg)
+    return Key(value)
+
+
+def _read_money(value: object) -> Money:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        msg = f"an amount must be a string or a number, not {type(value).__name__}"
+        raise InvalidMoney(msg)
+    return Money.parse(str(value))
+
+
+def _read_instant(value: object) -> Instant:
+    if not isinstance(value, str):
+        raise InvalidTimestamp(repr(value)[:40])
+    return Instant.parse(value)
+
+
+def _read_date(value: object) -> CalendarDate:
+    if not isinstance(value, str):
+        raise InvalidTimestamp(repr(value)[:40])
+    Instant.parse(value)
+    written = value[:10]
+    try:
+        return CalendarDate(date.fromisoformat(written).isoformat())
+    except ValueError:
+        raise InvalidTimestamp(repr(value[:40])) from None
+
+
+_READERS: Final[dict[type, Any]] = {
+    Key: _read_key,
+    Code: lambda value: Code(_read_key(value).rsplit(".", 1)[-1]),
+    Money: _read_money,
+    Instant: _read_instant,
+    CalendarDate: _read_date,
+}
+
+
+def read_value(kind: type, value: object) -> object:
+    """Decode one custom value (msgspec's `dec_hook`); raises InvalidValue."""
+    reader = _READERS.get(kind)
+    if reader is None:
+        msg = f"no reader for {kind.__name__}"
+        raise NotImplementedError(msg)
+    return reader(value)
+
+
+def write_value(value: object) -> str:
+    """Encode one custom value (msgspec's `enc_hook`)."""
+    if isinstance(value, Key | Code | CalendarDate):
+        return str.__str__(value)
+    if isinstance(value, Money | Instant):
+        return str(value)
+    msg = f"{type(value).__name__} does not cross a process boundary"
+    raise NotImplementedError(msg)

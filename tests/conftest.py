@@ -1,0 +1,61 @@
+"""Real servers for the tests: one mongod and one redis-server a run, on free ports."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pymongo
+import pytest
+import redis
+from pymongo.database import Database
+
+from embedded.process import free_port
+from embedded.servers import MongoServer, RedisServer
+
+
+@pytest.fixture(scope="session")
+def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
+    """A real mongod, the run's own."""
+    server = MongoServer(tmp_path_factory.mktemp("mongo") / "data", free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A real redis-server, the run's own."""
+    server = RedisServer(tmp_path_factory.mktemp("redis") / "data", free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def database(mongo_server: MongoServer) -> Iterator[Database[dict[str, Any]]]:
+    """An empty database of the test's own."""
+    client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
+        mongo_server.url, tz_aware=True
+    )
+    name = f"test-{uuid.uuid4().hex[:12]}"
+    yield client[name]
+    client.drop_database(name)
+    client.close()
+
+
+@pytest.fixture
+def streams(redis_server: RedisServer) -> Iterator[redis.Redis]:
+    """An empty Redis; entries are read as bytes."""
+    client = redis.Redis.from_url(redis_server.url)
+    client.flushall()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """A folder for a product's data, the test's own."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    return folder
