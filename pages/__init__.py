@@ -1,0 +1,1 @@
+"""What staff see: each page requires a role, asks, shows, and sends commands."""
