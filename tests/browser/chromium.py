@@ -38,7 +38,7 @@ def get() -> str | None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for step in (["update", "-qq"], ["install", "-y", "-qq", "chromium", "fonts-liberation"]):
-            subprocess.run(  # noqa: S603
+            subprocess.run(
                 ["apt-get", *step],  # noqa: S607 - where apt-get is, the system decides
                 env=quiet,
                 stdout=subprocess.DEVNULL,

@@ -1,0 +1,64 @@
+"""Adding a thing has one place in each room; these tests name the one that was forgotten."""
+
+from pathlib import Path
+from typing import Final
+
+from proto import accounting_ledger_pb2, servicing_pb2
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+def _stems(folder: str) -> set[str]:
+    return {path.stem for path in (ROOT / folder).glob("*.py") if path.stem != "__init__"}
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{each.lower()}" if each.isupper() else each for each in name).lstrip("_")
+
+
+def _rpcs() -> set[str]:
+    services = [
+        *accounting_ledger_pb2.DESCRIPTOR.services_by_name.values(),
+        *servicing_pb2.DESCRIPTOR.services_by_name.values(),
+    ]
+    names = {(service.name, method.name) for service in services for method in service.methods}
+    staff = {"Create": "create_staff", "Disable": "disable_staff"}
+    return {
+        staff.get(rpc, _snake(rpc)) if service == "StaffService" else _snake(rpc)
+        for service, rpc in names
+    }
+
+
+def test_every_command_of_the_ledger_is_an_rpc() -> None:
+    """One word runs through the rpc and the file that decides."""
+    assert _stems("ledger/commands") <= _rpcs()
+
+
+def test_every_command_of_the_desk_is_one_of_the_ledger() -> None:
+    """The desk decides nothing: each of its commands has its rule in the ledger."""
+    assert _stems("dashboard/commands") <= _stems("ledger/commands")
+
+
+def test_every_page_stands_in_the_navigation() -> None:
+    """A page that is not listed can be opened by nobody."""
+    table = (ROOT / "dashboard" / "navigation.py").read_text()
+    assert [page for page in _stems("pages") if f'"{page}' not in table] == []
+
+
+def test_every_page_asks_who_is_there_first() -> None:
+    """Two locks: the navigation lists it by role, and the page itself requires one."""
+    pages = [path for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__"]
+    assert [path.name for path in pages if "session.require(" not in path.read_text()] == []
+
+
+def test_the_generated_wire_code_is_the_protos() -> None:
+    """Somebody who changed a .proto also ran `make proto`."""
+    for module, path in (
+        (accounting_ledger_pb2, "proto/accounting_ledger.proto"),
+        (servicing_pb2, "proto/servicing.proto"),
+    ):
+        text = (ROOT / path).read_text()
+        declared = {
+            line.split()[1].rstrip("{") for line in text.splitlines() if line.startswith("message ")
+        }
+        assert declared == set(module.DESCRIPTOR.message_types_by_name)
