@@ -71,9 +71,8 @@ class Stage:
     def _ledger_serves(self) -> bool:
         with grpc.insecure_channel(self.ledger_address) as channel:
             try:
-                answer = health_pb2_grpc.HealthStub(channel).Check(
-                    health_pb2.HealthCheckRequest(), timeout=1
-                )
+                check = health_pb2_grpc.HealthStub(channel).Check  # type: ignore[attr-defined] # untyped stubs
+                answer = check(health_pb2.HealthCheckRequest(), timeout=1)
             except grpc.RpcError:
                 return False
             return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)

@@ -17,6 +17,9 @@ from pymongo.database import Database
 
 from proto.streams import INBOX, PROJECTOR_GROUP
 
+IDLE_SECONDS = 0.2
+"""How long it waits for more before it ends; no part of the work."""
+
 STATUSES = {
     "PENDING": "active",
     "ACTIVE": "active",
@@ -58,7 +61,9 @@ def run(redis_url: str, mongodb_url: str, db_name: str) -> None:
     client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(mongodb_url)
     database = client.get_database(db_name, write_concern=WriteConcern("majority", j=True))
     while True:
-        answer: Any = streams.xreadgroup(PROJECTOR_GROUP, "plan", {INBOX: ">"}, count=10, block=200)
+        answer: Any = streams.xreadgroup(
+            PROJECTOR_GROUP, "plan", {INBOX: ">"}, count=10, block=int(IDLE_SECONDS * 1000)
+        )
         if not answer:
             return
         for entry_id, fields in answer[0][1]:

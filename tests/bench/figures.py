@@ -1,0 +1,37 @@
+"""How figures are taken and printed: both sides in one run, the ratio of the medians."""
+
+import json
+import statistics
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+ROUNDS = 3
+
+
+def report(name: str, **figures: Any) -> None:  # noqa: ANN401 - whatever JSON holds
+    """Print one measurement as a line of JSON."""
+    sys.stdout.write(json.dumps({"bench": name, **figures}) + "\n")
+    sys.stdout.flush()
+
+
+def paired(
+    name: str, ours: Callable[[], float], other: Callable[[], float], *, unit: str, against: str
+) -> None:
+    """Measure both sides three times in turn and report the median of the ratios."""
+    pairs = [(ours(), other()) for _ in range(ROUNDS)]
+    report(
+        name,
+        unit=unit,
+        ours=round(statistics.median(mine for mine, _ in pairs), 1),
+        other=round(statistics.median(theirs for _, theirs in pairs), 1),
+        against=against,
+        ratio=round(statistics.median(mine / theirs for mine, theirs in pairs), 2),
+        rounds=[[round(mine, 1), round(theirs, 1)] for mine, theirs in pairs],
+    )
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Give the value that `share` (0 to 1) of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
