@@ -5,6 +5,7 @@ the body; `Poison` says that an entry can never be read, whoever tries.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
@@ -105,27 +106,26 @@ def entry_time(entry_id: str) -> Instant:
     return Instant.of(datetime.fromtimestamp(milliseconds / 1000, tz=UTC))
 
 
+_STRINGS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_NOT_BRACKETS: Final = re.compile(r"[^\[\]{}]++")
+
+
 def check_nesting(body: str) -> None:
-    """Refuse deep bodies in one linear pass, before any parser recurses into them."""
+    """Refuse deep bodies in linear time, before any parser recurses into them.
+
+    A string that never ends is taken up to the end of the body: to give it up and to try
+    again at the next quote took minutes.
+    """
+    if body.count("{") + body.count("[") <= NESTING_MAX:
+        return
     depth = 0
-    inside_string = False
-    skip = False
-    for character in body:
-        if skip:
-            skip = False
-        elif inside_string:
-            if character == "\\":
-                skip = True
-            elif character == '"':
-                inside_string = False
-        elif character == '"':
-            inside_string = True
-        elif character in "[{":
+    for bracket in _NOT_BRACKETS.sub("", _STRINGS.sub("", body)):
+        if bracket in "[{":
             depth += 1
             if depth > NESTING_MAX:
                 msg = f"the body nests deeper than {NESTING_MAX} levels"
                 raise TooDeep(msg)
-        elif character in "]}":
+        else:
             depth -= 1
 
 
@@ -257,13 +257,32 @@ def event_fields(
     }
 
 
+def stored_instant(moment: Instant) -> datetime:
+    """Give an instant as MongoDB keeps it: whole milliseconds, also before it is stored."""
+    return datetime(
+        moment.year,
+        moment.month,
+        moment.day,
+        moment.hour,
+        moment.minute,
+        moment.second,
+        moment.microsecond // 1_000 * 1_000,
+        tzinfo=UTC,
+    )
+
+
+def stored_money(amount: Decimal128) -> Money:
+    """Read an amount as MongoDB keeps it."""
+    return Money.parse(format(amount.to_decimal(), "f"))
+
+
 def to_mongo(value: object) -> Any:  # noqa: ANN401, PLR0911 - one line a kind; MongoDB takes any of its own types
     """Turn a value, or a tree of values, into what MongoDB stores; money as Decimal128."""
     match value:
         case Money():
             return Decimal128(str(value))
         case Instant():
-            return datetime.fromtimestamp(value.timestamp(), tz=UTC)
+            return stored_instant(value)
         case Key() | CalendarDate() | Digits():
             return str.__str__(value)
         case Struct():
@@ -296,7 +315,7 @@ def document_fields(document: Struct) -> dict[str, Any]:
 def _read_stored(kind: type, value: object) -> object:
     if kind is Money:
         if isinstance(value, Decimal128):
-            return Money.parse(format(value.to_decimal(), "f"))
+            return stored_money(value)
         return Money.parse(str(value))
     if kind is Instant and isinstance(value, datetime):
         return Instant.of(value)
