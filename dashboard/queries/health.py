@@ -1,0 +1,160 @@
+"""How fresh the screens are, and whether changes can be made now."""
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import grpc
+from grpc_health.v1 import health_pb2
+from pymongo.database import Database
+from pymongo.errors import PyMongoError
+
+from proto import documents, servicing_pb2, servicing_pb2_grpc
+from proto.codec import from_mongo
+from proto.documents import HeartbeatDocument
+
+LOST_AFTER: Final = timedelta(seconds=10)
+BEHIND_SECONDS: Final = 5.0
+KEPT_SECONDS: Final = 2.0
+LEDGER_SECONDS_MAX: Final = 1.0
+SYDNEY: Final = ZoneInfo("Australia/Sydney")
+
+
+@dataclass(frozen=True)
+class Health:
+    """What the status chip shows, and by which commands go read-only.
+
+    `lag_seconds` is None when no figure is known. `since` says when the part was lost.
+    """
+
+    as_of: datetime
+    lag_seconds: float | None = None
+    behind: bool = False
+    projector_lost: bool = False
+    ledger_lost: bool = False
+    since: datetime | None = None
+    sentence: str = ""
+
+    @property
+    def read_only(self) -> bool:
+        """Nothing can be changed while a part is lost."""
+        return self.projector_lost or self.ledger_lost
+
+    @property
+    def label(self) -> str:
+        """The chip's few words."""
+        if self.ledger_lost:
+            return "Ledger lost"
+        if self.projector_lost:
+            return "Projector lost"
+        if self.lag_seconds is None:
+            return "Live"
+        return (
+            f"Behind {self.lag_seconds:.0f} s" if self.behind else f"Live {self.lag_seconds:.1f} s"
+        )
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """What the projector's heartbeat says; `trouble` is empty when it is well."""
+
+    trouble: str = ""
+    since: datetime | None = None
+    lag_seconds: float | None = None
+    behind: bool = False
+
+
+def look_at_projector(database: Database[dict[str, Any]], now: datetime) -> Mirror:
+    """Read the projector's last heartbeat."""
+    try:
+        stored = database[documents.HEARTBEATS.name].find_one({"_id": "projector"})
+    except PyMongoError:
+        return Mirror("The database of the screens does not answer")
+    if stored is None:
+        return Mirror("The projector has not started yet")
+    beat = from_mongo(HeartbeatDocument, stored)
+    if now - beat.at > LOST_AFTER:
+        return Mirror("The projector does not answer", beat.at)
+    if not beat.redis_connected:
+        return Mirror("The projector does not reach the event stream", beat.at)
+    if not beat.mongo_connected:
+        return Mirror("The projector does not reach its database", beat.at)
+    lag = max(beat.lag_seconds.values(), default=0.0)
+    waiting = sum(beat.backlog.values()) > 0
+    behind = waiting and lag > BEHIND_SECONDS
+    return Mirror(lag_seconds=lag if behind or lag <= BEHIND_SECONDS else None, behind=behind)
+
+
+def look_at_ledger(channel: grpc.Channel) -> str:
+    """Ask the ledger how it is; give its trouble, empty when it is well.
+
+    A ledger that is not ours has no OperationsService; its standard health decides.
+    """
+    check = channel.unary_unary(
+        "/grpc.health.v1.Health/Check",
+        request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+        response_deserializer=health_pb2.HealthCheckResponse.FromString,
+    )
+    ours = servicing_pb2_grpc.OperationsServiceStub(channel)
+    try:
+        answer = check(health_pb2.HealthCheckRequest(), timeout=LEDGER_SECONDS_MAX)
+        if answer.status != health_pb2.HealthCheckResponse.SERVING:
+            return "The ledger is not taking commands"
+        details = ours.Health(servicing_pb2.HealthRequest(), timeout=LEDGER_SECONDS_MAX)
+    except grpc.RpcError as error:
+        if isinstance(error, grpc.Call) and error.code() is grpc.StatusCode.UNIMPLEMENTED:
+            return ""
+        return "The ledger does not answer"
+    return "" if details.publisher_connected else "The ledger does not reach the event stream"
+
+
+class HealthWatch:
+    """Looks at both parts at most every two seconds, whoever asks; shared by all sessions."""
+
+    def __init__(self, database: Database[dict[str, Any]], channel: grpc.Channel) -> None:
+        self._database, self._channel = database, channel
+        self._lock = threading.Lock()
+        self._seen: Health | None = None
+        self._looked_at = 0.0
+        self._ledger_lost_since: datetime | None = None
+        self._mirror_lost_since: datetime | None = None
+
+    def look(self) -> Health:
+        """Tell how things are, as of at most two seconds ago."""
+        with self._lock:
+            if self._seen is None or time.monotonic() - self._looked_at > KEPT_SECONDS:
+                self._seen = self._look(datetime.now(UTC))
+                self._looked_at = time.monotonic()
+            return self._seen
+
+    def _look(self, now: datetime) -> Health:
+        mirror, ledger_trouble = (
+            look_at_projector(self._database, now),
+            look_at_ledger(self._channel),
+        )
+        self._ledger_lost_since = (self._ledger_lost_since or now) if ledger_trouble else None
+        self._mirror_lost_since = (
+            (self._mirror_lost_since or mirror.since or now) if mirror.trouble else None
+        )
+        since = self._ledger_lost_since or self._mirror_lost_since
+        return Health(
+            as_of=now,
+            lag_seconds=mirror.lag_seconds,
+            behind=mirror.behind,
+            projector_lost=bool(mirror.trouble),
+            ledger_lost=bool(ledger_trouble),
+            since=since,
+            sentence=_sentence(ledger_trouble or mirror.trouble, since, mirror),
+        )
+
+
+def _sentence(trouble: str, since: datetime | None, mirror: Mirror) -> str:
+    if trouble and since is not None:
+        at = since.astimezone(SYDNEY).strftime("%-I:%M %p").lower()
+        return f"{trouble} since {at}. Everything can be read; changes are off until it is back."
+    if mirror.behind:
+        return f"What you see may be {mirror.lag_seconds:.0f} seconds old."
+    return "Screens show what the ledger holds."

@@ -1,0 +1,111 @@
+"""The desk's only connections, made once a process and shared by every session."""
+
+import gc
+import importlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+import grpc
+import pymongo
+import redis
+import streamlit as st
+from pymongo.database import Database
+
+from dashboard import settings as desk_settings
+from dashboard.actor_tokens import TokenMint, read_key
+from dashboard.credentials import Credentials, hash_of_nobody
+from dashboard.ledger_client import LedgerClient
+from dashboard.queries.health import Health, HealthWatch
+from dashboard.sessions import Sessions
+from dashboard.settings import Settings
+from proto import documents
+
+WORKERS: Final = 16
+"""Commands wait on the ledger, not on the processor."""
+
+ANSWER_SECONDS_MAX: Final = 2
+HEAVY: Final = ("pandas", "plotly.express", "pyarrow", "streamlit.elements.arrow")
+
+
+def settings() -> Settings:
+    """Give the settings of this process."""
+    return desk_settings.current()
+
+
+@st.cache_resource(show_spinner=False)
+def database() -> Database[dict[str, Any]]:
+    """Connect to the read models; the desk's own collections get their indexes."""
+    client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
+        settings().mongodb_url,
+        tz_aware=True,
+        serverSelectionTimeoutMS=ANSWER_SECONDS_MAX * 1_000,
+        appname="billie-desk",
+    )
+    connected = client[settings().db_name]
+    for collection in documents.COLLECTIONS:
+        if collection.writer == "dashboard":
+            for index in collection.indexes:
+                connected[collection.name].create_index(list(index.fields), unique=index.unique)
+    return connected
+
+
+@st.cache_resource(show_spinner=False)
+def redis_client() -> redis.Redis:
+    """Connect to where the sessions are."""
+    return redis.Redis.from_url(
+        settings().redis_url,
+        socket_timeout=ANSWER_SECONDS_MAX,
+        socket_connect_timeout=ANSWER_SECONDS_MAX,
+        health_check_interval=30,
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def sessions() -> Sessions:
+    """Give the store of sessions."""
+    return Sessions(redis_client())
+
+
+@st.cache_resource(show_spinner=False)
+def credentials() -> Credentials:
+    """Give the store of password hashes."""
+    return Credentials(database(), redis_client())
+
+
+@st.cache_resource(show_spinner=False)
+def ledger() -> LedgerClient:
+    """Give the client of the ledger; its calls carry a token of who acts."""
+    mint = TokenMint(read_key(settings().keys_dir), sessions().check_alive)
+    return LedgerClient(settings().ledger_address, mint)
+
+
+@st.cache_resource(show_spinner=False)
+def workers() -> ThreadPoolExecutor:
+    """Give the pool in which commands wait for their answer; workers never call Streamlit."""
+    return ThreadPoolExecutor(WORKERS, thread_name_prefix="command")
+
+
+@st.cache_resource(show_spinner=False)
+def health_watch() -> HealthWatch:
+    """Give the watch over projector and ledger that all sessions share."""
+    return HealthWatch(database(), grpc.insecure_channel(settings().ledger_address))
+
+
+def health() -> Health:
+    """Tell how fresh the screens are and whether changes can be made."""
+    return health_watch().look()
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> bool:
+    """Import what pages need and freeze the heap, once, before the first page is drawn.
+
+    Streamlit collects all garbage after every run; without the freeze it would walk the
+    million objects of pandas and plotly each time, two thirds of a rerun's time.
+    """
+    for name in HEAVY:
+        importlib.import_module(name)
+    hash_of_nobody()
+    gc.collect()
+    gc.freeze()
+    return True

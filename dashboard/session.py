@@ -1,0 +1,155 @@
+"""Who is signed in at this tab, what they may, and what the tab remembers.
+
+The one file that knows the names in `st.session_state`: components keep what they must
+remember in a `slot`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import streamlit as st
+
+from dashboard import services
+from dashboard.queries.staff import enabled_staff_member
+from dashboard.sessions import Session, hashed
+from proto.values import Money
+
+T = TypeVar("T")
+
+COOKIE: Final = "billie_session"
+
+ROLE_NAMES: Final = {
+    "support": "Support",
+    "supervisor": "Supervisor",
+    "compliance": "Compliance",
+    "analyst": "Analyst",
+    "admin": "Administrator",
+}
+"""Every role as the screens name it; a person may hold several, and they add up."""
+
+_SLOT: Final = "slot:"
+_OWNER: Final = "owner"
+SIGNING_OUT: Final = "signing-out"
+SECRET_SLOT: Final = f"{_SLOT}session-secret"
+"""Where a tab without a browser (a test of a page) carries its session's secret."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A staff member with a living session; rights are the ledger's, this is for display."""
+
+    staff_id: str
+    username: str
+    display_name: str
+    roles: frozenset[str]
+    limits: dict[str, Money]
+    session_id: str
+
+    @property
+    def role_names(self) -> str:
+        """The roles as a person reads them."""
+        return ", ".join(name for role, name in ROLE_NAMES.items() if role in self.roles)
+
+    def has(self, *roles: str) -> bool:
+        """Tell whether any of the roles is held."""
+        return not self.roles.isdisjoint(roles)
+
+
+def current() -> SignedIn | None:
+    """Tell who is signed in, asked anew each time: a revoked session stops in open tabs."""
+    session = _living_session()
+    if session is None:
+        return None
+    member = enabled_staff_member(services.database(), session.staff_id)
+    if member is None:
+        return None
+    _forget_other_owner(member.staff_id)
+    return SignedIn(
+        staff_id=member.staff_id,
+        username=member.username,
+        display_name=member.display_name,
+        roles=frozenset(member.roles),
+        limits=member.limits,
+        session_id=session.session_id,
+    )
+
+
+def require(*roles: str) -> SignedIn:
+    """Give who is signed in with one of the roles (any, when none is named), or stop here.
+
+    Pages, fragments and callbacks begin with it; the navigation's own check is the other
+    of two locks.
+    """
+    signed_in = current()
+    if signed_in is None:
+        st.info("You are signed out. Reload this page to sign in; nothing was changed.")
+        st.stop()
+    if roles and not signed_in.has(*roles):
+        needed = " or ".join(ROLE_NAMES.get(role, role) for role in roles)
+        st.warning(f"This page is for {needed}. An administrator can give you that role.")
+        st.stop()
+    return signed_in
+
+
+def keep_alive() -> None:
+    """Count the idle time from now on; fragments that refresh by themselves do not call it."""
+    session = _living_session()
+    if session is not None:
+        services.sessions().touch(session)
+
+
+def sign_out() -> None:
+    """End the session on the server, and let the page delete the browser's cookie."""
+    session = _living_session()
+    if session is not None:
+        services.sessions().end(session.session_id)
+    put(SIGNING_OUT, value=True)
+
+
+def _secret() -> str:
+    """Give the cookie that came when this tab connected."""
+    return st.context.cookies.get(COOKIE, "") or str(st.session_state.get(SECRET_SLOT, ""))
+
+
+def _living_session() -> Session | None:
+    secret = _secret()
+    return services.sessions().find(hashed(secret)) if secret else None
+
+
+def _forget_other_owner(staff_id: str) -> None:
+    """Empty the tab's memory when somebody else signed in and the tab reconnected."""
+    if slot(_OWNER, lambda: staff_id) != staff_id:
+        secret = st.session_state.get(SECRET_SLOT, "")
+        st.session_state.clear()
+        st.session_state[SECRET_SLOT] = secret
+        put(_OWNER, staff_id)
+
+
+def slot(name: str, factory: Callable[[], T]) -> T:
+    """Give what this tab remembers under a name; the first asker makes it."""
+    key = _SLOT + name
+    if key not in st.session_state:
+        st.session_state[key] = factory()
+    value: T = st.session_state[key]
+    return value
+
+
+def put(name: str, value: object) -> None:
+    """Remember a value under a slot's name."""
+    st.session_state[_SLOT + name] = value
+
+
+def forget(name: str) -> None:
+    """Forget what a slot holds."""
+    st.session_state.pop(_SLOT + name, None)
+
+
+def entered(key: str) -> str:
+    """Give what was typed into the input with this key; for callbacks."""
+    return str(st.session_state.get(key) or "")
+
+
+def clear_entered(key: str) -> None:
+    """Empty the input with this key; for callbacks."""
+    st.session_state[key] = ""
