@@ -1,0 +1,32 @@
+"""Who may read what (roles.md, the rows that read), decided here and nowhere else."""
+
+from typing import Final
+
+PERSON_ROLES: Final = frozenset({"support", "supervisor", "compliance", "admin"})
+"""Roles that see names, contact details, birth dates and addresses."""
+
+READING_ROLES: Final = PERSON_ROLES | {"analyst"}
+"""Roles that open customers and accounts at all."""
+
+MONEY_ROLES: Final = frozenset({"support", "supervisor"})
+"""Roles that record repayments and waive fees; the ledger decides, the desk mirrors it."""
+
+
+class NotAllowed(Exception):  # noqa: N818 - what it says
+    """None of the reader's roles may read this."""
+
+
+def require_reader(roles: frozenset[str]) -> None:
+    """Let pass who may open customers and accounts. Raises NotAllowed."""
+    if not roles & READING_ROLES:
+        raise NotAllowed("Your role may not open customers or accounts.")
+
+
+def sees_persons(roles: frozenset[str]) -> bool:
+    """Tell whether somebody sees who a customer is, or only an id and figures."""
+    return bool(roles & PERSON_ROLES)
+
+
+def moves_money(roles: frozenset[str]) -> bool:
+    """Tell whether the desk offers somebody to record repayments and waive fees."""
+    return bool(roles & MONEY_ROLES)

@@ -1,0 +1,278 @@
+"""One box finds customers and accounts: what was typed decides where to look.
+
+Cheap looks come first (ids, prefixes of indexed fields); only when they find too little
+does the infix search run: it reads the rarest three-letter piece from the index and checks
+the rest with an escaped pattern.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, TypeVar
+
+from msgspec import Struct
+from pymongo.errors import ExecutionTimeout
+
+from dashboard.queries.accounts import AgingView, BalancesView
+from dashboard.queries.customers import Flags, SuburbView
+from dashboard.queries.declared import DeskDatabase, Stored, View, fields_of
+from dashboard.queries.rights import require_reader, sees_persons
+from proto import documents
+from proto.codec import from_mongo
+from proto.documents import AccountStatus
+from proto.search_keys import GRAM_LENGTH, fold, grams, national_digits
+from proto.values import Key
+
+CHARACTERS_MIN: Final = 3
+CHARACTERS_MAX: Final = 100
+HITS_MAX: Final = 50
+LOOK_MILLISECONDS_MAX: Final = 300
+RARE_ENOUGH: Final = 200
+"""A piece in fewer documents than this needs no rarer one."""
+
+_TELEPHONE: Final = re.compile(r"[+(]?[0-9][0-9 ().-]*")
+
+V = TypeVar("V", bound="CustomerOutlineHit | AccountOutlineHit")
+
+
+class CustomerOutlineHit(Flags, kw_only=True, frozen=True, rename="camel"):
+    """A customer found, without the person."""
+
+    residential_address: SuburbView | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes it the same hit."""
+        return self.customer_id
+
+
+class CustomerHit(CustomerOutlineHit, kw_only=True, frozen=True, rename="camel"):
+    """A customer found, as those see it who may see persons."""
+
+    full_name: str | None = None
+    email_address: str | None = None
+    mobile_phone_number: str | None = None
+
+
+class AccountOutlineHit(View, kw_only=True, frozen=True, rename="camel"):
+    """An account found, without the person."""
+
+    loan_account_id: Key
+    account_number: Key | None = None
+    application_number: Key | None = None
+    customer_id_string: Key | None = None
+    account_status: AccountStatus = "unknown"
+    aging: AgingView | None = None
+    balances: BalancesView | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes it the same hit."""
+        return self.loan_account_id
+
+    @property
+    def number(self) -> str:
+        """The number that staff know it by."""
+        return self.account_number or self.loan_account_id
+
+
+class AccountHit(AccountOutlineHit, kw_only=True, frozen=True, rename="camel"):
+    """An account found, with its customer's name."""
+
+    customer_name: str | None = None
+
+
+class Found(Struct, frozen=True):
+    """What was found, best match first in each group; at most HITS_MAX of a kind."""
+
+    text: str
+    customers: tuple[CustomerOutlineHit, ...] = ()
+    accounts: tuple[AccountOutlineHit, ...] = ()
+    more_customers: bool = False
+    more_accounts: bool = False
+    accounts_first: bool = False
+    too_broad: bool = False
+    """The search was cut short: a longer text finds more."""
+
+    @property
+    def is_too_short(self) -> bool:
+        """Whether too little was typed to look."""
+        return len(self.text) < CHARACTERS_MIN
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found."""
+        return not self.customers and not self.accounts
+
+    @property
+    def best(self) -> CustomerOutlineHit | AccountOutlineHit | None:
+        """What Enter opens."""
+        customer = next(iter(self.customers), None)
+        account = next(iter(self.accounts), None)
+        return (account or customer) if self.accounts_first else (customer or account)
+
+
+class _Gathering:
+    """Hits in the order of the looks that found them, each once, up to one too many."""
+
+    def __init__(self) -> None:
+        self.hits: dict[str, Stored] = {}
+        self.too_broad = False
+
+    @property
+    def wanted(self) -> int:
+        return HITS_MAX + 1 - len(self.hits)
+
+
+def search(
+    database: DeskDatabase, roles: frozenset[str], text: str, hits_max: int = HITS_MAX
+) -> Found:
+    """Find customers and accounts. Raises NotAllowed."""
+    require_reader(roles)
+    typed = _printable(text)[:CHARACTERS_MAX]
+    if len(typed) < CHARACTERS_MIN:
+        return Found(typed)
+    persons = sees_persons(roles)
+    customer_view = CustomerHit if persons else CustomerOutlineHit
+    account_view = AccountHit if persons else AccountOutlineHit
+    customer_looks = _customer_looks(database, typed, persons=persons)
+    customers = _gather(database, documents.CUSTOMERS.name, customer_looks, customer_view)
+    accounts = _gather(database, documents.LOAN_ACCOUNTS.name, _account_looks(typed), account_view)
+    found_customers = tuple(from_mongo(customer_view, each) for each in customers.hits.values())
+    found_accounts = tuple(from_mongo(account_view, each) for each in accounts.hits.values())
+    return Found(
+        typed,
+        found_customers[:hits_max],
+        found_accounts[:hits_max],
+        more_customers=len(found_customers) > hits_max,
+        more_accounts=len(found_accounts) > hits_max,
+        accounts_first=_names_exactly(typed, found_accounts),
+        too_broad=customers.too_broad or accounts.too_broad,
+    )
+
+
+def _printable(text: str) -> str:
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
+def _names_exactly(typed: str, accounts: tuple[AccountOutlineHit, ...]) -> bool:
+    """Tell whether an account's number was typed in full: then it comes before any customer."""
+    if not accounts:
+        return False
+    first = accounts[0]
+    numbers = (first.account_number, first.loan_account_id, first.application_number)
+    return typed.casefold() in {number.casefold() for number in numbers if number}
+
+
+def _gather(
+    database: DeskDatabase, collection: str, looks: Iterator[Stored], view: type[V]
+) -> _Gathering:
+    """Look until there is enough; a look that takes too long is given up and reported."""
+    gathering = _Gathering()
+    wanted_fields = fields_of(view) | {"_id": 1}
+    for look in looks:
+        if gathering.wanted <= 0:
+            break
+        rows = (
+            database[collection]
+            .find(look, wanted_fields)
+            .limit(HITS_MAX + 1)
+            .max_time_ms(LOOK_MILLISECONDS_MAX)
+        )
+        try:
+            for row in rows:
+                gathering.hits.setdefault(str(row.pop("_id")), row)
+        except ExecutionTimeout:
+            gathering.too_broad = True
+    return gathering
+
+
+def _spellings(typed: str) -> list[str]:
+    """Give how an id may be written: as typed, and in capitals."""
+    return sorted({typed, typed.upper()})
+
+
+def _prefix(field: str, start: str) -> Stored:
+    return {field: {"$regex": f"^{re.escape(start)}"}}
+
+
+def _account_looks(typed: str) -> Iterator[Stored]:
+    fields = ("accountNumber", "_id", "applicationNumber")
+    for field in fields:
+        yield {field: {"$in": _spellings(typed)}}
+    for field in fields:
+        for spelling in _spellings(typed):
+            yield _prefix(field, spelling)
+
+
+def _customer_looks(database: DeskDatabase, typed: str, *, persons: bool) -> Iterator[Stored]:
+    yield {"_id": {"$in": _spellings(typed)}}
+    if persons:
+        yield from _mobile_looks(typed)
+        yield from _name_looks(fold(typed))
+    for spelling in _spellings(typed):
+        yield _prefix("_id", spelling)
+    yield from _infix_look(database, typed, persons=persons)
+
+
+def _mobile_looks(typed: str) -> Iterator[Stored]:
+    if not _TELEPHONE.fullmatch(typed):
+        return
+    written = typed.replace("(0)", "").strip()
+    digits = national_digits(written)
+    for country in ("+61", "0061"):
+        bare = re.sub(r"[^0-9+]", "", written)
+        if bare.startswith(country):
+            digits = "0" + bare.removeprefix(country).removeprefix("0")
+    if len(digits) < CHARACTERS_MIN:
+        return
+    yield {"search.mobile": digits}
+    yield _prefix("search.mobile", digits)
+    yield _prefix("search.mobileReversed", digits[::-1])
+    if not digits.startswith("0"):
+        yield _prefix("search.mobile", f"0{digits.removeprefix('61')}")
+
+
+def _name_looks(folded: str) -> Iterator[Stored]:
+    yield {"search.name": folded}
+    yield {"search.email": folded}
+    yield _prefix("search.name", folded)
+    yield _prefix("search.email", folded)
+    words = sorted(set(folded.split()), key=len, reverse=True)
+    yield {"$and": [_prefix("search.words", word) for word in words]}
+
+
+def _infix_look(database: DeskDatabase, typed: str, *, persons: bool) -> Iterator[Stored]:
+    """Look inside names, e-mails and ids; without the person, inside ids alone."""
+    folded = fold(typed)
+    longest = max(folded.split(), key=len) if persons else folded
+    rarest = _rarest_gram(database, longest)
+    if rarest is None:
+        return
+    fields = ("search.name", "search.email") if persons else ()
+    parts = [folded] if not persons else folded.split()
+    verified = [_contains(part, fields) for part in parts]
+    yield {"$and": [{"search.grams": rarest}, *verified]}
+
+
+def _contains(part: str, fields: tuple[str, ...]) -> Stored:
+    pattern = re.escape(part)
+    named = [{field: {"$regex": pattern}} for field in fields]
+    return {"$or": [*named, {"customerId": {"$regex": pattern, "$options": "i"}}]}
+
+
+def _rarest_gram(database: DeskDatabase, text: str) -> str | None:
+    """Find the piece that the fewest customers have; None when some piece has nobody."""
+    if len(text) < GRAM_LENGTH:
+        return None
+    rarest: tuple[int, str] | None = None
+    for gram in grams(text):
+        count = database[documents.CUSTOMERS.name].count_documents(
+            {"search.grams": gram}, limit=RARE_ENOUGH * 5
+        )
+        if count == 0:
+            return None
+        if rarest is None or count < rarest[0]:
+            rarest = (count, gram)
+        if count < RARE_ENOUGH:
+            break
+    return rarest[1] if rarest else None
