@@ -24,6 +24,13 @@ WORKERS: Final = 16
 """Commands wait on the ledger, not on the processor."""
 
 ANSWER_SECONDS_MAX: Final = 2
+BACK_SOON: Final = (
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
+)
+"""A ledger that is back is seen to be back within a second or two."""
+
 HEAVY: Final = ("pandas", "plotly.express", "pyarrow", "streamlit.elements.arrow")
 
 
@@ -88,7 +95,8 @@ def workers() -> ThreadPoolExecutor:
 @st.cache_resource(show_spinner=False)
 def health_watch() -> HealthWatch:
     """Give the watch over projector and ledger that all sessions share."""
-    return HealthWatch(database(), grpc.insecure_channel(settings().ledger_address))
+    channel = grpc.insecure_channel(settings().ledger_address, options=BACK_SOON)
+    return HealthWatch(database(), channel)
 
 
 def health() -> Health:

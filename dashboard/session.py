@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import streamlit as st
+from pymongo.errors import PyMongoError
+from redis.exceptions import RedisError
 
 from dashboard import services
 from dashboard.queries.staff import enabled_staff_member
@@ -16,6 +18,11 @@ from dashboard.sessions import Session, hashed
 from proto.values import Money
 
 T = TypeVar("T")
+
+
+class CannotTell(Exception):  # noqa: N818 - what is the matter is the name
+    """Whether somebody is signed in cannot be told now; nobody counts as signed in."""
+
 
 COOKIE: Final = "billie_session"
 
@@ -57,11 +64,17 @@ class SignedIn:
 
 
 def current() -> SignedIn | None:
-    """Tell who is signed in, asked anew each time: a revoked session stops in open tabs."""
+    """Tell who is signed in, asked anew each time: a revoked session stops in open tabs.
+
+    Raises CannotTell.
+    """
     session = _living_session()
     if session is None:
         return None
-    member = enabled_staff_member(services.database(), session.staff_id)
+    try:
+        member = enabled_staff_member(services.database(), session.staff_id)
+    except PyMongoError as error:
+        raise CannotTell("The database of the screens does not answer.") from error
     if member is None:
         return None
     _forget_other_owner(member.staff_id)
@@ -114,7 +127,10 @@ def _secret() -> str:
 
 def _living_session() -> Session | None:
     secret = _secret()
-    return services.sessions().find(hashed(secret)) if secret else None
+    try:
+        return services.sessions().find(hashed(secret)) if secret else None
+    except RedisError as error:
+        raise CannotTell("The store of sign-ins does not answer.") from error
 
 
 def _forget_other_owner(staff_id: str) -> None:

@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import services, session
+from dashboard import formats, services, session
 from dashboard.components import status_chip
 from dashboard.session import SignedIn
 
@@ -36,7 +36,7 @@ def _search(signed_in: SignedIn) -> None:
 
 def _who(signed_in: SignedIn) -> None:
     st.menu_button(
-        f"{signed_in.display_name} · {signed_in.role_names}",
+        f"{formats.inert(signed_in.display_name)} · {signed_in.role_names}",
         [SIGN_OUT],
         key=MENU,
         type="tertiary",

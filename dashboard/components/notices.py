@@ -9,11 +9,13 @@ import streamlit as st
 import structlog
 from pymongo.errors import PyMongoError
 
+from dashboard.session import CannotTell
 from dashboard.sessions import SessionEnded
 
 log = structlog.get_logger("desk")
 
 FAULTS: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (CannotTell, "Who is signed in cannot be checked."),
     (PyMongoError, "The database of the screens does not answer."),
     (redis.RedisError, "The store of sign-ins does not answer."),
     (grpc.RpcError, "The ledger does not answer."),

@@ -10,23 +10,23 @@ from dashboard.credentials import NotSignedIn
 
 USERNAME: Final = "sign-in-username"
 PASSWORD: Final = "sign-in-password"  # noqa: S105 - the key of an input, not a password
+WIDTH_PIXELS: Final = 400
 TICKET: Final = "ticket"
 REFUSAL: Final = "sign-in-refusal"
 
 
 def show() -> None:
     """Show the sign-in, in place of whichever page the address names."""
-    _, middle, _ = st.columns([1, 1, 1])
-    with middle:
+    st.space("large")
+    with st.container(horizontal_alignment="center"), st.container(width=WIDTH_PIXELS):
         st.title("Billie Servicing", anchor=False)
         with st.form("sign-in", enter_to_submit=True):
-            st.text_input("Username", key=USERNAME, autocomplete="username", max_chars=100)
+            st.text_input("Username", key=USERNAME, autocomplete="username")
             st.text_input(
                 "Password",
                 key=PASSWORD,
                 type="password",
                 autocomplete="current-password",
-                max_chars=100,
             )
             st.form_submit_button("Sign in", type="primary", width="stretch", on_click=_try)
         refusal = session.slot(REFUSAL, str)

@@ -26,7 +26,12 @@ def show() -> None:
 
     It is also what takes an open, idle tab to the sign-in once its session has ended.
     """
-    if session.current() is None:
+    try:
+        signed_in = session.current()
+    except session.CannotTell as trouble:
+        st.badge("Sign-ins lost", icon=":material/error:", color="red", help=str(trouble))
+        return
+    if signed_in is None:
         st.rerun(scope="app")
     health = services.health()
     icon, color = _look(health)

@@ -5,13 +5,13 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import grpc
 from grpc_health.v1 import health_pb2
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
+from dashboard import formats
 from proto import documents, servicing_pb2, servicing_pb2_grpc
 from proto.codec import from_mongo
 from proto.documents import HeartbeatDocument
@@ -20,7 +20,12 @@ LOST_AFTER: Final = timedelta(seconds=10)
 BEHIND_SECONDS: Final = 5.0
 KEPT_SECONDS: Final = 2.0
 LEDGER_SECONDS_MAX: Final = 1.0
-SYDNEY: Final = ZoneInfo("Australia/Sydney")
+NOT_TOLD: Final = {
+    grpc.StatusCode.UNIMPLEMENTED,
+    grpc.StatusCode.UNAUTHENTICATED,
+    grpc.StatusCode.PERMISSION_DENIED,
+}
+"""The ledger lives, but tells no details to us; its standard health decides."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,7 @@ def look_at_projector(database: Database[dict[str, Any]], now: datetime) -> Mirr
 
 
 def look_at_ledger(channel: grpc.Channel) -> str:
-    """Ask the ledger how it is; give its trouble, empty when it is well.
-
-    A ledger that is not ours has no OperationsService; its standard health decides.
-    """
+    """Ask the ledger how it is; give its trouble, empty when it is well."""
     check = channel.unary_unary(
         "/grpc.health.v1.Health/Check",
         request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
@@ -105,7 +107,7 @@ def look_at_ledger(channel: grpc.Channel) -> str:
             return "The ledger is not taking commands"
         details = ours.Health(servicing_pb2.HealthRequest(), timeout=LEDGER_SECONDS_MAX)
     except grpc.RpcError as error:
-        if isinstance(error, grpc.Call) and error.code() is grpc.StatusCode.UNIMPLEMENTED:
+        if isinstance(error, grpc.Call) and error.code() in NOT_TOLD:
             return ""
         return "The ledger does not answer"
     return "" if details.publisher_connected else "The ledger does not reach the event stream"
@@ -147,13 +149,14 @@ class HealthWatch:
             projector_lost=bool(mirror.trouble),
             ledger_lost=bool(ledger_trouble),
             since=since,
-            sentence=_sentence(ledger_trouble or mirror.trouble, since, mirror),
+            sentence=_sentence(ledger_trouble or mirror.trouble, since, mirror, now),
         )
 
 
-def _sentence(trouble: str, since: datetime | None, mirror: Mirror) -> str:
+def _sentence(trouble: str, since: datetime | None, mirror: Mirror, now: datetime) -> str:
     if trouble and since is not None:
-        at = since.astimezone(SYDNEY).strftime("%-I:%M %p").lower()
+        same_day = formats.today(since) == formats.today(now)
+        at = formats.clock(since) if same_day else formats.day_and_clock(since)
         return f"{trouble} since {at}. Everything can be read; changes are off until it is back."
     if mirror.behind:
         return f"What you see may be {mirror.lag_seconds:.0f} seconds old."
