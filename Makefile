@@ -64,4 +64,4 @@ proto: $(TEST_STAMP) ## Generate the code of the wire contract
 	  --python_out=. --grpc_python_out=. --mypy_out=quiet:. --mypy_grpc_out=quiet:. $(PROTOS)
 
 bench: $(TEST_STAMP) ## Measure speed as ratios taken in one run
-	@exec $(BIN)/python tests/bench/run.py
+	@exec $(BIN)/python -m tests.bench.run $(BENCH)
