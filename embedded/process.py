@@ -1,5 +1,6 @@
 """Starts and ends child processes that never outlive their parent."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -16,45 +17,65 @@ STOP_SECONDS_MAX: Final = 20.0
 Process = subprocess.Popen[bytes]
 
 
-def _die_with_parent() -> Callable[[], None] | None:
-    """Prepare what the child runs before exec; only Linux has it."""
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
+def _in_the_child() -> Callable[[], None]:
+    """Prepare what a child runs before exec: all is resolved here, before the fork.
+
+    The child waits for no signal by hand, so it gets an empty mask; on Linux it also dies
+    when its parent does, even if that happened between the fork and the request.
+    """
+    parent = os.getpid()
+    linux = sys.platform.startswith("linux")
+    prctl = ctypes.CDLL(None, use_errno=True).prctl if linux else None
 
     def prepare() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if prctl is not None:
+            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != parent:
+                os._exit(1)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
     return prepare
 
 
-def spawn(argv: Sequence[str | Path], log: Path, env: Mapping[str, str] | None = None) -> Process:
-    """Start a child in a session of its own, its output appended to a log file.
+def spawn(
+    argv: Sequence[str | Path], log: Path | None, env: Mapping[str, str] | None = None
+) -> Process:
+    """Start a child in a session of its own; its output goes to the end of a log file.
 
-    Call it from the main thread: Linux ends the child when the thread that made it ends.
+    Without a log it shares our output. Call it from the main thread: Linux ends the child
+    when the thread that made it ends.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    with contextlib.ExitStack() as stack:
+        output = None
+        if log is not None:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            output = stack.enter_context(log.open("ab"))
         return subprocess.Popen(
             [str(part) for part in argv],
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=None if output is None else subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509 - prctl alone, resolved before the fork
+            preexec_fn=_in_the_child(),  # noqa: PLW1509 - two system calls, resolved before
             env=dict(os.environ if env is None else env),
         )
 
 
 def stop(process: Process, seconds_max: float = STOP_SECONDS_MAX) -> int:
-    """Ask a child to end, insist after a while, and give its exit status."""
+    """Ask a child to end, insist after a while, and give its exit status.
+
+    What the child itself started and left behind is in its group, and is ended too.
+    """
     if process.poll() is None:
         process.terminate()
         try:
             process.wait(seconds_max)
         except subprocess.TimeoutExpired:
             process.kill()
-    return process.wait()
+    status = process.wait()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return status
 
 
 def free_port() -> int:
@@ -65,8 +86,27 @@ def free_port() -> int:
         return port
 
 
+def is_alive(pid: int) -> bool:
+    """Tell whether there is such a process."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def is_taken(port: int, host: str = "127.0.0.1") -> bool:
-    """Tell whether somebody listens on a port."""
-    with socket.socket() as caller:
-        caller.settimeout(0.5)
-        return caller.connect_ex((host, port)) == 0
+    """Tell whether a server could not listen on a port because another does.
+
+    Binding tells it, also of listeners that share their port with whoever asks.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host.strip("[]"), port))
+        except OSError:
+            return True
+        return False

@@ -3,21 +3,30 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pymongo
 import redis
 from pymongo.errors import PyMongoError
 
 from embedded import binaries
-from embedded.process import Process, spawn, stop
+from embedded.process import Process, is_taken, spawn, stop
 
 READY_SECONDS_MAX: Final = 60.0
 REPLICA_SET: Final = "billie"
+LOG_LINES: Final = 3
+
+MongoClient = pymongo.MongoClient[dict[str, Any]]
 
 
 class DidNotStart(Exception):  # noqa: N818 - the reason is the name
     """A part ended, or did not answer in time; the text names its log."""
+
+
+def end_of(log: Path) -> str:
+    """Give the last lines of a log on one line."""
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return " / ".join(lines[-LOG_LINES:]) or "nothing"
 
 
 def wait_until(what: str, answers: Callable[[], bool], process: Process, log: Path) -> None:
@@ -29,25 +38,27 @@ def wait_until(what: str, answers: Callable[[], bool], process: Process, log: Pa
         if process.poll() is not None:
             break
         time.sleep(0.05)
-    last = log.read_text(errors="replace").strip().splitlines()[-3:] if log.exists() else []
-    raise DidNotStart(f"{what} did not start; its log {log} ends with: {' / '.join(last)}")
+    raise DidNotStart(f"{what} did not start; its log {log} ends with: {end_of(log)}")
 
 
 class MongoServer:
     """A one-node replica set, so that transactions and change streams work."""
 
+    name = "mongod"
+
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
         self.log = folder.parent / "logs" / "mongod.log"
+        self.address = f"127.0.0.1:{port}"
         self.process: Process | None = None
 
     @property
     def url(self) -> str:
         """The address for a client."""
-        return f"mongodb://127.0.0.1:{self.port}/?replicaSet={REPLICA_SET}&directConnection=true"
+        return f"mongodb://{self.address}/?replicaSet={REPLICA_SET}&directConnection=true"
 
-    def start(self) -> Process:
-        """Start it and wait until it is the writable primary on this port."""
+    def spawn(self) -> Process:
+        """Start it without waiting."""
         self.folder.mkdir(parents=True, exist_ok=True)
         argv: list[str | Path] = [binaries.find("mongod"), "--dbpath", self.folder]
         argv += ["--port", str(self.port), "--bind_ip", "127.0.0.1", "--replSet", REPLICA_SET]
@@ -55,80 +66,89 @@ class MongoServer:
         argv += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
         argv += ["--nounixsocket"]
         self.process = spawn(argv, self.log)
-        with self._client() as client:
-            wait_until("mongod", lambda: _pings(client), self.process, self.log)
-            self._configure(client)
-            wait_until("mongod", lambda: _is_primary(client), self.process, self.log)
         return self.process
+
+    def answers(self, _process: Process) -> bool:
+        """Tell whether it is the writable primary on this port, and help it to become that."""
+        if not is_taken(self.port):
+            return False
+        client = MongoClient(
+            "127.0.0.1", self.port, directConnection=True, serverSelectionTimeoutMS=1_000
+        )
+        with client:
+            try:
+                if client.admin.command("hello").get("isWritablePrimary"):
+                    return True
+                self._configure(client)
+            except PyMongoError:
+                return False  # it is still starting: whoever waits asks again, and gives up in time
+        return False
+
+    def start(self) -> Process:
+        """Start it and wait until it answers."""
+        process = self.spawn()
+        wait_until(self.name, lambda: self.answers(process), process, self.log)
+        return process
 
     def stop(self) -> None:
         """Stop it cleanly."""
         if self.process is not None:
             stop(self.process)
 
-    def _client(self) -> "pymongo.MongoClient[dict[str, object]]":
-        return pymongo.MongoClient(
-            "127.0.0.1", self.port, directConnection=True, serverSelectionTimeoutMS=1_000
-        )
-
-    def _configure(self, client: "pymongo.MongoClient[dict[str, object]]") -> None:
+    def _configure(self, client: MongoClient) -> None:
         """Make the set on the first start; on another port, move it by force."""
-        member = {"_id": 0, "host": f"127.0.0.1:{self.port}"}
-        config: dict[str, object] = {"_id": REPLICA_SET, "members": [member]}
+        config: dict[str, object] = {
+            "_id": REPLICA_SET,
+            "members": [{"_id": 0, "host": self.address}],
+        }
         stored = client["local"]["system.replset"].find_one()
         if stored is None:
             client.admin.command("replSetInitiate", config)
-        elif str(member["host"]) not in str(stored["members"]):
-            config["version"] = int(str(stored["version"])) + 1
+        elif [member["host"] for member in stored["members"]] != [self.address]:
+            config["version"] = int(stored["version"]) + 1
             client.admin.command("replSetReconfig", config, force=True)
 
 
 class RedisServer:
     """A redis-server whose append-only file is on disk before a write is answered."""
 
+    name = "redis-server"
+
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
         self.log = folder.parent / "logs" / "redis.log"
+        self.address = f"127.0.0.1:{port}"
         self.process: Process | None = None
 
     @property
     def url(self) -> str:
         """The address for a client."""
-        return f"redis://127.0.0.1:{self.port}/0"
+        return f"redis://{self.address}/0"
 
-    def start(self) -> Process:
-        """Start it and wait until it has read its file and answers."""
+    def spawn(self) -> Process:
+        """Start it without waiting."""
         self.folder.mkdir(parents=True, exist_ok=True)
         argv: list[str | Path] = [binaries.find("redis-server"), "--port", str(self.port)]
         argv += ["--bind", "127.0.0.1", "--dir", self.folder, "--save", "", "--daemonize", "no"]
         argv += ["--appendonly", "yes", "--appendfsync", "always"]
         self.process = spawn(argv, self.log)
-        with redis.Redis.from_url(self.url) as client:
-            wait_until("redis-server", lambda: _answers(client), self.process, self.log)
         return self.process
+
+    def answers(self, _process: Process) -> bool:
+        """Tell whether it has read its file and answers."""
+        with redis.Redis.from_url(self.url, socket_timeout=1) as client:
+            try:
+                return bool(client.ping())
+            except redis.RedisError:
+                return False  # it is still starting: whoever waits asks again, and gives up in time
+
+    def start(self) -> Process:
+        """Start it and wait until it answers."""
+        process = self.spawn()
+        wait_until(self.name, lambda: self.answers(process), process, self.log)
+        return process
 
     def stop(self) -> None:
         """Stop it cleanly."""
         if self.process is not None:
             stop(self.process)
-
-
-def _pings(client: "pymongo.MongoClient[dict[str, object]]") -> bool:
-    try:
-        return bool(client.admin.command("ping")["ok"])
-    except PyMongoError:
-        return False
-
-
-def _is_primary(client: "pymongo.MongoClient[dict[str, object]]") -> bool:
-    try:
-        return bool(client.admin.command("hello").get("isWritablePrimary"))
-    except PyMongoError:
-        return False
-
-
-def _answers(client: redis.Redis) -> bool:
-    try:
-        return bool(client.ping())
-    except redis.RedisError:
-        return False

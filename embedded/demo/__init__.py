@@ -1,0 +1,1 @@
+"""The demo portfolio: made from a seed, loaded through the front doors."""

@@ -1,0 +1,97 @@
+"""Loads the demo portfolio through the front doors: customers by the inbox, loans by rpc."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import date
+from typing import Final, cast
+
+import redis
+
+from embedded import mirror
+from embedded.demo.books import Books, BooksSaidNo
+from embedded.demo.loans import Loan
+from embedded.demo.people import Person
+from embedded.demo.portfolio import Portfolio, build
+from embedded.inbox import BATCH, Inbox
+from embedded.progress import Progress
+from embedded.running import Addresses
+from proto import codec
+from proto import servicing_pb2 as servicing
+
+IN_FLIGHT_MAX: Final = 64
+CATCH_UP_SECONDS_MAX: Final = 300.0
+
+
+class NotLoaded(Exception):  # noqa: N818 - the reason is the name
+    """The ledger refused a part of the portfolio; the text says which part and why."""
+
+
+def load(addresses: Addresses, *, seed: int, customers: int, anchor: date) -> Portfolio:
+    """Load the portfolio and wait until the screens can show it.
+
+    Loading the same again changes nothing: every event and every command bears a name of
+    its own that is made of the seed. One loan goes first: a ledger that is no demo refuses
+    it, and then nobody has been invented. Raises NotLoaded, mirror.NotReading.
+    """
+    portfolio = build(seed, customers, anchor)
+    progress = Progress("demo portfolio", portfolio.event_count + portfolio.step_count)
+    with redis.Redis.from_url(addresses.redis_url) as client:
+        inbox = Inbox(client)
+        asyncio.run(_load_loans(addresses, portfolio.loans[:1], progress))
+        for batch in _batches(portfolio.people):
+            inbox.publish(batch)
+            progress.advance(len(batch))
+        position = asyncio.run(_load_loans(addresses, portfolio.loans[1:], progress))
+        mirror.wait_until_read(inbox, addresses, position, CATCH_UP_SECONDS_MAX)
+    return portfolio
+
+
+def _batches(people: tuple[Person, ...]) -> Iterator[list[dict[str, str]]]:
+    batch: list[dict[str, str]] = []
+    for person in people:
+        for place, event in enumerate(person.events):
+            body = codec.canonical(event).decode()
+            batch.append(
+                {
+                    "typ": event.type,
+                    "conv": person.customer_id,
+                    "usr": person.customer_id,
+                    "agt": "demo",
+                    "cls": "msg",
+                    "seq": "1",
+                    "cause": f"demo-{person.customer_id}-{place}",
+                    "payload": body,
+                }
+            )
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+async def _load_loans(addresses: Addresses, loans: tuple[Loan, ...], progress: Progress) -> int:
+    """Tell every loan's story in its order, many loans at once; give the journal's end."""
+    left = iter(loans)
+    async with Books(addresses.ledger_address, addresses.keys_dir) as books:
+
+        async def tell_loans() -> None:
+            for loan in left:
+                await _tell(books, loan, progress)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(IN_FLIGHT_MAX):
+                group.create_task(tell_loans())
+        health = await books.send(servicing.HealthRequest())
+    return cast("servicing.HealthResponse", health).journal_position
+
+
+async def _tell(books: Books, loan: Loan, progress: Progress) -> None:
+    for step in loan.steps:
+        try:
+            await books.send(step.request, step.at)
+        except BooksSaidNo as refused:
+            raise NotLoaded(
+                f"The ledger refused {type(step.request).__name__} on {loan.account_id}: {refused}"
+            ) from None
+        progress.advance()
