@@ -5,11 +5,11 @@ ledger could not be asked and nothing was changed (LedgerFault).
 """
 
 import uuid
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar, cast
 
 import grpc
 import structlog
-from grpc_status import rpc_status  # type: ignore[import-untyped]  # it comes without stubs
+from grpc_status import rpc_status
 
 from proto import servicing_pb2 as servicing
 
@@ -77,6 +77,9 @@ class LedgerFault(Exception):  # noqa: N818 - the reason is the name
         self.reference = reference
 
 
+F = TypeVar("F", OutcomeUnknown, LedgerFault)
+
+
 def reference() -> str:
     """Make a name under which a failure is found in the log."""
     return uuid.uuid4().hex[:8]
@@ -85,7 +88,7 @@ def reference() -> str:
 def refusal(error: grpc.RpcError) -> LedgerRefused:
     """Read the refusal that the ledger sent, or make one from the bare status."""
     code: grpc.StatusCode = error.code()
-    status = rpc_status.from_call(error)
+    status = rpc_status.from_call(cast("grpc.Call", error))  # every failed call is one
     for packed in status.details if status is not None else ():
         detail = servicing.RefusalDetail()
         if packed.Unpack(detail):
@@ -99,7 +102,7 @@ def refusal(error: grpc.RpcError) -> LedgerRefused:
     return LedgerRefused(code.name, error.details() or MEANINGS[code][1])
 
 
-def fault(error: grpc.RpcError, kind: type[OutcomeUnknown] | type[LedgerFault]) -> Exception:
+def fault(error: grpc.RpcError, kind: type[F]) -> F:
     """Make the exception of a call that failed, and log it under a reference."""
     code: grpc.StatusCode = error.code()
     name = reference()

@@ -47,6 +47,10 @@ OUR_FIELDS_FROM: Final = 100
 OMITTED_SAFELY: Final = frozenset({"expected_version", "reason_code"})
 """Our fields whose absence changes nothing about what a command does."""
 
+ABOUT_THE_ACTOR: Final = frozenset(
+    {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}
+)
+
 Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
 Q_contra = TypeVar("Q_contra", bound=Message, contravariant=True)
@@ -108,6 +112,24 @@ def for_ledger(request: Q, capabilities: Capabilities) -> Q:
     for field in ours:
         plain.ClearField(field.name)
     return plain
+
+
+def _unanswered(error: grpc.RpcError, *, sent_before: bool) -> OutcomeUnknown:
+    """Give the doubt that a failed try leaves. Raises LedgerRefused where a rule said no.
+
+    Who acts is checked before the key is looked up: when an earlier try may have done it,
+    a token that is no longer good says nothing about what became of that.
+    """
+    is_refusal = MEANINGS[error.code()][0] == "refused"
+    if is_refusal and not (sent_before and error.code() in ABOUT_THE_ACTOR):
+        raise refusal(error) from None
+    return fault(error, OutcomeUnknown)
+
+
+def _never_sent() -> LedgerFault:
+    name, status = reference(), grpc.StatusCode.UNAVAILABLE
+    _log.warning("ledger not reached", reference=name)
+    return LedgerFault(status.name, MEANINGS[status][1], name)
 
 
 class LedgerClient:
@@ -218,35 +240,19 @@ class LedgerClient:
         changed) or OutcomeUnknown.
         """
         prepared = for_ledger(request, self.capabilities(caller))
-        sent = False
+        metadata = self._metadata(caller)
+        unanswered: OutcomeUnknown | None = None
         for pause in (*self._back_off_seconds, None):
             if self._connected():
-                sent = True
                 try:
-                    return rpc(prepared, timeout=WRITE_SECONDS_MAX, metadata=self._metadata(caller))
+                    return rpc(prepared, timeout=WRITE_SECONDS_MAX, metadata=metadata)
                 except grpc.RpcError as error:
-                    failure = self._of_a_write(error)
-                    if isinstance(failure, LedgerRefused) or pause is None:
-                        raise failure from None
-                    if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-                        raise failure from None
-            elif pause is None:
-                raise self._out_of_reach(sent=sent)
+                    unanswered = _unanswered(error, sent_before=unanswered is not None)
+                if unanswered.status == grpc.StatusCode.DEADLINE_EXCEEDED.name:
+                    break
             if pause is not None:
                 time.sleep(pause)
-        raise AssertionError("the last try raises")
-
-    def _of_a_write(self, error: grpc.RpcError) -> Exception:
-        if MEANINGS[error.code()][0] == "refused":
-            return refusal(error)
-        return fault(error, OutcomeUnknown)
-
-    def _out_of_reach(self, *, sent: bool) -> Exception:
-        name, status = reference(), grpc.StatusCode.UNAVAILABLE
-        _log.warning("ledger not reached", sent_before=sent, reference=name)
-        if sent:
-            return OutcomeUnknown(status.name, MEANINGS[status][1], name)
-        return LedgerFault(status.name, MEANINGS[status][1], name)
+        raise unanswered or _never_sent()
 
     def _connected(self) -> bool:
         """Wait until the connection stands, or is known to fail: what is then not sent is certain.

@@ -1,0 +1,26 @@
+"""Every command of the desk by name, and how one is kept until its outcome is known."""
+
+from typing import Final
+
+import msgspec
+
+from dashboard.commands.record_repayment import RecordRepayment
+from dashboard.commands.waive_fee import WaiveFee
+from proto.values import read_value, write_value
+
+Command = RecordRepayment | WaiveFee
+
+COMMANDS: Final[dict[str, type[RecordRepayment] | type[WaiveFee]]] = {
+    command.name: command for command in (RecordRepayment, WaiveFee)
+}
+
+
+def parameters_of(command: Command) -> dict[str, str]:
+    """Write a command's fields as strings, for the store."""
+    plain = msgspec.to_builtins(command, enc_hook=write_value)
+    return {name: str(value) for name, value in plain.items()}
+
+
+def command_from(name: str, parameters: dict[str, str]) -> Command:
+    """Rebuild a command from the store, equal to the first in every field."""
+    return msgspec.convert(parameters, COMMANDS[name], dec_hook=read_value, strict=False)

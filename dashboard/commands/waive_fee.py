@@ -1,0 +1,65 @@
+"""WaiveFee: one named fee, or an amount of the unpaid fees, is forgiven."""
+
+from typing import ClassVar, Final
+
+from msgspec import Struct
+
+from dashboard.commands.answers import Done, Preview, read_done, read_preview
+from dashboard.ledger_client import Caller, LedgerClient
+from proto import accounting_ledger_pb2 as ledger
+from proto import servicing_pb2 as servicing
+from proto.values import Money
+
+REASONS: Final = {
+    "courtesy": "Courtesy",
+    "bank_error": "Bank error",
+    "system_error": "System error",
+    "hardship": "Hardship",
+    "duplicate_charge": "Duplicate charge",
+    "other": "Other",
+}
+"""Why fees are forgiven: code on the wire, and the word for it."""
+
+
+class WaiveFee(Struct, frozen=True, kw_only=True):
+    """A waiver to make, as somebody entered it.
+
+    `target_transaction_id` names one fee; empty takes the amount from the unpaid fees.
+    `seen_version` is the version of the account that was on the screen.
+    """
+
+    name: ClassVar[str] = "WaiveFee"
+
+    loan_account_id: str
+    amount: Money
+    seen_version: int
+    approved_by: str
+    target_transaction_id: str = ""
+    reason_code: str = "courtesy"
+    notes: str = ""
+
+    def request(self, key: str = "") -> ledger.WaiveFeeRequest:
+        """Build the request; without a key it is only good for a preview."""
+        request = ledger.WaiveFeeRequest(
+            loan_account_id=self.loan_account_id,
+            waiver_amount=str(self.amount),
+            reason=REASONS.get(self.reason_code, self.reason_code),
+            approved_by=self.approved_by,
+            expected_version=self.seen_version,
+            reason_code=self.reason_code,
+            target_transaction_id=self.target_transaction_id,
+        )
+        if self.notes:
+            request.notes = self.notes
+        if key:
+            request.idempotency_key = key
+        return request
+
+    def preview(self, client: LedgerClient, caller: Caller) -> Preview:
+        """Ask what it would do. Raises LedgerRefused or LedgerFault."""
+        question = servicing.PreviewRequest(waive_fee=self.request())
+        return read_preview(client.preview(question, caller))
+
+    def send(self, client: LedgerClient, caller: Caller, key: str) -> Done:
+        """Do it. Raises LedgerRefused, LedgerFault or OutcomeUnknown."""
+        return read_done(client.waive_fee(self.request(key), caller))
