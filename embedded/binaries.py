@@ -39,10 +39,11 @@ def find(name: str) -> Path:
     outside = _on_path(name)
     if outside is not None and not why_not(outside):
         return outside
-    raise MissingServer(_sentence(name, reason))
+    raise MissingServer(remedy(name, reason))
 
 
-def _sentence(name: str, reason: str) -> str:
+def remedy(name: str, reason: str) -> str:
+    """Say what to do where a server does not run, from what the loader said of it."""
     system = f"{platform.system()} {platform.machine()}"
     for library, package in PACKAGES.items():
         if library in reason:

@@ -29,7 +29,8 @@ MASTER_KEY_BYTES: Final = 32
 def make_missing(folder: Path) -> list[Path]:
     """Make every key that is not there and give their paths."""
     public = folder / "public"
-    public.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    public.mkdir(mode=0o700, exist_ok=True)
     made = []
     for issuer in ISSUERS:
         private = folder / f"{issuer}.pem"

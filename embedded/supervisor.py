@@ -11,10 +11,10 @@ from embedded import signals
 from embedded.process import Process, stop
 from embedded.servers import READY_SECONDS_MAX, DidNotStart, end_of
 
-RESTARTS_MAX: Final = 3
 STEADY_SECONDS: Final = 600.0
 """Who has run for so long has its earlier deaths forgotten."""
 BACK_OFF_SECONDS: Final = (0.5, 2.0, 5.0)
+"""The pause before each restart; a part that dies once more is not started again."""
 LOOK_SECONDS: Final = 0.1
 CALM_SECONDS: Final = 5.0
 
@@ -66,9 +66,13 @@ class Supervisor:
     """Runs in the main thread; `say` takes one line, `changed` hears of every new process."""
 
     def __init__(
-        self, say: Callable[[str], None], changed: Callable[[], None] = lambda: None
+        self,
+        say: Callable[[str], None],
+        changed: Callable[[], None] = lambda: None,
+        back_off_seconds: tuple[float, ...] = BACK_OFF_SECONDS,
     ) -> None:
         self._say, self._changed = say, changed
+        self._back_off_seconds = back_off_seconds
         self._kept: list[_Kept] = []
 
     @property
@@ -130,12 +134,12 @@ class Supervisor:
         steady = kept.answered and now - kept.started > STEADY_SECONDS
         kept.deaths = 1 if steady else kept.deaths + 1
         how = _how_it_ended(kept.process.wait())
-        if kept.deaths > RESTARTS_MAX:
+        if kept.deaths > len(self._back_off_seconds):
             raise GaveUp(
                 f"{name} ended {kept.deaths} times, at last {how}; everything stops. "
                 f"Its log {log} ends with: {end_of(log)}"
             )
-        pause = BACK_OFF_SECONDS[kept.deaths - 1]
+        pause = self._back_off_seconds[kept.deaths - 1]
         kept.answered, kept.due = False, now + pause
         self._say(f"  {name} ended {how}; it starts again in {pause:g} s (log: {log})")
 
