@@ -1,0 +1,82 @@
+"""Runs the projector: `python -m projector`. SIGTERM or SIGINT ends it after its batch."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import traceback
+import uuid
+from typing import Final
+
+import structlog
+
+from projector import assembly
+from projector.loop import Projector
+from projector.settings import BadSetting, Settings
+
+SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+LOOK_SECONDS: Final = 0.5
+
+log = structlog.get_logger()
+
+
+def main() -> int:
+    """Run until a signal comes; give the exit status."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    _configure_logs()
+    try:
+        settings = Settings.from_environment(os.environ)
+        with assembly.projector(settings) as (projector, heartbeat):
+            heartbeat.start()
+            try:
+                return _work(projector)
+            finally:
+                heartbeat.stop()
+    except BadSetting as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _work(projector: Projector) -> int:
+    """Let the loop work in a thread while this one waits for a signal.
+
+    The signals are blocked and waited for: a handler that set an Event could dead-lock.
+    """
+    crashed = threading.Event()
+    worker = threading.Thread(target=_run, args=(projector, crashed), name="loop", daemon=True)
+    worker.start()
+    log.info("projector_started")
+    while worker.is_alive():
+        if signal.sigtimedwait(SIGNALS, LOOK_SECONDS) is not None:
+            projector.stop()
+            worker.join()
+    log.info("projector_stopped", crashed=crashed.is_set())
+    return 1 if crashed.is_set() else 0
+
+
+def _run(projector: Projector, crashed: threading.Event) -> None:
+    try:
+        projector.run()
+    except Exception as error:  # noqa: BLE001 - a bug ends the process, with a reference
+        crashed.set()
+        frames = traceback.format_tb(error.__traceback__)  # without the text: it may name people
+        reference = uuid.uuid4().hex[:12]
+        log.critical("crash", reference=reference, error=type(error).__name__, at=frames)
+
+
+def _configure_logs() -> None:
+    """Write one JSON object a line; times are UTC."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

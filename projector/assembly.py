@@ -1,0 +1,89 @@
+"""Puts a projector together from its settings."""
+
+import contextlib
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import redis
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pymongo import MongoClient
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from projector.heartbeat import Heartbeat
+from projector.loop import Projector
+from projector.missed_events import Ledger, MissedEvents
+from projector.settings import BadSetting, Settings
+from projector.store import Store
+from projector.vitals import Vitals
+from proto.values import Instant
+
+CONNECT_SECONDS: Final = 5
+ANSWER_SECONDS: Final = 30
+HEARTBEAT_SECONDS: Final = 2
+
+
+def now() -> Instant:
+    """Give the moment; the projector's only clock."""
+    return Instant.of(datetime.now(tz=UTC))
+
+
+@contextlib.contextmanager
+def projector(settings: Settings) -> Iterator[tuple[Projector, Heartbeat]]:
+    """Give a projector with its heartbeat, and close their connections afterwards."""
+    key = read_key(settings.keys_dir / "projector.pem")
+    vitals = Vitals(started_at=now())
+    with contextlib.ExitStack() as stack:
+        streams = stack.enter_context(redis_client(settings.redis_url, ANSWER_SECONDS))
+        pulse = stack.enter_context(redis_client(settings.redis_url, HEARTBEAT_SECONDS))
+        client = stack.enter_context(mongo_client(settings.mongodb_url, CONNECT_SECONDS))
+        signs = stack.enter_context(mongo_client(settings.mongodb_url, HEARTBEAT_SECONDS))
+        yield (
+            Projector(
+                settings,
+                streams=streams,
+                store=Store(client, settings.db_name, settings.document_bytes_max),
+                missed=MissedEvents(Ledger(settings.ledger_address, key, now)),
+                vitals=vitals,
+                clock=now,
+            ),
+            Heartbeat(signs, settings.db_name, pulse, vitals, now),
+        )
+
+
+def redis_client(url: str, answer_seconds: float) -> redis.Redis:
+    """Give a client that tries once: to wait and to try again is the loop's to decide."""
+    return redis.Redis.from_url(
+        url,
+        socket_connect_timeout=HEARTBEAT_SECONDS,
+        socket_timeout=answer_seconds,
+        retry=Retry(NoBackoff(), 0),
+    )
+
+
+def mongo_client(url: str, wait_seconds: float) -> MongoClient[dict[str, Any]]:
+    """Give a client that tells soon when nobody answers."""
+    return MongoClient(
+        url, serverSelectionTimeoutMS=int(wait_seconds * 1_000), tz_aware=True, tzinfo=UTC
+    )
+
+
+def read_key(path: Path) -> Ed25519PrivateKey:
+    """Read the projector's own key. Raises BadSetting with the remedy."""
+    if not path.is_file():
+        raise BadSetting(
+            f"KEYS_DIR holds no {path.name}: run `python -m embedded keys`, or set KEYS_DIR."
+        )
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise BadSetting(f"Others can read {path.name} in KEYS_DIR: run `chmod 600` on it.")
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except ValueError:
+        raise BadSetting(f"{path.name} in KEYS_DIR is no private key: make it anew.") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise BadSetting(f"{path.name} in KEYS_DIR is no Ed25519 key: make it anew.")
+    return key

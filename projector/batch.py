@@ -1,0 +1,116 @@
+"""Folds a batch's events into its documents, one after the other. Pure."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from projector.happening import (
+    ACCOUNTS,
+    CUSTOMERS,
+    STAFF,
+    Change,
+    Documents,
+    Reads,
+)
+from projector.item import Item
+from projector.projections import PROJECTIONS, UNREAD, Projection
+from proto.codec import Poison, to_mongo
+from proto.events import AccountClosed, AccountCreated
+
+
+class Readable(Struct):
+    """A batch's fresh items after their bodies were read."""
+
+    items: list[Item]
+    poison: list[tuple[Item, Poison]]
+
+
+def read_bodies(items: Iterable[Item]) -> Readable:
+    """Read the bodies; what can never be read is told apart."""
+    readable = Readable([], [])
+    for item in items:
+        try:
+            item.happening()
+        except Poison as error:
+            readable.poison.append((item, error))
+        else:
+            readable.items.append(item)
+    return readable
+
+
+class Needs(Struct):
+    """Everything that a batch must have read, and the customers whose links it touches."""
+
+    customers: set[str]
+    accounts: set[str]
+    accounts_of: set[str]
+    staff: set[str]
+    linked_customers: set[str]
+
+
+def needs(items: Iterable[Item]) -> Needs:
+    """Gather what the projections of a batch declare."""
+    gathered = Needs(set(), set(), set(), set(), set())
+    for item in items:
+        event = item.happening().event
+        if event is None:
+            continue
+        for projection in projections_of(item):
+            read: Reads = projection.reads(event)
+            gathered.customers.update(read.customers)
+            gathered.accounts.update(read.accounts)
+            gathered.accounts_of.update(read.accounts_of)
+            gathered.staff.update(read.staff)
+            gathered.linked_customers.update(read.accounts_of)
+        if isinstance(event, AccountCreated | AccountClosed):
+            gathered.linked_customers.add(event.customer_id)
+    gathered.linked_customers.discard("")
+    return gathered
+
+
+def projections_of(item: Item) -> tuple[Projection, ...]:
+    """Give what an event goes through."""
+    if item.is_known:
+        return PROJECTIONS.get(item.envelope.event_type, ())
+    return UNREAD if item.is_ledger else ()
+
+
+def fold(items: Iterable[Item], documents: Documents) -> None:
+    """Fold the events, each of which sees what the ones before it made."""
+    for item in items:
+        happening = item.happening()
+        if item.is_ledger:
+            _begin_ledger_subject(item, documents)
+        for projection in projections_of(item):
+            for change in projection.fold(happening, documents):
+                documents.put(change, happening.at)
+        if item.is_ledger:
+            _advance(item, documents)
+
+
+def _begin_ledger_subject(item: Item, documents: Documents) -> None:
+    """Let the ledger's first word on an account replace what others told of it."""
+    place = item.subject_place
+    if item.version == 1 and documents.get(*place) is not None:
+        documents.start_anew(*place)
+
+
+def _advance(item: Item, documents: Documents) -> None:
+    """Note the version that the subject's document stands for now."""
+    collection, key = item.subject_place
+    document = documents.get(collection, key)
+    if document is None:
+        document = _unread_subject(collection, key)
+    document = {**document, "ver": to_mongo(item.version)}
+    documents.put(Change(collection, key, document), item.at)
+
+
+def _unread_subject(collection: str, key: str) -> dict[str, object]:
+    """Begin the document of a subject of which only unread types have told."""
+    if collection == STAFF:
+        return {"staffId": key, "username": "", "displayName": "", "enabled": False}
+    return {"loanAccountId": key, "source": "ledger", "accountStatus": "unknown"}
+
+
+READ_BY_KEY = ((CUSTOMERS, "customers"), (ACCOUNTS, "accounts"), (STAFF, "staff"))
+"""Collections that are read by key, with the need that names the keys."""

@@ -1,0 +1,141 @@
+"""What a projection is told, and the documents that it reads and writes in memory.
+
+Everything here is pure: the store loads the documents of a batch, the projections fold
+the batch's events into them one after the other, and the store writes what has changed.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec import Struct
+
+from proto import documents
+from proto.events import Event
+
+Stored = dict[str, Any]
+"""A document as MongoDB gives and takes it. Projections never change one in place."""
+
+STAFF_PREFIX: Final = "staff:"
+
+ACCOUNTS: Final = documents.LOAN_ACCOUNTS.name
+CUSTOMERS: Final = documents.CUSTOMERS.name
+STAFF: Final = documents.STAFF.name
+TRANSACTIONS: Final = documents.TRANSACTIONS.name
+AUDIT_EVENTS: Final = documents.AUDIT_EVENTS.name
+
+
+class LedgerPlace(Struct, frozen=True, kw_only=True):
+    """Where an event stands in our ledger's journal."""
+
+    event_id: str
+    event_type: str
+    subject_id: str
+    version: int
+    position: int
+    actor: str
+    body: str
+    hash: str
+    prev: str
+
+
+class Happening(Struct, frozen=True, kw_only=True):
+    """An event with its circumstances.
+
+    `at` is the entry's time, of a ledger event its `ts`: never the clock. `ledger` is
+    None for events from outside. `event` is None for a type that this version does not
+    read, which only the audit trail takes.
+    """
+
+    event: Event | None
+    at: datetime
+    ledger: LedgerPlace | None = None
+
+
+class Reads(Struct, frozen=True, kw_only=True):
+    """The documents that a projection needs for an event; `accounts_of` are customers."""
+
+    customers: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    accounts_of: tuple[str, ...] = ()
+    staff: tuple[str, ...] = ()
+
+
+class Change(Struct, frozen=True):
+    """One document as it shall be after an event."""
+
+    collection: str
+    key: str
+    document: Stored
+
+
+class Write(Struct, frozen=True):
+    """One document to be written whole; `is_new` where it was seen that none stands there."""
+
+    collection: str
+    document: Stored
+    is_new: bool
+
+
+Place = tuple[str, str]
+
+
+class Documents:
+    """The documents of a batch: as they were read, and as they are by now."""
+
+    def __init__(self) -> None:
+        self._before: dict[Place, Stored | None] = {}
+        self._now: dict[Place, Stored | None] = {}
+        self._accounts_of: dict[str, dict[str, None]] = {}
+
+    def load(self, collection: str, keys: Iterable[str], found: Iterable[Stored]) -> None:
+        """Take in what was read; a key that was not found stands for "not there"."""
+        for key in keys:
+            self._before.setdefault((collection, key), None)
+            self._now.setdefault((collection, key), None)
+        for document in found:
+            place = (collection, document["_id"])
+            if self._before.get(place) is None:
+                self._before[place] = self._now[place] = document
+                self._index(place, document)
+
+    def knows(self, collection: str, key: str) -> bool:
+        """Tell whether a document was read, be it there or not."""
+        return (collection, key) in self._now
+
+    def get(self, collection: str, key: str) -> Stored | None:
+        """Give a document as it stands after the events folded so far."""
+        return self._now[(collection, key)]
+
+    def accounts_of(self, customer_id: str) -> list[str]:
+        """Give the ids of a customer's accounts."""
+        return list(self._accounts_of.get(customer_id, ()))
+
+    def put(self, change: Change, at: datetime) -> bool:
+        """Take a document's new state; tell whether anything is different."""
+        place = (change.collection, change.key)
+        current = self._now.get(place)
+        if change.document == current:
+            return False
+        stamped = {"_id": change.key, **change.document}
+        stamped["createdAt"] = min(stamped.get("createdAt") or at, at)
+        stamped["updatedAt"] = max(stamped.get("updatedAt") or at, at)
+        self._now[place] = stamped
+        self._index(place, stamped)
+        return True
+
+    def start_anew(self, collection: str, key: str) -> None:
+        """Forget what others told of a document; what is stored is written over."""
+        self._now[(collection, key)] = None
+
+    def changed(self) -> Iterator[Write]:
+        """Give each document that is to be written, once."""
+        for place, document in self._now.items():
+            before = self._before.get(place)
+            if document is not None and document is not before:
+                is_new = before is None and place in self._before
+                yield Write(place[0], document, is_new)
+
+    def _index(self, place: Place, document: Stored) -> None:
+        if place[0] == ACCOUNTS and document.get("customerIdString"):
+            self._accounts_of.setdefault(document["customerIdString"], {})[place[1]] = None

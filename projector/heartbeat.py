@@ -1,0 +1,101 @@
+"""The sign of life: about each half second, busy or idle, in a thread of its own."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+import redis
+import structlog
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from projector.stream import GROUP, STREAMS
+from projector.vitals import Vitals
+from proto import codec
+from proto.documents import HEARTBEATS, HeartbeatDocument
+from proto.values import Instant
+
+NAME: Final = "projector"
+EVERY_SECONDS: Final = 0.5
+COUNT_MAX: Final = 1_000
+
+UNREAD: Final = """
+return #redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
+"""
+
+log = structlog.get_logger()
+
+
+class Heartbeat:
+    """Writes `heartbeats/projector` with connections of its own, so that it never waits."""
+
+    def __init__(
+        self,
+        client: MongoClient[dict[str, Any]],
+        db_name: str,
+        streams: redis.Redis,
+        vitals: Vitals,
+        clock: Callable[[], Instant],
+    ) -> None:
+        self._collection = client[db_name][HEARTBEATS.name]
+        self._streams, self._vitals, self._clock = streams, vitals, clock
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Begin to beat."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the beat in hand."""
+        self._stopping.set()
+        self._thread.join()
+
+    def beat(self) -> None:
+        """Write one sign of life; where MongoDB is away there is none, which tells enough."""
+        try:
+            backlog = {stream: unread(self._streams, stream) for stream in STREAMS}
+            connected = True
+        except redis.RedisError:
+            backlog, connected = {}, False
+        vitals = self._vitals
+        document = HeartbeatDocument(
+            at=self._clock(),
+            started_at=vitals.started_at,
+            process_id=os.getpid(),
+            redis_connected=connected,
+            mongo_connected=True,
+            ledger_connected=vitals.ledger_connected,
+            last_position=vitals.last_position,
+            lag_seconds=vitals.lag_seconds,
+            backlog=backlog,
+            applied=vitals.applied,
+            duplicates=vitals.duplicates,
+            parked=vitals.parked,
+            unknown=vitals.unknown,
+            dead_lettered=vitals.dead_lettered,
+        )
+        try:
+            self._collection.replace_one({"_id": NAME}, codec.to_mongo(document), upsert=True)
+        except PyMongoError as error:
+            log.warning("heartbeat_missed", error=type(error).__name__)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(EVERY_SECONDS):
+            self.beat()
+
+
+def unread(client: redis.Redis, stream: str) -> int:
+    """Count the entries that the group was not given yet, at most 1,000.
+
+    Redis 6.2 does not keep the count, and to count more would cost more than it tells.
+    """
+    info: Any = client.xinfo_stream(stream) if client.exists(stream) else {}
+    groups: Any = client.xinfo_groups(stream) if info else []
+    given = next(
+        (each["last-delivered-id"] for each in groups if each["name"] == GROUP.encode()), b"0-0"
+    )
+    if not info or info["last-generated-id"] == given:
+        return 0
+    return int(client.eval(UNREAD, 1, stream, given, COUNT_MAX))

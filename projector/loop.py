@@ -1,0 +1,228 @@
+"""The loop: read, decode, project, write, acknowledge. The order is the guarantee.
+
+Nothing is acknowledged before its effect is durable. A lost Redis or MongoDB is waited
+for with the batch in hand, and no event is blamed for it.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import redis
+import structlog
+
+from projector.dead_letters import DeadLetters
+from projector.item import FETCHED_ENTRY_ID, Entry, Item
+from projector.lease import Lease
+from projector.missed_events import MissedEvents
+from projector.outcome import Outcome
+from projector.reclaim import Reclaimer
+from projector.settings import Settings
+from projector.store import Store, Unreachable
+from projector.stream import STREAMS, Reader, acknowledge, batches
+from projector.vitals import Vitals
+from proto.codec import Poison, read_envelope
+from proto.streams import INBOX, INTERNAL
+from proto.values import Instant
+
+WAIT_MS: Final = 300
+"""How long a read waits for the first entry; signs, leases and gaps are seen to between."""
+
+TIDY_SECONDS: Final = 10.0
+BACK_OFF_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+
+log = structlog.get_logger()
+
+
+class Projector:
+    """One consumer of both streams."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        streams: redis.Redis,
+        store: Store,
+        missed: MissedEvents,
+        vitals: Vitals,
+        clock: Callable[[], Instant],
+    ) -> None:
+        self._settings, self._streams, self._store = settings, streams, store
+        self._missed, self._vitals, self._clock = missed, vitals, clock
+        self._reader = Reader(
+            streams,
+            settings.consumer,
+            entries_max=settings.batch_entries_max,
+            bytes_max=settings.batch_bytes_max,
+        )
+        self._reclaimer = Reclaimer(streams, settings.consumer, settings.stale_seconds)
+        self._dead_letters = DeadLetters(streams, settings.tries_max, clock)
+        self._lease = Lease(streams, settings.consumer)
+        self._tidied_at = float("-inf")
+        self._is_resumed = False
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """End after the batch in hand; never called from a signal handler."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until told to stop; wait for what is lost."""
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                self.turn(WAIT_MS)
+            except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as error:
+                if isinstance(error, redis.ResponseError) and not _is_passing(error):
+                    raise
+                failures = self._wait("redis_lost", error, failures)
+                self._is_resumed = False
+            except Unreachable as error:
+                failures = self._wait("mongodb_lost", error, failures)
+                self._is_resumed = False
+            else:
+                failures = 0
+        self._leave()
+
+    def turn(self, wait_ms: int | None) -> int:
+        """Do one round; tell how many entries it handled."""
+        if not self._is_resumed:
+            self._resume()
+        entries = self._tidy()
+        entries += self._missed.turn(time.monotonic())
+        if not entries:
+            readable = STREAMS if self._lease.is_held else (INBOX,)
+            entries = self._reader.read(readable, wait_ms)
+        self._handle(entries)
+        return len(entries)
+
+    def _resume(self) -> None:
+        """Begin, or begin again after a loss: what was given to us and not finished is first."""
+        self._reader.make_groups()
+        self._store.prepare()
+        for stream in STREAMS:
+            after = "0"
+            while entries := self._reader.read_pending(stream, after):
+                after = entries[-1].entry_id
+                for entry in entries:
+                    if not entry.fields:
+                        self._reclaimer.give_up_if_deleted(stream, entry.entry_id)
+                self._handle([entry for entry in entries if entry.fields])
+        self._see_gaps()
+        self._is_resumed = True
+
+    def _tidy(self) -> list[Entry]:
+        """Keep the lease; now and then take over what others left."""
+        now = time.monotonic()
+        entries: list[Entry] = []
+        if self._lease.hold(now):
+            log.info("lease_taken", consumer=self._settings.consumer)
+            entries += self._reclaimer.take_over(INTERNAL, from_all=True)
+            self._see_gaps()
+        if now - self._tidied_at >= min(TIDY_SECONDS, self._settings.stale_seconds):
+            self._tidied_at = now
+            for stream in STREAMS if self._lease.is_held else (INBOX,):
+                entries += self._reclaimer.take_over(stream)
+                self._reclaimer.clear_consumers(stream)
+        return entries
+
+    def _handle(self, entries: Sequence[Entry]) -> None:
+        """Bring entries through: decode, write, and only then acknowledge."""
+        limits = self._settings
+        cut = batches(
+            entries, entries_max=limits.batch_entries_max, bytes_max=limits.batch_bytes_max
+        )
+        for each in cut:
+            items = self._decode(each)
+            outcome = self._apply(items)
+            self._settle(outcome)
+
+    def _decode(self, entries: Sequence[Entry]) -> list[Item]:
+        """Read the envelopes; what can never be read goes to the dead letters at once."""
+        items = []
+        for entry in entries:
+            try:
+                items.append(
+                    Item(
+                        entry,
+                        read_envelope(
+                            entry.stream,
+                            entry.entry_id,
+                            entry.fields,
+                            self._settings.payload_bytes_max,
+                        ),
+                    )
+                )
+            except Poison as error:
+                self._bury(entry, error)
+        return items
+
+    def _apply(self, items: Sequence[Item]) -> Outcome:
+        """Write a batch; wait for MongoDB with the batch in hand."""
+        failures = 0
+        while True:
+            try:
+                return self._store.apply(items)
+            except Unreachable as error:
+                if self._stopping.is_set():
+                    raise
+                failures = self._wait("mongodb_lost", error, failures)
+
+    def _settle(self, outcome: Outcome) -> None:
+        """Acknowledge what is durable, move away what is dead, count the rest."""
+        settled = list(outcome.settled())
+        acknowledge(self._streams, settled)
+        self._dead_letters.forget(settled)
+        for item, poison in outcome.poison:
+            self._bury(item.entry, poison)
+        for item, error in outcome.failed:
+            self._count_failure(item, error)
+        self._vitals.count(outcome, self._clock())
+        if outcome.parked or self._missed.subjects:
+            self._see_gaps()
+
+    def _see_gaps(self) -> None:
+        subjects = self._store.parked_subjects() if self._lease.is_held else []
+        self._missed.replace(subjects, time.monotonic())
+        self._vitals.parked = len(subjects)
+        self._vitals.ledger_connected = self._missed.is_reached
+
+    def _bury(self, entry: Entry, error: Exception) -> None:
+        """Move an entry to the dead letters; one that the ledger gave us is only reported."""
+        name = type(error).__name__
+        log.error("dead_letter", stream=entry.stream, entry_id=entry.entry_id, error=name)
+        if entry.entry_id != FETCHED_ENTRY_ID:
+            self._dead_letters.move(entry, error)
+            self._vitals.dead_lettered += 1
+
+    def _count_failure(self, item: Item, error: Exception) -> None:
+        entry = item.entry
+        is_dead = entry.entry_id != FETCHED_ENTRY_ID and self._dead_letters.failed(entry, error)
+        self._vitals.dead_lettered += is_dead
+        log.error(
+            "event_failed",
+            stream=entry.stream,
+            entry_id=entry.entry_id,
+            type=item.envelope.event_type,
+            error=type(error).__name__,
+            is_dead=is_dead,
+        )
+
+    def _wait(self, what: str, error: Exception, failures: int) -> int:
+        log.warning(what, error=type(error).__name__, failures=failures)
+        self._stopping.wait(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
+        return failures + 1
+
+    def _leave(self) -> None:
+        """Give the lease to whoever comes next."""
+        try:
+            self._lease.release()
+        except redis.RedisError as error:
+            log.warning("lease_not_released", error=type(error).__name__)
+        self._missed.close()
+
+
+def _is_passing(error: redis.ResponseError) -> bool:
+    """Tell whether Redis will take the same command a moment later."""
+    return str(error).split(" ", 1)[0] in ("LOADING", "BUSY", "READONLY", "MASTERDOWN", "NOGROUP")

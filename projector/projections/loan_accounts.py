@@ -1,0 +1,256 @@
+"""Projection `loan-accounts`: the accounts with their balances and schedules, guarded.
+
+An account of our own ledger is made by the ledger's events alone; accounts from outside
+come in no usable order, so that each event is held against what is known already
+(events.md, section 4).
+"""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from bson import Decimal128
+
+from projector.happening import ACCOUNTS, CUSTOMERS, Change, Documents, Happening, Reads, Stored
+from projector.projections import account_schedule, account_status
+from projector.projections.account_postings import posted
+from projector.projections.account_status import STATUSES, TERMINAL, When
+from proto.codec import stored_instant, stored_money, to_mongo
+from proto.events import (
+    AccountClosed,
+    AccountCreated,
+    AccountEvent,
+    AccountStatusChanged,
+    AccountUpdated,
+    Event,
+    FeeApplied,
+    FeeWaived,
+    LoanDisbursed,
+    PostingEvent,
+    RepaymentRecorded,
+    ScheduleCreated,
+    ScheduleUpdated,
+)
+from proto.values import Instant, Money
+
+Told = AccountEvent | PostingEvent
+
+
+def reads(event: Event) -> Reads:
+    """Name the account, and the customer whose name it shows."""
+    if isinstance(event, AccountCreated | AccountClosed):
+        return Reads(accounts=(event.account_id,), customers=(event.customer_id,))
+    return Reads(accounts=(event.account_id,)) if isinstance(event, Told) else Reads()
+
+
+def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
+    """Give the account's document after the event."""
+    event = happening.event
+    if not isinstance(event, Told):
+        return
+    account = documents.get(ACCOUNTS, event.account_id)
+    if account is not None and account.get("source") == "ledger" and happening.ledger is None:
+        return
+    if isinstance(event, ScheduleUpdated) and not event.payments:
+        return
+    before = account or _stub(event.account_id, happening)
+    after = _after(before, event, happening, is_new=account is None)
+    if after is not before or account is None:
+        yield Change(ACCOUNTS, event.account_id, _with_name(after, documents))
+
+
+def _stub(account_id: str, happening: Happening) -> Stored:
+    """Begin an account of which nothing but its id is known yet."""
+    return {
+        "_id": str(account_id),
+        "loanAccountId": str(account_id),
+        "source": "external" if happening.ledger is None else "ledger",
+        "accountNumber": str(account_id),
+        "accountStatus": "unknown",
+    }
+
+
+def _after(  # noqa: PLR0911 - one line a kind of event
+    account: Stored, event: Told, happening: Happening, *, is_new: bool
+) -> Stored:
+    match event:
+        case AccountCreated():
+            return _created(account, event, _when(happening, None), is_new=is_new)
+        case AccountUpdated():
+            return _updated(account, event, _when(happening, event.timestamp))
+        case AccountStatusChanged():
+            when = _when(happening, event.changed_at)
+            return account_status.with_status(account, event.new_status, when)
+        case AccountClosed():
+            return _closed(account, event)
+        case ScheduleCreated():
+            schedule = account_schedule.agreed(account.get("repaymentSchedule", {}), event)
+            return {**account, "repaymentSchedule": schedule}
+        case ScheduleUpdated():
+            ordered = happening.ledger is not None
+            before = account.get("repaymentSchedule", {})
+            schedule = account_schedule.moved(before, event, ordered=ordered)
+            return {**account, "repaymentSchedule": schedule}
+        case LoanDisbursed() | FeeApplied() | RepaymentRecorded() | FeeWaived():
+            return posted(account, event)
+        case _:
+            assert_never(event)
+
+
+def _when(happening: Happening, told: Instant | None) -> When:
+    told_at = stored_instant(told) if told is not None else None
+    return When(happening.at, told_at, ordered=happening.ledger is not None)
+
+
+def _created(account: Stored, event: AccountCreated, when: When, *, is_new: bool) -> Stored:
+    """Fill what is missing and reset nothing, however late the event comes."""
+    terms = {
+        "loanAmount": to_mongo(event.loan_amount),
+        "loanFee": to_mongo(event.loan_fee),
+        "totalPayable": to_mongo(event.loan_total_payable),
+        "openedDate": str(event.opened_date),
+    }
+    balances = {
+        "currentBalance": to_mongo(event.current_balance),
+        "totalOutstanding": to_mongo(event.current_balance),
+        "totalPaid": to_mongo(Money(0)),
+    }
+    told = {
+        "applicationNumber": str(event.application_number),
+        "signedLoanAgreementUrl": event.signed_loan_agreement_url,
+        "commencementDate": to_mongo(event.commencement_date),
+        "customerId": str(event.customer_id),
+        "customerIdString": str(event.customer_id),
+    }
+    new = {name: value for name, value in told.items() if value} | account
+    new["loanTerms"] = terms | account.get("loanTerms", {})
+    new["balances"] = balances | account.get("balances", {})
+    if account["accountNumber"] == account["loanAccountId"] and event.account_number:
+        new["accountNumber"] = str(event.account_number)
+    return _with_first_status(new, event, when, is_new=is_new)
+
+
+def _with_first_status(
+    account: Stored, event: AccountCreated, when: When, *, is_new: bool
+) -> Stored:
+    """Give the status that the account was made with, where nothing newer is known.
+
+    A balance above zero, or the status itself, may have told before that the loan was
+    paid out: then it was disbursed at that time.
+    """
+    guards = account.get("guards", {})
+    status, said = account["accountStatus"], account.get("sdkStatus")
+    pending = STATUSES.get(event.status.upper()) == "pending_disbursement"
+    if pending and status == "active" and "status" in guards:
+        return account_status.with_disbursed_date(
+            account, When(when.entry_at, guards["status"]).business_date
+        )
+    if status != "unknown":
+        return account
+    if said is not None:
+        return {**account, "accountStatus": STATUSES.get(event.status.upper(), "unknown")}
+    account = account_status.with_status(account, event.status, when)
+    if pending and not is_new and _balance(account) > 0:
+        paid_out = When(when.entry_at, guards.get("updated"), ordered=when.ordered)
+        return account_status.with_status(account, "ACTIVE", paid_out)
+    return account
+
+
+def _updated(account: Stored, event: AccountUpdated, when: When) -> Stored:
+    if account_status.is_stale(account, "updated", when):
+        return account
+    raw: str = event.status
+    balance = event.current_balance
+    waits = account["accountStatus"] == "pending_disbursement"
+    if not raw and waits and balance is not None and balance > 0:
+        raw = "ACTIVE"
+    kind = event.triggered_by_transaction_type.upper()
+    reopens = kind in account_status.REOPENING and (balance or 0) > 0
+    new = account_status.with_status(account, raw, when, reopens=reopens)
+    new = account_status.guarded(dict(new), "updated", when)
+    if event.commencement_date is not None:
+        new["commencementDate"] = str(event.commencement_date)
+    if event.signed_loan_agreement_url:
+        new["signedLoanAgreementUrl"] = event.signed_loan_agreement_url
+    payment = _last_payment(account, new, event, when)
+    if payment:
+        new["lastPayment"] = {**account.get("lastPayment", {}), **payment}
+    if balance is not None and _takes(account, balance, when, reopens=reopens):
+        new["balances"] = {
+            **account.get("balances", {}),
+            "currentBalance": to_mongo(balance),
+            "totalOutstanding": to_mongo(balance),
+        }
+    return new
+
+
+def _takes(account: Stored, balance: Money, when: When, *, reopens: bool) -> bool:
+    """Tell whether a balance counts: a late update brings no debt back to a closed account."""
+    if when.ordered or reopens or account["accountStatus"] not in TERMINAL:
+        return True
+    return balance <= _balance(account)
+
+
+def _balance(account: Stored) -> Money:
+    stored: Decimal128 | None = account.get("balances", {}).get("currentBalance")
+    return stored_money(stored) if stored is not None else Money(0)
+
+
+def _last_payment(before: Stored, after: Stored, event: AccountUpdated, when: When) -> Stored:
+    """Give the last payment as told, else as a lower balance of an active account tells it."""
+    told = {
+        "date": to_mongo(event.last_payment_date),
+        "amount": to_mongo(event.last_payment_amount),
+    }
+    if event.last_payment_date is None:
+        known = before.get("balances", {}).get("currentBalance") is not None
+        balance = event.current_balance
+        is_repayment = event.triggered_by_transaction_type.upper() in ("", "REPAYMENT")
+        lower = known and balance is not None and balance < _balance(before)
+        if balance is not None and lower and is_repayment and after["accountStatus"] == "active":
+            told["date"] = when.business_date
+            told["amount"] = told["amount"] or to_mongo(Money(_balance(before) - balance))
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _closed(account: Stored, event: AccountClosed) -> Stored:
+    written_off = event.closure_reason.upper() == "WRITTEN_OFF"
+    if account["accountStatus"] == "written_off" and not written_off:
+        return account
+    stored_date = account.get("closure", {}).get("closedDate")
+    if stored_date is not None and event.closed_date < stored_date:
+        return account
+    customer = str(event.customer_id)
+    linked = {"customerId": customer, "customerIdString": customer} if customer else {}
+    closure = {
+        "reason": str(event.closure_reason),
+        "previousStatus": str(event.previous_status),
+        "closedDate": str(event.closed_date),
+        "finalBalance": to_mongo(event.final_balance),
+        "totalPaid": to_mongo(event.total_paid),
+        "loanTotalPayable": to_mongo(event.loan_total_payable),
+        "triggeredByTransactionId": str(event.triggered_by_transaction_id) or None,
+    }
+    balances = {
+        **account.get("balances", {}),
+        "currentBalance": to_mongo(event.final_balance),
+        "totalOutstanding": to_mongo(event.final_balance),
+        "totalPaid": to_mongo(event.total_paid),
+    }
+    return {
+        **linked,
+        **account,
+        "sdkStatus": "CLOSED",
+        "accountStatus": "written_off" if written_off else "paid_off",
+        "balances": balances,
+        "closure": {name: value for name, value in closure.items() if value is not None},
+    }
+
+
+def _with_name(account: Stored, documents: Documents) -> Stored:
+    """Give the account its customer's name, where the customer was read and has one."""
+    customer_id = account.get("customerIdString")
+    if not customer_id or not documents.knows(CUSTOMERS, customer_id):
+        return account
+    customer = documents.get(CUSTOMERS, customer_id)
+    name = customer.get("fullName") if customer is not None else None
+    return {**account, "customerName": name} if name else account

@@ -1,0 +1,69 @@
+"""The projector's settings, read once from the environment, typed, refused in plain sentences."""
+
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from proto.codec import PAYLOAD_BYTES_MAX
+
+MEBIBYTE: Final = 1 << 20
+DOCUMENT_BYTES_MAX: Final = 12 * MEBIBYTE
+START_ALL: Final = "or start everything with `make run`"
+
+
+class BadSetting(Exception):  # noqa: N818 - it names what is bad, and the remedy
+    """A setting is missing or cannot be what it says; the text names it and the remedy."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the projector finds what it needs, and its limits."""
+
+    mongodb_url: str
+    db_name: str
+    redis_url: str
+    ledger_address: str
+    keys_dir: Path
+    consumer: str
+    tries_max: int = 3
+    payload_bytes_max: int = PAYLOAD_BYTES_MAX
+    document_bytes_max: int = DOCUMENT_BYTES_MAX
+    batch_entries_max: int = 1_000
+    batch_bytes_max: int = 8 * MEBIBYTE
+    stale_seconds: float = 30.0
+    """A pending entry or a consumer that was idle for so long is taken over."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """Read the settings; empty is unset. Raises BadSetting."""
+        data_dir = Path(environ.get("DATA_DIR") or ".data").resolve()
+        return cls(
+            mongodb_url=_needed(environ, "MONGODB_URL", "the address of MongoDB"),
+            db_name=environ.get("DB_NAME") or "billie-servicing",
+            redis_url=_needed(environ, "REDIS_URL", "the address of Redis"),
+            ledger_address=environ.get("LEDGER_SERVICE_URL")
+            or environ.get("LEDGER_LISTEN")
+            or "127.0.0.1:50051",
+            keys_dir=Path(environ.get("KEYS_DIR") or data_dir / "keys").resolve(),
+            consumer=f"{platform.node()}-{os.getpid()}",
+            tries_max=_count(environ, "MAX_RETRIES", 3),
+            payload_bytes_max=_count(environ, "MAX_PAYLOAD_BYTES", PAYLOAD_BYTES_MAX),
+            document_bytes_max=_count(environ, "MAX_DOCUMENT_BYTES", DOCUMENT_BYTES_MAX),
+        )
+
+
+def _needed(environ: Mapping[str, str], name: str, what: str) -> str:
+    value = environ.get(name)
+    if not value:
+        raise BadSetting(f"{name} is not set: set it to {what}, {START_ALL}.")
+    return value
+
+
+def _count(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise BadSetting(f"{name} is {text!r}: set it to a whole number above 0.")
+    return int(text)

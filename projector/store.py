@@ -1,0 +1,184 @@
+"""MongoDB: collections made at start-up, batches written exactly once.
+
+A transient error means the whole batch again. Any other error means halves, down to one
+entry, and only that one has failed. A lost or refusing server is a fault of the world: it
+is raised to whoever can wait.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any, Final
+
+from bson.codec_options import CodecOptions
+from pymongo import IndexModel, MongoClient
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import (
+    CollectionInvalid,
+    ConnectionFailure,
+    ExecutionTimeout,
+    OperationFailure,
+    PyMongoError,
+)
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from projector.item import Item
+from projector.outcome import Outcome
+from projector.transaction import Transaction
+from proto import documents
+from proto.codec import Poison
+
+TIMEZONED: Final[CodecOptions[dict[str, Any]]] = CodecOptions(tz_aware=True, tzinfo=UTC)
+DURABLE: Final = WriteConcern("majority", j=True)
+SNAPSHOT: Final = ReadConcern("snapshot")
+TRANSIENT_TRIES_MAX: Final = 30
+DUPLICATE_KEY: Final = 11_000
+NAMESPACE_EXISTS: Final = 48
+WORLD_CODES: Final = frozenset(
+    {
+        13,  # Unauthorized
+        18,  # AuthenticationFailed
+        50,  # MaxTimeMSExpired
+        89,  # NetworkTimeout
+        91,  # ShutdownInProgress
+        189,  # PrimarySteppedDown
+        8000,  # AtlasError
+        11600,  # InterruptedAtShutdown
+        11602,  # InterruptedDueToReplStateChange
+        14031,  # OutOfDiskSpace
+    }
+)
+"""Answers of a server that takes nobody's writes now: no event is to blame."""
+
+
+class Unreachable(Exception):  # noqa: N818 - the state of the world, not of an event
+    """MongoDB cannot be written to now; wait and do the same again."""
+
+
+class Store:
+    """Writes batches; one for each loop."""
+
+    def __init__(self, client: MongoClient[dict[str, Any]], db_name: str, bytes_max: int) -> None:
+        self._client = client
+        self.database: Database[dict[str, Any]] = client.get_database(
+            db_name, codec_options=TIMEZONED
+        )
+        self._bytes_max = bytes_max
+
+    def prepare(self) -> None:
+        """Make the projector's collections and indexes. Raises Unreachable."""
+        try:
+            existing = set(self.database.list_collection_names())
+            for collection in documents.COLLECTIONS:
+                if collection.writer == "projector":
+                    self._make(collection, exists=collection.name in existing)
+        except PyMongoError as error:
+            raise _fault_of(error) from error
+
+    def apply(self, items: Sequence[Item], *, release: bool = True) -> Outcome:
+        """Write a batch. Raises Unreachable, and then nothing or everything was written.
+
+        Without `release`, parked events stay where they are.
+        """
+        if not items:
+            return Outcome()
+        try:
+            return self._whole(items, release=release)
+        except Unreachable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, one entry must answer for it
+            return self._parts(items, error, release=release)
+
+    def parked_subjects(self) -> list[str]:
+        """Give the subjects of which events wait. Raises Unreachable."""
+        try:
+            parked = self.database[documents.PARKED_EVENTS.name]
+            return [str(each) for each in parked.distinct("subjectId")]
+        except PyMongoError as error:
+            raise _fault_of(error) from error
+
+    def _parts(self, items: Sequence[Item], error: Exception, *, release: bool) -> Outcome:
+        if len(items) > 1:
+            middle = len(items) // 2
+            outcome = self.apply(items[:middle], release=release)
+            outcome.add(self.apply(items[middle:], release=release))
+            return outcome
+        if release and items[0].is_ledger:
+            return self.apply(items, release=False)
+        if isinstance(error, Poison):
+            return Outcome(poison=[(items[0], error)])
+        return Outcome(failed=[(items[0], error)])
+
+    def _whole(self, items: Sequence[Item], *, release: bool) -> Outcome:
+        """Run one transaction, again while its errors are transient."""
+        for attempt in range(TRANSIENT_TRIES_MAX):
+            try:
+                with self._client.start_session() as session:
+                    return self._once(session, items, release=release)
+            except PyMongoError as error:
+                if _is_world(error):
+                    raise Unreachable(type(error).__name__) from error
+                if not _is_transient(error, attempt):
+                    raise
+            time.sleep(min(0.5, 0.002 * 2**attempt))
+        raise Unreachable("the transaction met others again and again")
+
+    def _once(self, session: ClientSession, items: Sequence[Item], *, release: bool) -> Outcome:
+        transaction = Transaction(self.database, session, self._bytes_max)
+        with session.start_transaction(read_concern=SNAPSHOT, write_concern=DURABLE):
+            return transaction.run(items, release=release)
+
+    def _make(self, collection: documents.Collection, *, exists: bool) -> None:
+        clustered = {"key": {"_id": 1}, "unique": True}
+        options: dict[str, Any] = {"clusteredIndex": clustered} if collection.clustered else {}
+        if not exists:
+            try:
+                self.database.create_collection(collection.name, **options)
+            except CollectionInvalid:
+                pass  # another projector made it in the same moment
+            except OperationFailure as error:
+                if error.code != NAMESPACE_EXISTS:
+                    raise
+        indexes = [_index(index) for index in collection.indexes]
+        if indexes:
+            self.database[collection.name].create_indexes(indexes)
+
+
+def _index(index: documents.Index) -> IndexModel:
+    options: dict[str, Any] = {"unique": True} if index.unique else {}
+    if index.partial is not None:
+        options["partialFilterExpression"] = dict(index.partial)
+    return IndexModel(list(index.fields), **options)
+
+
+def _is_world(error: PyMongoError) -> bool:
+    if isinstance(error, ConnectionFailure | ExecutionTimeout):
+        return True
+    if error.has_error_label("UnknownTransactionCommitResult"):
+        return True
+    return isinstance(error, OperationFailure) and error.code in WORLD_CODES
+
+
+def _is_transient(error: PyMongoError, attempt: int) -> bool:
+    """Tell whether the same batch can go through a moment later.
+
+    A duplicate key is what remains of a race with another projector that wrote first: it
+    is gone at the next try, or it is no race.
+    """
+    if error.has_error_label("TransientTransactionError"):
+        return True
+    return attempt == 0 and DUPLICATE_KEY in _codes(error)
+
+
+def _codes(error: PyMongoError) -> set[int]:
+    if not isinstance(error, OperationFailure):
+        return set()
+    details = error.details or {}
+    written = {int(each.get("code", 0)) for each in details.get("writeErrors", ())}
+    return {error.code or 0, *written}
+
+
+def _fault_of(error: PyMongoError) -> Exception:
+    return Unreachable(type(error).__name__) if _is_world(error) else error

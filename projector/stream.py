@@ -1,0 +1,106 @@
+"""Redis: reads the streams as one of a group, takes over what others left, acknowledges.
+
+Entries are read as bytes, so that one field that is not UTF-8 fails alone.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import redis
+from redis.exceptions import ResponseError
+
+from projector.item import Entry
+from proto.streams import INBOX, INTERNAL, PROJECTOR_GROUP
+
+GROUP: Final = PROJECTOR_GROUP
+STREAMS: Final = (INBOX, INTERNAL)
+FIRST_COUNT: Final = 200
+"""How many entries the first read asks for, before it is known how large they are."""
+
+
+class Reader:
+    """Reads new entries; how many at once follows from how large the last ones were."""
+
+    def __init__(
+        self, client: redis.Redis, consumer: str, *, entries_max: int, bytes_max: int
+    ) -> None:
+        self._client, self._consumer = client, consumer
+        self._entries_max, self._bytes_max = entries_max, bytes_max
+        self._count = min(FIRST_COUNT, entries_max)
+
+    def make_groups(self) -> None:
+        """Make the group on each stream, from its first entry; one that is there stays."""
+        for stream in STREAMS:
+            make_group(self._client, stream)
+
+    def read(self, streams: Sequence[str], wait_ms: int | None) -> list[Entry]:
+        """Read new entries of all streams at once; wait for the first when given a time."""
+        return self._read(dict.fromkeys(streams, ">"), wait_ms)
+
+    def read_pending(self, stream: str, after: str) -> list[Entry]:
+        """Read entries again that this consumer was given and never acknowledged."""
+        return self._read({stream: after}, None)
+
+    def _read(self, places: dict[Any, Any], wait_ms: int | None) -> list[Entry]:
+        try:
+            answer = self._client.xreadgroup(
+                GROUP, self._consumer, places, count=self._count, block=wait_ms
+            )
+        except ResponseError as error:
+            if not str(error).startswith("NOGROUP"):
+                raise
+            self.make_groups()
+            return []
+        entries = [
+            Entry(stream.decode(), entry_id.decode(), fields or {})
+            for stream, listed in _by_stream(answer)
+            for entry_id, fields in listed
+        ]
+        self._learn(entries)
+        return entries
+
+    def _learn(self, entries: Sequence[Entry]) -> None:
+        if entries:
+            mean = sum(entry.size for entry in entries) // len(entries) + 1
+            self._count = max(1, min(self._entries_max, self._bytes_max // mean))
+
+
+def make_group(client: redis.Redis, stream: str) -> None:
+    """Make the group at the stream's first entry, and the stream with it."""
+    try:
+        client.xgroup_create(stream, GROUP, id="0", mkstream=True)
+    except ResponseError as error:
+        if not str(error).startswith("BUSYGROUP"):
+            raise
+
+
+def acknowledge(client: redis.Redis, entries: Iterable[Entry]) -> None:
+    """Tell Redis that the effect of these entries is durable."""
+    by_stream: dict[str, list[str]] = {}
+    for entry in entries:
+        by_stream.setdefault(entry.stream, []).append(entry.entry_id)
+    for stream, entry_ids in by_stream.items():
+        client.xack(stream, GROUP, *entry_ids)
+
+
+def batches(entries: Sequence[Entry], *, entries_max: int, bytes_max: int) -> Iterator[list[Entry]]:
+    """Cut what was read into batches that are small enough for one transaction."""
+    cut: list[Entry] = []
+    size = 0
+    for entry in entries:
+        if cut and (len(cut) >= entries_max or size + entry.size > bytes_max):
+            yield cut
+            cut, size = [], 0
+        cut.append(entry)
+        size += entry.size
+    if cut:
+        yield cut
+
+
+def _by_stream(answer: Any) -> list[Any]:  # noqa: ANN401 - redis-py's answer has no type
+    """Bring both shapes of the answer (RESP2 a list, RESP3 a map) into one."""
+    if not answer:
+        return []
+    if isinstance(answer, dict):
+        return [(stream, pages[0]) for stream, pages in answer.items()]
+    return list(answer)

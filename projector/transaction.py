@@ -1,0 +1,174 @@
+"""One batch inside one MongoDB transaction: look up, lock, read, fold, write."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import bson
+from bson import Binary
+from bson.raw_bson import RawBSONDocument
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+
+from projector import batch
+from projector.happening import ACCOUNTS, Documents, Stored
+from projector.item import Item
+from projector.outcome import Outcome
+from projector.parked import (
+    parked_document,
+    parked_id,
+    parked_item,
+    type_name,
+    unknown_update,
+)
+from projector.plan import Plan, plan
+from proto import documents
+from proto.codec import Poison, to_mongo
+
+Operation = InsertOne[Any] | ReplaceOne[Any] | UpdateOne | DeleteOne
+
+
+class DocumentTooLarge(Poison):
+    """A document would not fit into MongoDB any more."""
+
+
+class Transaction:
+    """The reads and writes of one batch; made anew for each try."""
+
+    def __init__(
+        self, database: Database[dict[str, Any]], session: ClientSession, bytes_max: int
+    ) -> None:
+        self._database, self._session, self._bytes_max = database, session, bytes_max
+        self._documents = Documents()
+
+    def run(self, items: Sequence[Item], *, release: bool) -> Outcome:
+        """Do everything of a batch but the commit."""
+        decided, poison = self._decide(items, release=release)
+        self._read(decided.fresh)
+        batch.fold(decided.fresh, self._documents)
+        self._write(decided)
+        unknown = [item for item in decided.fresh if not item.is_known]
+        return Outcome(
+            applied=[item for item in decided.fresh if item.is_known],
+            duplicates=decided.duplicates,
+            unknown=unknown,
+            parked=decided.waiting,
+            poison=poison,
+        )
+
+    def _decide(
+        self, items: Sequence[Item], *, release: bool
+    ) -> tuple[Plan, list[tuple[Item, Poison]]]:
+        """Sort the batch out, then read the bodies; without the poison it may sort otherwise."""
+        marks = self._marks(item for item in items if not item.is_ledger)
+        ours = [item for item in items if item.is_ledger]
+        versions = self._versions(ours)
+        parked = self._parked(versions) if ours and release else []
+        poison: list[tuple[Item, Poison]] = []
+        left = list(items)
+        while True:
+            decided = plan(left, marks=marks, versions=versions, parked=parked)
+            readable = batch.read_bodies((*decided.fresh, *decided.waiting))
+            if not readable.poison:
+                return decided, poison
+            poison += readable.poison
+            bad = {id(item) for item, _ in readable.poison}
+            left = [item for item in left if id(item) not in bad]
+            parked = [item for item in parked if id(item) not in bad]
+
+    def _marks(self, items: Iterable[Item]) -> set[bytes]:
+        asked = [Binary(item.mark) for item in items]
+        if not asked:
+            return set()
+        found = self._find(documents.MARKS.name, {"_id": {"$in": asked}})
+        return {bytes(mark["_id"]) for mark in found}
+
+    def _versions(self, ours: Sequence[Item]) -> dict[str, int]:
+        """Give the version that each subject of our ledger has reached here."""
+        places = {item.subject_id: item.subject_place for item in ours}
+        keys: dict[str, list[str]] = defaultdict(list)
+        for collection, key in places.values():
+            keys[collection].append(key)
+        for collection, asked in keys.items():
+            self._load(collection, asked)
+        stored = {subject: self._documents.get(*place) for subject, place in places.items()}
+        return {subject: int((each or {}).get("ver") or 0) for subject, each in stored.items()}
+
+    def _parked(self, versions: dict[str, int]) -> list[Item]:
+        found = self._find(documents.PARKED_EVENTS.name, {"subjectId": {"$in": list(versions)}})
+        return [parked_item(document) for document in found]
+
+    def _read(self, items: Sequence[Item]) -> None:
+        """Lock the customers whose links the batch touches, then read what it needs.
+
+        Without the lock, an account and its customer that come at once in two batches
+        each miss the other, for ever: snapshots alone do not see one another.
+        """
+        needs = batch.needs(items)
+        lock = {"$inc": {"n": to_mongo(1)}}
+        self._bulk(
+            documents.LOCKS.name,
+            [
+                UpdateOne({"_id": f"customer:{customer}"}, lock, upsert=True)
+                for customer in sorted(needs.linked_customers)
+            ],
+        )
+        for collection, need in batch.READ_BY_KEY:
+            asked: set[str] = getattr(needs, need)
+            self._load(
+                collection, [key for key in asked if not self._documents.knows(collection, key)]
+            )
+        if needs.accounts_of:
+            linked = {"customerIdString": {"$in": sorted(needs.accounts_of)}}
+            self._documents.load(ACCOUNTS, (), self._find(ACCOUNTS, linked))
+
+    def _load(self, collection: str, keys: Sequence[str]) -> None:
+        if keys:
+            found = self._find(collection, {"_id": {"$in": [str.__str__(key) for key in keys]}})
+            self._documents.load(collection, keys, found)
+
+    def _find(self, collection: str, query: dict[str, Any]) -> list[Stored]:
+        return list(self._database[collection].find(query, session=self._session))
+
+    def _write(self, decided: Plan) -> None:
+        operations: dict[str, list[Operation]] = defaultdict(list)
+        for write in self._documents.changed():
+            body = self._encoded(write.document)
+            operations[write.collection].append(
+                InsertOne(body)
+                if write.is_new
+                else ReplaceOne({"_id": write.document["_id"]}, body, upsert=True)
+            )
+        marks = [Binary(item.mark) for item in decided.fresh if not item.is_ledger]
+        operations[documents.MARKS.name] += [InsertOne({"_id": mark}) for mark in sorted(marks)]
+        parked = operations[documents.PARKED_EVENTS.name]
+        parked += [DeleteOne({"_id": parked_id(item)}) for item in decided.parked_done]
+        parked += [InsertOne(parked_document(item)) for item in decided.waiting]
+        operations[documents.UNKNOWN_EVENTS.name] += _unknown(decided.fresh)
+        for collection, listed in operations.items():
+            self._bulk(collection, listed)
+
+    def _bulk(self, collection: str, operations: Sequence[Operation]) -> None:
+        if operations:
+            self._database[collection].bulk_write(
+                list(operations), ordered=False, session=self._session
+            )
+
+    def _encoded(self, document: Stored) -> RawBSONDocument:
+        body = bson.encode(document)
+        if len(body) > self._bytes_max:
+            raise DocumentTooLarge(f"a document would have {len(body)} bytes")
+        return RawBSONDocument(body)
+
+
+def _unknown(fresh: Iterable[Item]) -> list[Operation]:
+    """Count the types that nobody reads, one write for each."""
+    by_type: dict[str, list[Item]] = defaultdict(list)
+    for item in fresh:
+        if not item.is_known:
+            by_type[type_name(item)].append(item)
+    return [
+        UpdateOne({"_id": name}, unknown_update(items), upsert=True)
+        for name, items in by_type.items()
+    ]

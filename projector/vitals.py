@@ -1,0 +1,33 @@
+"""What the loop knows of itself, for the heartbeat."""
+
+from msgspec import Struct, field
+
+from projector.outcome import Outcome
+from proto.values import Instant
+
+
+class Vitals(Struct):
+    """Counts since the start; written by the loop, read by the heartbeat."""
+
+    started_at: Instant
+    last_position: int = 0
+    lag_seconds: dict[str, float] = field(default_factory=dict)
+    applied: int = 0
+    duplicates: int = 0
+    parked: int = 0
+    unknown: int = 0
+    dead_lettered: int = 0
+    ledger_connected: bool | None = None
+
+    def count(self, outcome: Outcome, now: Instant) -> None:
+        """Add a batch."""
+        self.applied += len(outcome.applied)
+        self.duplicates += len(outcome.duplicates)
+        self.unknown += len(outcome.unknown)
+        lags = dict(self.lag_seconds)
+        for item in (*outcome.applied, *outcome.duplicates):
+            self.last_position = max(self.last_position, item.envelope.position)
+            age = (now - item.envelope.received_at).total_seconds()
+            if not item.is_fetched:
+                lags[item.envelope.stream] = max(0.0, round(age, 4))
+        self.lag_seconds = lags
