@@ -11,6 +11,8 @@ from embedded.process import Process, is_alive, spawn
 from embedded.servers import DidNotStart
 from embedded.supervisor import GaveUp, Supervisor
 
+pytestmark = pytest.mark.usefixtures("blocked_signals")
+
 
 class Sleeper:
     """A real process that does nothing but be there."""
