@@ -78,7 +78,11 @@ class Inbox:
             )
             if not entries:
                 break
-            originals = (fields.get(b"original_message_id", b"0-0") for _, fields in entries)
+            originals = [
+                fields[b"original_message_id"]
+                for _, fields in entries
+                if fields.get(b"original_stream") == INBOX.encode()
+            ]
             count += sum(first <= EntryId.parse(each) <= self.last for each in originals)
             start = entries[-1][0]
         return count

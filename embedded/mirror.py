@@ -5,14 +5,16 @@ from collections.abc import Callable
 from typing import Final
 
 import pymongo
+import redis
 
-from embedded.inbox import Inbox
 from embedded.running import Addresses
 from embedded.servers import MongoClient
 from proto import codec
-from proto.documents import HEARTBEATS, HeartbeatDocument
+from proto.documents import HEARTBEATS, PARKED_EVENTS, HeartbeatDocument
+from proto.streams import INBOX, INTERNAL, PROJECTOR_GROUP
 
 LOOK_SECONDS: Final = 0.2
+CATCH_UP_SECONDS_MAX: Final = 300.0
 STILL_SECONDS_MAX: Final = 60.0
 
 
@@ -26,20 +28,33 @@ def heartbeat(client: MongoClient, db_name: str) -> HeartbeatDocument | None:
     return None if found is None else codec.from_mongo(HeartbeatDocument, found)
 
 
-def wait_until_read(inbox: Inbox, addresses: Addresses, position: int, seconds_max: float) -> None:
-    """Wait until the inbox and the ledger's journal up to a position are on the screens.
+def is_caught_up(client: redis.Redis, mongo: MongoClient, db_name: str) -> bool:
+    """Tell whether the projector has applied all that stands on both streams."""
+    if not all(_is_read(client, stream) for stream in (INBOX, INTERNAL)):
+        return False
+    return mongo[db_name][PARKED_EVENTS.name].find_one({}) is None
+
+
+def _is_read(client: redis.Redis, stream: str) -> bool:
+    if not client.exists(stream):
+        return True
+    last = client.xinfo_stream(stream)["last-generated-id"]
+    group = next(
+        (each for each in client.xinfo_groups(stream) if each["name"] == PROJECTOR_GROUP.encode()),
+        None,
+    )
+    return group is not None and group["last-delivered-id"] == last and not group["pending"]
+
+
+def wait_until_caught_up(addresses: Addresses) -> None:
+    """Wait until the screens can show all that was published.
 
     Raises NotReading when that takes too long.
     """
-    client: MongoClient = pymongo.MongoClient(addresses.mongodb_url, tz_aware=True)
-    with client:
-
-        def is_read() -> bool:
-            beat = heartbeat(client, addresses.db_name)
-            return beat is not None and beat.last_position >= position and inbox.is_done()
-
-        deadline = time.monotonic() + seconds_max
-        while not is_read():
+    mongo: MongoClient = pymongo.MongoClient(addresses.mongodb_url, tz_aware=True)
+    with redis.Redis.from_url(addresses.redis_url) as client, mongo:
+        deadline = time.monotonic() + CATCH_UP_SECONDS_MAX
+        while not is_caught_up(client, mongo, addresses.db_name):
             if time.monotonic() > deadline:
                 raise NotReading(
                     "The portfolio is in the ledger, but the projector has not read it all yet: "

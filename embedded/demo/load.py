@@ -1,6 +1,7 @@
 """Loads the demo portfolio through the front doors: customers by the inbox, loans by rpc."""
 
 import asyncio
+import time
 from collections.abc import Iterator
 from datetime import date
 from typing import Final, cast
@@ -19,7 +20,7 @@ from proto import codec
 from proto import servicing_pb2 as servicing
 
 IN_FLIGHT_MAX: Final = 64
-CATCH_UP_SECONDS_MAX: Final = 300.0
+PUBLISHED_SECONDS_MAX: Final = 120.0
 
 
 class NotLoaded(Exception):  # noqa: N818 - the reason is the name
@@ -41,8 +42,9 @@ def load(addresses: Addresses, *, seed: int, customers: int, anchor: date) -> Po
         for batch in _batches(portfolio.people):
             inbox.publish(batch)
             progress.advance(len(batch))
-        position = asyncio.run(_load_loans(addresses, portfolio.loans[1:], progress))
-        mirror.wait_until_read(inbox, addresses, position, CATCH_UP_SECONDS_MAX)
+        asyncio.run(_load_loans(addresses, portfolio.loans[1:], progress))
+    asyncio.run(_wait_until_published(addresses))
+    mirror.wait_until_caught_up(addresses)
     return portfolio
 
 
@@ -70,8 +72,8 @@ def _batches(people: tuple[Person, ...]) -> Iterator[list[dict[str, str]]]:
         yield batch
 
 
-async def _load_loans(addresses: Addresses, loans: tuple[Loan, ...], progress: Progress) -> int:
-    """Tell every loan's story in its order, many loans at once; give the journal's end."""
+async def _load_loans(addresses: Addresses, loans: tuple[Loan, ...], progress: Progress) -> None:
+    """Tell every loan's story in its order, many loans at once."""
     left = iter(loans)
     async with Books(addresses.ledger_address, addresses.keys_dir) as books:
 
@@ -82,8 +84,6 @@ async def _load_loans(addresses: Addresses, loans: tuple[Loan, ...], progress: P
         async with asyncio.TaskGroup() as group:
             for _ in range(IN_FLIGHT_MAX):
                 group.create_task(tell_loans())
-        health = await books.send(servicing.HealthRequest())
-    return cast("servicing.HealthResponse", health).journal_position
 
 
 async def _tell(books: Books, loan: Loan, progress: Progress) -> None:
@@ -95,3 +95,20 @@ async def _tell(books: Books, loan: Loan, progress: Progress) -> None:
                 f"The ledger refused {type(step.request).__name__} on {loan.account_id}: {refused}"
             ) from None
         progress.advance()
+
+
+async def _wait_until_published(addresses: Addresses) -> None:
+    """Wait until all that stands in the journal stands on the stream."""
+    async with Books(addresses.ledger_address, addresses.keys_dir) as books:
+        deadline = time.monotonic() + PUBLISHED_SECONDS_MAX
+        while True:
+            answer = await books.send(servicing.HealthRequest())
+            health = cast("servicing.HealthResponse", answer)
+            if health.published_position >= health.journal_position:
+                return
+            if time.monotonic() > deadline:
+                raise mirror.NotReading(
+                    "The portfolio is in the ledger, but its events are not on the stream: "
+                    "see the ledger's log; the desk shows them when they are."
+                )
+            await asyncio.sleep(0.2)
