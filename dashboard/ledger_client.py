@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Final, Protocol, TypeVar
 
 import grpc
-import structlog
 from google.protobuf.message import Message
 from msgspec import Struct
 
@@ -21,7 +20,6 @@ from dashboard.ledger_answers import (
     LedgerRefused,
     OutcomeUnknown,
     fault,
-    reference,
     refusal,
 )
 from proto import accounting_ledger_pb2 as ledger
@@ -55,8 +53,6 @@ Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
 Q_contra = TypeVar("Q_contra", bound=Message, contravariant=True)
 A_co = TypeVar("A_co", bound=Message, covariant=True)
-
-_log = structlog.get_logger("dashboard.ledger")
 
 
 class Caller(Struct, frozen=True):
@@ -124,12 +120,6 @@ def _unanswered(error: grpc.RpcError, *, sent_before: bool) -> OutcomeUnknown:
     if is_refusal and not (sent_before and error.code() in ABOUT_THE_ACTOR):
         raise refusal(error) from None
     return fault(error, OutcomeUnknown)
-
-
-def _never_sent() -> LedgerFault:
-    name, status = reference(), grpc.StatusCode.UNAVAILABLE
-    _log.warning("ledger not reached", reference=name)
-    return LedgerFault(status.name, MEANINGS[status][1], name)
 
 
 class LedgerClient:
@@ -202,21 +192,22 @@ class LedgerClient:
         with self._lock:
             if self._capabilities is not None and time.monotonic() < self._capabilities_until:
                 return self._capabilities
-        found = self._ask_capabilities(caller)
-        with self._lock:
-            self._capabilities = found
-            self._capabilities_until = time.monotonic() + CAPABILITIES_SECONDS
-        return found
+        return self._ask_capabilities(caller)
 
     def _ask_capabilities(self, caller: Caller) -> Capabilities:
         request = servicing.GetCapabilitiesRequest()
         try:
             answer = self._read(self._previews.GetCapabilities, request, caller)
         except LedgerRefused as no:
-            if no.reason == grpc.StatusCode.UNIMPLEMENTED.name:
-                return Capabilities()
-            raise
-        return Capabilities(frozenset(answer.rpcs), answer.extended_fields, answer.version)
+            if no.reason != grpc.StatusCode.UNIMPLEMENTED.name:
+                raise
+            found = Capabilities()
+        else:
+            found = Capabilities(frozenset(answer.rpcs), answer.extended_fields, answer.version)
+        with self._lock:
+            self._capabilities = found
+            self._capabilities_until = time.monotonic() + CAPABILITIES_SECONDS
+        return found
 
     # ---------------------------------------------------------------- how calls are made
 
@@ -239,41 +230,24 @@ class LedgerClient:
         Raises LedgerRefused (nothing was changed), LedgerFault (never sent, so nothing was
         changed) or OutcomeUnknown.
         """
-        prepared = for_ledger(request, self.capabilities(caller))
         metadata = self._metadata(caller)
         unanswered: OutcomeUnknown | None = None
+        not_sent: LedgerFault | None = None
         for pause in (*self._back_off_seconds, None):
-            if self._connected():
-                try:
-                    return rpc(prepared, timeout=WRITE_SECONDS_MAX, metadata=metadata)
-                except grpc.RpcError as error:
-                    unanswered = _unanswered(error, sent_before=unanswered is not None)
-                if unanswered.status == grpc.StatusCode.DEADLINE_EXCEEDED.name:
+            try:
+                # Asked right before: gRPC's UNAVAILABLE does not tell whether a request left
+                # this machine, so only what is not sent at all is known to be undone.
+                prepared = for_ledger(request, self._ask_capabilities(caller))
+                return rpc(prepared, timeout=WRITE_SECONDS_MAX, metadata=metadata)
+            except LedgerFault as out_of_reach:
+                not_sent = out_of_reach
+            except LedgerRefused:
+                if unanswered is None:
+                    raise
+            except grpc.RpcError as error:
+                unanswered = _unanswered(error, sent_before=unanswered is not None)
+                if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
                     break
             if pause is not None:
                 time.sleep(pause)
-        raise unanswered or _never_sent()
-
-    def _connected(self) -> bool:
-        """Wait until the connection stands, or is known to fail: what is then not sent is certain.
-
-        gRPC's own UNAVAILABLE does not tell whether the request left this machine.
-        """
-        settled = threading.Event()
-        states: list[grpc.ChannelConnectivity] = []
-
-        def watch(state: grpc.ChannelConnectivity) -> None:
-            states.append(state)
-            if state in {
-                grpc.ChannelConnectivity.READY,
-                grpc.ChannelConnectivity.TRANSIENT_FAILURE,
-                grpc.ChannelConnectivity.SHUTDOWN,
-            }:
-                settled.set()
-
-        self._channel.subscribe(watch, try_to_connect=True)
-        try:
-            settled.wait(READ_SECONDS_MAX)
-        finally:
-            self._channel.unsubscribe(watch)
-        return bool(states) and states[-1] is grpc.ChannelConnectivity.READY
+        raise unanswered or not_sent or AssertionError("a write was neither sent nor not")

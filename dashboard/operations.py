@@ -1,0 +1,293 @@
+"""Operations: one intent each, with its key made before the first try.
+
+    saving ── yes ──▶ saved ── the projection shows it ──▶ synced
+       ├── a rule said no, or it was never sent ──▶ refused
+       └── the answer never came ──▶ unknown ── the same key again ──▶ …
+
+An operation is stored before it is sent, so that a reload, another tab or a restart finds
+it. Workers send; they change a locked record and never call Streamlit.
+"""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Executor
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+from msgspec import Struct, structs
+from pymongo.errors import PyMongoError
+
+from dashboard.commands.answers import Balances, Done, check_writable
+from dashboard.commands.registry import (
+    Command,
+    balances_read,
+    balances_written,
+    command_from,
+    parameters_of,
+)
+from dashboard.ledger_answers import reference
+from dashboard.ledger_client import (
+    Caller,
+    LedgerClient,
+    LedgerFault,
+    LedgerRefused,
+    OutcomeUnknown,
+)
+from dashboard.operation_store import OperationStore
+from dashboard.queries import accounts
+from dashboard.queries.accounts import AccountView
+from dashboard.queries.declared import DeskDatabase
+from dashboard.queries.health import Health
+from dashboard.sessions import SessionEnded
+from proto.documents import OperationDocument
+from proto.values import Instant, Key, Money
+
+NOT_SENT: Final = "NOT_SENT"
+"""The reason of an operation that failed before it reached the ledger."""
+
+LOOK_SECONDS: Final = 0.1
+WATCH_SECONDS_MAX: Final = 20.0
+"""How long a worker waits for the projection; afterwards the page notices by itself."""
+
+_log = structlog.get_logger("dashboard.operations")
+
+
+class Operation(Struct, frozen=True, kw_only=True):
+    """Where one intent stands now: a snapshot that is safe to show."""
+
+    key: str
+    state: str
+    command: Command
+    sentence: str = ""
+    reason: str = ""
+    account_version: int = 0
+    after: Balances | None = None
+    created_at: Instant
+    updated_at: Instant
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether more is to come by itself."""
+        return self.state in {"saving", "saved"}
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether the ledger may know of it."""
+        return self.reason != NOT_SENT
+
+    def is_shown_by(self, account: AccountView) -> bool:
+        """Tell whether the projection has caught up with the ledger's answer.
+
+        An account of an outside ledger has no version: there the balances must agree.
+        """
+        if self.account_version:
+            return (account.ver or 0) >= self.account_version
+        return self.after is not None and account.figures.total_outstanding == self.after.total
+
+
+class Operations:
+    """The operations that one session started, and those that the store still holds."""
+
+    def __init__(
+        self,
+        database: DeskDatabase,
+        client: LedgerClient,
+        workers: Executor,
+        health: Callable[[], Health],
+        *,
+        watch_seconds_max: float = WATCH_SECONDS_MAX,
+    ) -> None:
+        self._database = database
+        self._client = client
+        self._workers = workers
+        self._health = health
+        self._watch_seconds_max = watch_seconds_max
+        self._store = OperationStore(database)
+        self._lock = threading.Lock()
+        self._mine: dict[str, Operation] = {}
+
+    def begin(self, command: Command, caller: Caller, after: Balances | None) -> Operation:
+        """Store a new intent and hand it to a worker; `after` is what the preview promised.
+
+        Raises LedgerRefused while the desk is read-only, and PyMongoError where the intent
+        cannot be stored; nothing was sent then.
+        """
+        check_writable(self._health())
+        now = _now()
+        operation = Operation(
+            key=uuid.uuid4().hex,
+            state="saving",
+            command=command,
+            after=after,
+            created_at=now,
+            updated_at=now,
+        )
+        self._store.insert(operation.key, _document(operation, caller.staff_id))
+        self._submit(operation, caller)
+        return operation
+
+    def again(self, key: str, caller: Caller) -> None:
+        """Send an operation once more with its own key: it is found done, or done once."""
+        operation = self._find(key, caller)
+        if operation is None or operation.is_pending:
+            return
+        if not operation.was_sent:
+            check_writable(self._health())
+        self._submit(structs.replace(operation, state="saving", sentence="", reason=""), caller)
+
+    def dismiss(self, key: str, caller: Caller) -> None:
+        """Take an operation that is over off the screen."""
+        operation = self._find(key, caller)
+        if operation is not None and not operation.is_pending:
+            self._change(operation, state="dismissed")
+
+    def on_account(self, account: AccountView, caller: Caller) -> list[Operation]:
+        """List what the caller did to an account and is still worth showing, newest first."""
+        stored = self._store.open_ones(caller.staff_id, account.loan_account_id)
+        with self._lock:
+            mine = {
+                key: each
+                for key, each in self._mine.items()
+                if each.command.loan_account_id == account.loan_account_id
+            }
+        found = {key: _operation(key, each) for key, each in stored.items()} | mine
+        shown = [self._settled(each, account) for each in found.values()]
+        living = [each for each in shown if each.state != "dismissed"]
+        return sorted(living, key=lambda each: each.created_at, reverse=True)
+
+    # ---------------------------------------------------------------- inside
+
+    def _settled(self, operation: Operation, account: AccountView) -> Operation:
+        """Call it synced as soon as somebody sees that the projection shows it."""
+        if operation.state == "saved" and operation.is_shown_by(account):
+            return self._change(operation, state="synced")
+        return operation
+
+    def _find(self, key: str, caller: Caller) -> Operation | None:
+        with self._lock:
+            mine = self._mine.get(key)
+        if mine is not None:
+            return mine
+        stored = self._store.find(key, caller.staff_id)
+        return None if stored is None else _operation(key, stored)
+
+    def _submit(self, operation: Operation, caller: Caller) -> None:
+        self._remember(operation)
+        self._workers.submit(self._work, operation, caller)
+
+    def _remember(self, operation: Operation) -> None:
+        with self._lock:
+            self._mine[operation.key] = operation
+
+    def _change(self, operation: Operation, **fields: object) -> Operation:
+        """Move an operation on: first where the screen looks, then in the store."""
+        changed = structs.replace(operation, updated_at=_now(), **fields)
+        self._remember(changed)
+        try:
+            self._store.update(changed.key, _document(changed))
+        except PyMongoError:
+            # The store goes on saying "saving", which a later reader takes for unknown and
+            # clears up by asking the ledger with the same key: nothing is lost by going on.
+            _log.warning("operation not stored", key=changed.key, state=changed.state)
+        return changed
+
+    def _work(self, operation: Operation, caller: Caller) -> None:
+        """Send and watch; the outermost loop of a worker, so a bug becomes a reference."""
+        try:
+            saved = self._send(operation, caller)
+            if saved is not None:
+                self._watch(saved)
+        except Exception:  # noqa: BLE001 - the outermost loop of a worker: crash and reference
+            name = reference()
+            _log.exception("operation failed", reference=name, key=operation.key)
+            sentence = f"The desk failed while it waited for the ledger (reference {name})."
+            self._remember(structs.replace(operation, state="unknown", sentence=sentence))
+
+    def _send(self, operation: Operation, caller: Caller) -> Operation | None:
+        try:
+            done = operation.command.send(self._client, caller, operation.key)
+        except LedgerRefused as no:
+            self._change(operation, state="refused", reason=no.reason, sentence=no.sentence)
+        except SessionEnded as ended:
+            self._change(operation, state="refused", reason=NOT_SENT, sentence=str(ended))
+        except LedgerFault as fault:
+            sentence = f"{fault.sentence} Nothing was changed (reference {fault.reference})."
+            self._change(operation, state="refused", reason=NOT_SENT, sentence=sentence)
+        except OutcomeUnknown as doubt:
+            sentence = f"{doubt.sentence} It may have been done (reference {doubt.reference})."
+            self._change(operation, state="unknown", reason=doubt.status, sentence=sentence)
+        else:
+            return self._change(
+                operation,
+                state="saved",
+                account_version=done.account_version,
+                after=_answered(operation, done),
+            )
+        return None
+
+    def _watch(self, operation: Operation) -> None:
+        """Wait until the projection shows the change."""
+        until = time.monotonic() + self._watch_seconds_max
+        while time.monotonic() < until:
+            try:
+                account = accounts.account(self._database, operation.command.loan_account_id)
+            except PyMongoError:
+                return  # the change is made; the page notices when the database is back
+            if account is not None and operation.is_shown_by(account):
+                self._change(operation, state="synced")
+                return
+            time.sleep(LOOK_SECONDS)
+
+
+def _now() -> Instant:
+    return Instant.of(datetime.now(UTC))
+
+
+def _answered(operation: Operation, done: Done) -> Balances | None:
+    """Correct what the preview promised by what the ledger answered."""
+    if done.total is None:
+        return operation.after
+    promised = operation.after
+    return Balances(
+        principal=done.principal or Money(0),
+        interest=done.interest or Money(0),
+        fees=done.fees or Money(0),
+        overpayment=promised.overpayment if promised else Money(0),
+        total=done.total,
+        account_status=promised.account_status if promised else "",
+        account_version=done.account_version,
+    )
+
+
+def _document(operation: Operation, staff_id: str = "") -> OperationDocument:
+    return OperationDocument(
+        staff_id=Key(staff_id),
+        command=operation.command.name,
+        loan_account_id=Key(operation.command.loan_account_id),
+        parameters=parameters_of(operation.command),
+        state=operation.state,
+        sentence=operation.sentence,
+        reason=operation.reason,
+        account_version=operation.account_version,
+        balances_after=balances_written(operation.after),
+        created_at=operation.created_at,
+        updated_at=operation.updated_at,
+    )
+
+
+def _operation(key: str, stored: OperationDocument) -> Operation:
+    """Read an operation that another tab or an earlier process started."""
+    return Operation(
+        key=key,
+        state=stored.state,
+        command=command_from(stored.command, stored.parameters),
+        sentence=stored.sentence,
+        reason=stored.reason,
+        account_version=stored.account_version or 0,
+        after=balances_read(stored.balances_after),
+        created_at=stored.created_at,
+        updated_at=stored.updated_at,
+    )

@@ -1,0 +1,127 @@
+"""A ledger on a real port that records every call and answers as it was told."""
+
+from collections import deque
+from collections.abc import Callable
+from concurrent import futures
+from typing import Any
+
+import grpc
+from google.protobuf import any_pb2
+from google.protobuf.message import Message
+from google.rpc import status_pb2  # type: ignore[import-untyped]  # it has no stubs
+from grpc_status import rpc_status
+
+from proto import accounting_ledger_pb2 as ledger
+from proto import servicing_pb2 as servicing
+
+LEDGER = "billie.ledger.v1.AccountingLedgerService"
+PREVIEWS = "billie.servicing.v1.PreviewService"
+Answer = Callable[[Any, grpc.ServicerContext], Message]
+
+
+class Call:
+    """One call as it arrived."""
+
+    def __init__(self, rpc: str, request: Any, context: grpc.ServicerContext) -> None:  # noqa: ANN401 - any message
+        self.rpc = rpc
+        self.request = request
+        self.seconds_left = context.time_remaining()
+        self.metadata = dict(context.invocation_metadata())
+
+
+def says_no(
+    code: grpc.StatusCode, detail: servicing.RefusalDetail | None = None, text: str = ""
+) -> Answer:
+    """An answer that is a status, with a refusal's details where there are any."""
+
+    def answer(_request: object, context: grpc.ServicerContext) -> Message:
+        if detail is None:
+            context.abort(code, text)
+        packed = any_pb2.Any()
+        packed.Pack(detail)
+        status = status_pb2.Status(code=code.value[0], message=text, details=[packed])
+        context.abort_with_status(rpc_status.to_status(status))
+
+    return answer
+
+
+def posted(total_after: str = "190.00", account_version: int = 9) -> Answer:
+    """The answer to a command that was carried out."""
+
+    def answer(_request: object, _context: grpc.ServicerContext) -> Message:
+        transaction = ledger.Transaction(
+            transaction_id="TX-1",
+            principal_after=total_after,
+            interest_after="0.00",
+            fee_after="0.00",
+            total_after=total_after,
+            account_version=account_version,
+        )
+        return ledger.TransactionResponse(transaction=transaction)
+
+    return answer
+
+
+class RecordingLedger:
+    """Serves what the desk calls; what is scripted comes first, then the usual answer."""
+
+    def __init__(self, port: int, *, extended_fields: bool = True) -> None:
+        self.address = f"127.0.0.1:{port}"
+        self.calls: list[Call] = []
+        self.script: deque[Answer] = deque()
+        self.extended_fields = extended_fields
+        self._server: grpc.Server | None = None
+
+    def start(self) -> None:
+        """Listen."""
+        self._server = grpc.server(
+            futures.ThreadPoolExecutor(4), options=(("grpc.so_reuseport", 0),)
+        )
+        commands = {
+            "RecordRepayment": self._handler("RecordRepayment", ledger.RecordRepaymentRequest),
+            "WaiveFee": self._handler("WaiveFee", ledger.WaiveFeeRequest),
+            "GetBalance": self._handler("GetBalance", ledger.GetBalanceRequest),
+        }
+        previews = {
+            "GetCapabilities": grpc.unary_unary_rpc_method_handler(
+                self._capabilities,
+                servicing.GetCapabilitiesRequest.FromString,
+                servicing.GetCapabilitiesResponse.SerializeToString,
+            )
+        }
+        handlers = (
+            grpc.method_handlers_generic_handler(LEDGER, commands),
+            grpc.method_handlers_generic_handler(
+                PREVIEWS, previews if self.extended_fields else {}
+            ),
+        )
+        self._server.add_generic_rpc_handlers(handlers)
+        self._server.add_insecure_port(self.address)
+        self._server.start()
+
+    def stop(self) -> None:
+        """Stop at once; calls in hand are cut off."""
+        if self._server is not None:
+            self._server.stop(None).wait()
+
+    def commands(self) -> list[Call]:
+        """List the calls that would have changed something."""
+        return [each for each in self.calls if each.rpc in {"RecordRepayment", "WaiveFee"}]
+
+    def _handler(self, rpc: str, request_type: type[Message]) -> Any:  # noqa: ANN401 - grpc's own
+        def serve(request: Message, context: grpc.ServicerContext) -> Message:
+            self.calls.append(Call(rpc, request, context))
+            answer = self.script.popleft() if self.script else posted()
+            return answer(request, context)
+
+        return grpc.unary_unary_rpc_method_handler(
+            serve, request_type.FromString, lambda message: message.SerializeToString()
+        )
+
+    def _capabilities(
+        self, request: servicing.GetCapabilitiesRequest, context: grpc.ServicerContext
+    ) -> servicing.GetCapabilitiesResponse:
+        self.calls.append(Call("GetCapabilities", request, context))
+        return servicing.GetCapabilitiesResponse(
+            rpcs=["billie.servicing.v1.PreviewService/Preview"], extended_fields=True
+        )
