@@ -94,6 +94,7 @@ def _calls(channel: grpc.aio.Channel) -> Mapping[type[Message], Call]:
     books = ledger_grpc.AccountingLedgerServiceStub(channel)
     loans = servicing_grpc.LoanServiceStub(channel)
     staff = servicing_grpc.StaffServiceStub(channel)
+    previews = servicing_grpc.PreviewServiceStub(channel)
     operations = servicing_grpc.OperationsServiceStub(channel)
     calls: dict[type[Message], Any] = {
         servicing.OpenLoanRequest: loans.OpenLoan,
@@ -103,5 +104,8 @@ def _calls(channel: grpc.aio.Channel) -> Mapping[type[Message], Call]:
         ledger.WaiveFeeRequest: books.WaiveFee,
         servicing.CreateStaffRequest: staff.Create,
         servicing.HealthRequest: operations.Health,
+        servicing.PreviewRequest: previews.Preview,
+        ledger.GetBalanceRequest: books.GetBalance,
+        ledger.GetTransactionsRequest: books.GetTransactions,
     }
     return cast("Mapping[type[Message], Call]", calls)
