@@ -1,1 +1,36 @@
-"""Commands: one file each, a frozen command and a pure decision."""
+"""Commands: one file each, a frozen command and a pure decision. The registry is here.
+
+The door looks the decision up by the command's type; what is not listed cannot be done.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ledger.commands import (
+    apply_late_fee,
+    create_staff,
+    disable_staff,
+    disburse_loan,
+    open_loan,
+    record_repayment,
+    set_limits,
+    set_roles,
+    waive_fee,
+)
+from ledger.commands.command import Command, Facts
+from proto.events import LedgerEvent
+
+Decide = Callable[[Any, Any, Facts], tuple[LedgerEvent, ...]]
+"""State (None: not there yet), command and facts to events; raises Refused."""
+
+COMMANDS: Final[dict[type[Command], Decide]] = {
+    open_loan.OpenLoan: open_loan.decide,
+    disburse_loan.DisburseLoan: disburse_loan.decide,
+    record_repayment.RecordRepayment: record_repayment.decide,
+    apply_late_fee.ApplyLateFee: apply_late_fee.decide,
+    waive_fee.WaiveFee: waive_fee.decide,
+    create_staff.CreateStaff: create_staff.decide,
+    disable_staff.DisableStaff: disable_staff.decide,
+    set_roles.SetRoles: set_roles.decide,
+    set_limits.SetLimits: set_limits.decide,
+}

@@ -1,1 +1,91 @@
-"""The append-only store of events."""
+"""The append-only store of events: one interface, several stores, one contract test.
+
+One writer appends; any number of readers read at the same time, each a consistent state.
+"""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One event as recorded, for ever."""
+
+    position: int
+    subject_id: str
+    version: int
+    event_type: str
+    recorded_at: str
+    actor: str
+    body: bytes
+    hash: str
+    prev: str
+
+    @property
+    def event_id(self) -> str:
+        """The event's name, unique for ever."""
+        return f"{self.subject_id}:{self.version}"
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What the first call with an idempotency key was told; kept for the ledger's life."""
+
+    key: str
+    request_hash: bytes
+    response: bytes
+    position: int
+
+
+class TakenName(Struct, frozen=True, kw_only=True):
+    """A name that leads to one subject: an account number, a schedule id, a username."""
+
+    kind: str
+    value: str
+    subject_id: str
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """What is appended together: all of it or nothing."""
+
+    entries: tuple[Entry, ...]
+    answers: tuple[Answer, ...] = ()
+    names: tuple[TakenName, ...] = ()
+
+
+class Head(Struct, frozen=True):
+    """The last entry's position and hash."""
+
+    position: int
+    hash: str
+
+
+class JournalFailed(Exception):  # noqa: N818 - a fault of the world, not of the caller
+    """The store could not do it; the text says what it said, and holds no event."""
+
+
+class Journal(Protocol):
+    """What every store does. Each method raises JournalFailed when the store fails."""
+
+    def head(self) -> Head:
+        """Give the last entry's place; position 0 in an empty journal."""
+
+    def append(self, group: Group) -> None:
+        """Append a group durably. It must continue the head, or nothing is appended."""
+
+    def read(self, after_position: int, limit: int) -> list[Entry]:
+        """Give entries after a position, in order."""
+
+    def read_subject(self, subject_id: str, after_version: int, limit: int) -> list[Entry]:
+        """Give a subject's entries after a version, in order."""
+
+    def subjects(self, prefix: str) -> list[str]:
+        """Give all subjects whose id begins so."""
+
+    def answer(self, key: str) -> Answer | None:
+        """Give what the first call with this key was told."""
+
+    def subject_named(self, kind: str, value: str) -> str | None:
+        """Give the subject that a name leads to."""
+
+    def close(self) -> None:
+        """Let go of the store."""

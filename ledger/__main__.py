@@ -1,0 +1,72 @@
+"""`python -m ledger` serves the books; `create-admin` makes the first administrator."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+
+import structlog
+
+from ledger.admin import CannotCreate, create_admin
+from ledger.books import InUse, open_books
+from ledger.journal import JournalFailed
+from ledger.server import CannotListen, LedgerServer
+from ledger.settings import BadSetting, Settings
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stopping.set)
+    books = open_books(settings)
+    try:
+        server = LedgerServer(settings, books)
+        await server.start()
+        structlog.get_logger().info("ledger ready", listen=settings.listen, port=server.port)
+        await stopping.wait()
+        await server.stop()
+    finally:
+        books.close()
+    structlog.get_logger().info("ledger stopped")
+
+
+def _arguments(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m ledger", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    admin = commands.add_parser("create-admin", help="make the first administrator")
+    admin.add_argument("--staff-id", required=True)
+    admin.add_argument("--username", required=True)
+    admin.add_argument("--display-name", required=True)
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str]) -> int:
+    """Do what the command line asks. 0: done; 1: could not, and one sentence says why."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    asked = _arguments(argv)
+    try:
+        settings = Settings.from_environment(os.environ)
+        if asked.command == "create-admin":
+            print(create_admin(settings, asked.staff_id, asked.username, asked.display_name))
+        else:
+            asyncio.run(serve(settings))
+    except (BadSetting, InUse, CannotListen, CannotCreate, JournalFailed) as reason:
+        print(f"ledger: {reason}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,107 @@
+"""The books put together: journal, door, writer, readers, publisher; opened and closed."""
+
+import fcntl
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from ledger.journal import Journal, JournalFailed
+from ledger.journal.sqlite import SqliteJournal
+from ledger.publisher import Publisher
+from ledger.service import Door, Preview
+from ledger.settings import AppMode, Settings
+from ledger.states import StaffDirectory, States
+from ledger.texts import TextVault
+from ledger.writer import Writer
+from proto.values import Instant
+
+LOCK_FILE: Final = "journal.lock"
+
+
+class InUse(Exception):  # noqa: N818 - the reason is the name
+    """Another ledger holds the journal."""
+
+
+def system_clock() -> Instant:
+    """Give the time in UTC."""
+    return Instant.of(datetime.now(UTC))
+
+
+class FolderLock:
+    """An exclusive lock on the journal's folder; it ends with the process at the latest."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._descriptor)
+            raise InUse(
+                f"Another ledger uses the journal in {folder}. Stop it, or set DATA_DIR."
+            ) from None
+
+    def release(self) -> None:
+        """Let another ledger in."""
+        os.close(self._descriptor)
+
+
+@dataclass
+class Books:
+    """What the servicers need."""
+
+    journal: Journal
+    states: States
+    directory: StaffDirectory
+    preview: Preview
+    writer: Writer
+    vault: TextVault
+    publisher: Publisher | None
+    app_mode: AppMode
+    now: Callable[[], Instant]
+    lock: FolderLock
+
+    def close(self) -> None:
+        """Finish what is queued, publish it, let go of everything."""
+        self.writer.close()
+        if self.publisher is not None:
+            self.publisher.close()
+        self.journal.close()
+        self.vault.close()
+        self.lock.release()
+
+
+def open_books(settings: Settings, now: Callable[[], Instant] = system_clock) -> Books:
+    """Open them. Raises InUse, BadSetting, JournalFailed."""
+    master_key = settings.master_key()
+    lock = FolderLock(settings.journal_folder)
+    try:
+        journal = SqliteJournal(settings.journal_path)
+    except JournalFailed:
+        lock.release()
+        raise
+    vault = TextVault(settings.journal_folder / "text-keys.db", master_key)
+    states, directory = States(journal), StaffDirectory(journal)
+    publisher = Publisher(journal, settings.redis_url) if settings.redis_url else None
+    if publisher is not None:
+        publisher.start()
+
+    def wake(_position: int) -> None:
+        if publisher is not None:
+            publisher.wake()
+
+    return Books(
+        journal=journal,
+        states=states,
+        directory=directory,
+        preview=Preview(journal, states, now),
+        writer=Writer(Door(journal, vault, directory, now), wake),
+        vault=vault,
+        publisher=publisher,
+        app_mode=settings.app_mode,
+        now=now,
+        lock=lock,
+    )

@@ -1,0 +1,53 @@
+"""StaffService.Create: somebody may sign in, in given roles."""
+
+from typing import ClassVar
+
+from ledger.commands.command import Command, Facts, Name
+from ledger.domain.rights import Right
+from ledger.domain.staff import SUBJECT_PREFIX, Staff
+from ledger.errors import Refusal, Refused
+from proto.events import LedgerEvent, StaffCreated
+from proto.values import Code, Key, Money
+
+
+class CreateStaff(Command, frozen=True, kw_only=True):
+    """Create a staff member."""
+
+    right: ClassVar = Right.CREATE_STAFF
+    staff_id: Key
+    username: Key
+    display_name: str
+    roles: tuple[Code, ...]
+    limits: dict[str, Money]
+    email: str = ""
+
+    @property
+    def subject_id(self) -> Key:
+        """The staff member's own history."""
+        return Key(f"{SUBJECT_PREFIX}{self.staff_id}")
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """A username signs in one person."""
+        return (Name("username", self.username, "username"),)
+
+
+def decide(staff: Staff | None, command: CreateStaff, facts: Facts) -> tuple[LedgerEvent, ...]:
+    """Create the person, once; who acts cannot be made anew."""
+    if command.staff_id == facts.actor_id:
+        raise Refused(Refusal.OWN_RIGHTS, "Nobody sets their own roles or limits.")
+    if staff is not None:
+        raise Refused(
+            Refusal.STAFF_EXISTS,
+            f"The staff id {command.staff_id} is taken.",
+            field="staff_id",
+        )
+    created = StaffCreated(
+        staff_id=command.staff_id,
+        username=command.username,
+        display_name=command.display_name,
+        roles=command.roles,
+        limits=command.limits,
+        email=command.email,
+    )
+    return (created,)

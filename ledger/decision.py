@@ -1,0 +1,161 @@
+"""One command decided: right, name, rule, and what its events make of the subject.
+
+Nothing is kept here. The door appends what comes out; a preview throws it away.
+"""
+
+from collections.abc import Callable
+
+from google.protobuf.message import Message
+from msgspec import Struct
+
+from ledger import postings
+from ledger.commands import COMMANDS
+from ledger.commands.command import Command, Facts
+from ledger.domain.business_day import business_date
+from ledger.domain.history import State, as_posting, evolve
+from ledger.domain.loan import Loan
+from ledger.domain.rights import SERVICE, SYSTEM, Permissions
+from ledger.domain.staff import SUBJECT_PREFIX, Staff
+from ledger.errors import Refusal, Refused
+from proto.actor_token import Actor
+from proto.events import LedgerEvent, PostingEvent
+from proto.values import Code, Instant, Key
+
+
+class Caller(Struct, frozen=True):
+    """Who calls, and the demo clock's time where one was given."""
+
+    actor: Actor
+    demo_time: Instant | None = None
+
+
+class Recorded(Struct, frozen=True):
+    """One event with its place in the subject's history."""
+
+    event: LedgerEvent
+    version: int
+    event_id: str
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What a command does: the events, and the subject before and after them."""
+
+    subject_id: Key
+    before: State | None
+    after: State
+    recorded: tuple[Recorded, ...]
+    at: Instant
+    permissions: Permissions
+
+
+class Intent(Struct, frozen=True, kw_only=True):
+    """A command as it came: from whom, under which key, and how it is answered."""
+
+    command: Command
+    caller: Caller
+    answer: Callable[[Outcome], Message]
+    idempotency_key: str = ""
+    request_hash: bytes = b""
+
+
+class World(Struct, frozen=True):
+    """What a decision looks up: a subject's state, a name's owner, the time."""
+
+    state: Callable[[str], State | None]
+    owner: Callable[[str, str], str | None]
+    now: Callable[[], Instant]
+
+
+def permissions_of(actor: Actor, staff_of: Callable[[str], Staff | None]) -> Permissions:
+    """Give what an actor may do now. Refused: staff who are unknown or disabled."""
+    if actor.kind != "staff":
+        return Permissions(actor.actor_id, (Code(SYSTEM if actor.kind == "system" else SERVICE),))
+    staff = staff_of(actor.actor_id)
+    if staff is None:
+        raise Refused(Refusal.STAFF_UNKNOWN, "The ledger does not know you as staff.")
+    if not staff.enabled:
+        raise Refused(Refusal.STAFF_DISABLED, "Your access was disabled by an administrator.")
+    return Permissions(actor.actor_id, staff.roles, staff.limits)
+
+
+def decide(intent: Intent, world: World) -> Outcome:
+    """Decide a command by the world as it stands. Raises Refused."""
+    command = intent.command
+
+    def staff_of(staff_id: str) -> Staff | None:
+        state = world.state(f"{SUBJECT_PREFIX}{staff_id}")
+        return state if isinstance(state, Staff) else None
+
+    permissions = permissions_of(intent.caller.actor, staff_of)
+    permissions.require(command.right)
+    before = world.state(command.subject_id)
+    at = _moment(intent.caller, world.now(), before)
+    facts = Facts(at=at, today=business_date(at), permissions=permissions)
+    events = COMMANDS[type(command)](before, command, facts)
+    _check_names(command, world)
+    return _evolved(command.subject_id, before, events, at, permissions)
+
+
+def _moment(caller: Caller, now: Instant, before: State | None) -> Instant:
+    """Date the command: by the demo clock, else by ours, which never runs back."""
+    if caller.demo_time is not None:
+        return min(caller.demo_time, now)
+    return now if before is None else max(now, before.updated_at)
+
+
+def _check_names(command: Command, world: World) -> None:
+    """Refuse a name that leads to somebody else already."""
+    for name in command.names:
+        owner = world.owner(name.kind, name.value)
+        if owner not in (None, command.subject_id):
+            raise Refused(
+                Refusal.NAME_TAKEN,
+                f"{name.field} {name.value} is taken already.",
+                field=name.field,
+            )
+
+
+def _evolved(
+    subject_id: Key,
+    before: State | None,
+    events: tuple[LedgerEvent, ...],
+    at: Instant,
+    permissions: Permissions,
+) -> Outcome:
+    state, version = before, 0 if before is None else before.version
+    recorded = []
+    for event in events:
+        version += 1
+        event_id = f"{subject_id}:{version}"
+        state = evolve(state, event, version, at)
+        posting = as_posting(event)
+        if posting is not None:
+            _check_books(event_id, posting, state)
+        recorded.append(Recorded(event, version, event_id))
+    if state is None:
+        raise ValueError(f"a command on {subject_id} brought about nothing")
+    return Outcome(
+        subject_id=subject_id,
+        before=before,
+        after=state,
+        recorded=tuple(recorded),
+        at=at,
+        permissions=permissions,
+    )
+
+
+def _check_books(event_id: str, posting: PostingEvent, state: State) -> None:
+    """Insist that an event balances, and says what the fold says: otherwise it is a bug."""
+    postings.entry_of(event_id, posting)
+    if not isinstance(state, Loan):
+        raise TypeError(f"{event_id} posts to what is no loan")
+    said = (
+        posting.principal_after,
+        posting.interest_after,
+        posting.fee_after,
+        posting.overpayment_after,
+    )
+    if said != (state.principal, state.interest, state.fee_balance, state.overpayment):
+        raise ValueError(f"{event_id} tells other balances than its history")
+    if min(said) < 0:
+        raise ValueError(f"{event_id} makes a balance negative")

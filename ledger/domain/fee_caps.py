@@ -1,0 +1,47 @@
+"""How much a lender may charge: the caps of small amount credit, as a table.
+
+Each cap is a percentage of the amount lent. What is waived no longer counts.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+
+from ledger.domain.money import dollars
+from ledger.errors import Refusal, Refused
+from proto.values import Money
+
+
+class Cap(Struct, frozen=True):
+    """At most `percent` of the amount lent, for what `covers` says."""
+
+    percent: int
+    covers: str
+
+
+CAPS: Final = {
+    "ESTABLISHMENT_FEE": Cap(20, "the establishment fee"),
+    "MONTHLY_FEE": Cap(4, "the fees of one month"),
+    "RECOVERY": Cap(200, "the loan and all its fees together"),
+}
+
+
+def cap_amount(name: str, loan_amount: Money) -> Money:
+    """Give a cap in money, cut to the whole cent."""
+    return Money(loan_amount * CAPS[name].percent // 100)
+
+
+def check_cap(name: str, *, loan_amount: Money, charged: Money, more: Money, field: str) -> None:
+    """Refuse what would pass a cap, with the cap and what is left of it."""
+    cap = cap_amount(name, loan_amount)
+    if charged + more <= cap:
+        return
+    left = Money(max(cap - charged, 0))
+    rule = CAPS[name]
+    raise Refused(
+        Refusal.FEE_CAP,
+        f"{dollars(more)} is over the cap: {rule.covers} may come to {dollars(cap)} "
+        f"({rule.percent} % of the amount lent), {dollars(left)} is left.",
+        field=field,
+        limit=left,
+    )

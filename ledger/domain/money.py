@@ -1,0 +1,58 @@
+"""Amounts that come in: positive, plain, whole cents; everything else is refused."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from ledger.errors import Refusal, Refused
+from proto.values import Money
+
+ZERO: Final = Money(0)
+
+_AMOUNT: Final = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?", re.ASCII)
+
+
+def parse_amount(field: str, text: str, *, zero_allowed: bool = False) -> Money:
+    """Read a request's amount. Refused, with the field's name, unless it is plain."""
+    if _AMOUNT.fullmatch(text) is None:
+        raise Refused(
+            Refusal.INVALID_AMOUNT,
+            f"{field} must be an amount in dollars like 12.50: digits, at most two after the "
+            "point, below ten trillion.",
+            field=field,
+        )
+    amount = Money.parse(text)
+    if amount == 0 and not zero_allowed:
+        raise Refused(Refusal.INVALID_AMOUNT, f"{field} must be more than zero.", field=field)
+    return amount
+
+
+def plus(*amounts: Money) -> Money:
+    """Add amounts; what comes out is money again."""
+    return Money(sum(amounts))
+
+
+def minus(amount: Money, *taken: Money) -> Money:
+    """Take amounts away."""
+    return Money(amount - sum(taken))
+
+
+def negative(amount: Money) -> Money:
+    """Turn an amount into the delta that takes it away."""
+    return Money(-amount)
+
+
+def smaller(*amounts: Money) -> Money:
+    """Give the smallest of some amounts."""
+    return min(amounts)
+
+
+def total(amounts: Iterable[Money]) -> Money:
+    """Sum any number of amounts; none is zero."""
+    return Money(sum(amounts))
+
+
+def dollars(amount: Money) -> str:
+    """Write an amount as staff read it, `$1,234.50`."""
+    whole, cents = divmod(abs(int(amount)), 100)
+    return f"{'-' if amount < 0 else ''}${whole:,}.{cents:02d}"

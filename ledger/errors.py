@@ -1,0 +1,133 @@
+"""Why a rule said no, and with which status it says so: one enum, one table.
+
+A command is refused at the first of these steps that fails, in this order: the token and
+the demo clock; the fields, one after the other; the idempotency key; the actor's right;
+`approved_by`; the account (there, or not there yet); its version; its status; the rules
+of the command, the amounts last; the actor's limit. A refusal changes nothing.
+"""
+
+from enum import Enum, auto
+from typing import Final, Literal
+
+from proto.values import Money
+
+Status = Literal[
+    "UNAUTHENTICATED",
+    "PERMISSION_DENIED",
+    "INVALID_ARGUMENT",
+    "NOT_FOUND",
+    "ALREADY_EXISTS",
+    "FAILED_PRECONDITION",
+    "UNIMPLEMENTED",
+]
+
+
+class Refusal(Enum):
+    """Every reason for which the ledger says no. The name travels in RefusalDetail."""
+
+    NOT_SIGNED_IN = auto()
+    STAFF_UNKNOWN = auto()
+    STAFF_DISABLED = auto()
+    DEMO_CLOCK = auto()
+    INVALID_FIELD = auto()
+    INVALID_AMOUNT = auto()
+    INVALID_DATE = auto()
+    CARD_NUMBER = auto()
+    KEY_REUSED = auto()
+    NO_RIGHT = auto()
+    APPROVER_NOT_ACTOR = auto()
+    OWN_RIGHTS = auto()
+    NO_SUCH_ACCOUNT = auto()
+    NO_SUCH_STAFF = auto()
+    NO_SUCH_FEE = auto()
+    NO_SUCH_INSTALMENT = auto()
+    ACCOUNT_EXISTS = auto()
+    STAFF_EXISTS = auto()
+    NAME_TAKEN = auto()
+    ALREADY_DISBURSED = auto()
+    STALE_VERSION = auto()
+    NOT_DISBURSED = auto()
+    ACCOUNT_CLOSED = auto()
+    WRITTEN_OFF = auto()
+    ALREADY_DISABLED = auto()
+    DATE_OUT_OF_WINDOW = auto()
+    CLOCK_WENT_BACK = auto()
+    SCHEDULE_DOES_NOT_ADD_UP = auto()
+    SCHEDULE_DIFFERS = auto()
+    AMOUNT_NOT_AS_AGREED = auto()
+    INSTALMENT_PAID = auto()
+    FEE_CAP = auto()
+    NOTHING_TO_WAIVE = auto()
+    WAIVER_EXCEEDS_FEE = auto()
+    APPROVAL_REQUIRED = auto()
+    NOT_BUILT = auto()
+
+
+STATUS: Final[dict[Refusal, Status]] = {
+    Refusal.NOT_SIGNED_IN: "UNAUTHENTICATED",
+    Refusal.STAFF_UNKNOWN: "PERMISSION_DENIED",
+    Refusal.STAFF_DISABLED: "PERMISSION_DENIED",
+    Refusal.DEMO_CLOCK: "PERMISSION_DENIED",
+    Refusal.INVALID_FIELD: "INVALID_ARGUMENT",
+    Refusal.INVALID_AMOUNT: "INVALID_ARGUMENT",
+    Refusal.INVALID_DATE: "INVALID_ARGUMENT",
+    Refusal.CARD_NUMBER: "INVALID_ARGUMENT",
+    Refusal.KEY_REUSED: "INVALID_ARGUMENT",
+    Refusal.NO_RIGHT: "PERMISSION_DENIED",
+    Refusal.APPROVER_NOT_ACTOR: "PERMISSION_DENIED",
+    Refusal.OWN_RIGHTS: "PERMISSION_DENIED",
+    Refusal.NO_SUCH_ACCOUNT: "NOT_FOUND",
+    Refusal.NO_SUCH_STAFF: "NOT_FOUND",
+    Refusal.NO_SUCH_FEE: "NOT_FOUND",
+    Refusal.NO_SUCH_INSTALMENT: "NOT_FOUND",
+    Refusal.ACCOUNT_EXISTS: "ALREADY_EXISTS",
+    Refusal.STAFF_EXISTS: "ALREADY_EXISTS",
+    Refusal.NAME_TAKEN: "ALREADY_EXISTS",
+    Refusal.ALREADY_DISBURSED: "ALREADY_EXISTS",
+    Refusal.STALE_VERSION: "FAILED_PRECONDITION",
+    Refusal.NOT_DISBURSED: "FAILED_PRECONDITION",
+    Refusal.ACCOUNT_CLOSED: "FAILED_PRECONDITION",
+    Refusal.WRITTEN_OFF: "FAILED_PRECONDITION",
+    Refusal.ALREADY_DISABLED: "FAILED_PRECONDITION",
+    Refusal.DATE_OUT_OF_WINDOW: "FAILED_PRECONDITION",
+    Refusal.CLOCK_WENT_BACK: "FAILED_PRECONDITION",
+    Refusal.SCHEDULE_DOES_NOT_ADD_UP: "FAILED_PRECONDITION",
+    Refusal.SCHEDULE_DIFFERS: "FAILED_PRECONDITION",
+    Refusal.AMOUNT_NOT_AS_AGREED: "FAILED_PRECONDITION",
+    Refusal.INSTALMENT_PAID: "FAILED_PRECONDITION",
+    Refusal.FEE_CAP: "FAILED_PRECONDITION",
+    Refusal.NOTHING_TO_WAIVE: "FAILED_PRECONDITION",
+    Refusal.WAIVER_EXCEEDS_FEE: "FAILED_PRECONDITION",
+    Refusal.APPROVAL_REQUIRED: "FAILED_PRECONDITION",
+    Refusal.NOT_BUILT: "UNIMPLEMENTED",
+}
+"""The name of the gRPC status of each refusal."""
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """A rule said no: its sentence with the remedy; nothing was changed."""
+
+    def __init__(
+        self,
+        reason: Refusal,
+        sentence: str,
+        *,
+        field: str = "",
+        limit: Money | None = None,
+        current_version: int = 0,
+    ) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.sentence = sentence
+        self.field = field
+        self.limit = limit
+        self.current_version = current_version
+
+    @property
+    def status(self) -> Status:
+        """The gRPC status' name."""
+        return STATUS[self.reason]
+
+
+class Fault(Exception):  # noqa: N818 - the world failed, the caller may try again
+    """The world failed; the sentence says what is known. Try again with the same key."""

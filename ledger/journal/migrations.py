@@ -1,0 +1,45 @@
+"""The journal's tables, as numbered steps that only go forward and never change."""
+
+from typing import Final
+
+MIGRATIONS: Final[tuple[str, ...]] = (
+    # 1: entries, answers, names; none of them is ever updated or deleted.
+    """
+    CREATE TABLE entries (
+        position    INTEGER PRIMARY KEY,
+        subject_id  TEXT NOT NULL,
+        version     INTEGER NOT NULL,
+        event_type  TEXT NOT NULL,
+        recorded_at TEXT NOT NULL,
+        actor       TEXT NOT NULL,
+        body        BLOB NOT NULL,
+        hash        TEXT NOT NULL,
+        prev        TEXT NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX entries_by_subject ON entries (subject_id, version);
+    CREATE TABLE answers (
+        key          TEXT PRIMARY KEY,
+        request_hash BLOB NOT NULL,
+        response     BLOB NOT NULL,
+        position     INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE names (
+        kind       TEXT NOT NULL,
+        value      TEXT NOT NULL,
+        subject_id TEXT NOT NULL,
+        PRIMARY KEY (kind, value)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER entries_never_updated BEFORE UPDATE ON entries
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER entries_never_deleted BEFORE DELETE ON entries
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER answers_never_updated BEFORE UPDATE ON answers
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER answers_never_deleted BEFORE DELETE ON answers
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER names_never_updated BEFORE UPDATE ON names
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER names_never_deleted BEFORE DELETE ON names
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    """,
+)

@@ -1,0 +1,189 @@
+"""A journal in one SQLite file: write-ahead log, every commit on the disk (FULL)."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from ledger.journal import Answer, Entry, Group, Head, JournalFailed
+from ledger.journal.migrations import MIGRATIONS
+from ledger.proof.chain import GENESIS
+
+_COLUMNS: Final = "position, subject_id, version, event_type, recorded_at, actor, body, hash, prev"
+_READ: Final = f"SELECT {_COLUMNS} FROM entries WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608 - constants
+_READ_SUBJECT: Final = (
+    f"SELECT {_COLUMNS} FROM entries "  # noqa: S608 - constants
+    "WHERE subject_id = ? AND version > ? ORDER BY version LIMIT ?"
+)
+_APPEND: Final = f"INSERT INTO entries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+_BUSY_MILLISECONDS: Final = 5_000
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    return Entry(
+        position=row[0],
+        subject_id=row[1],
+        version=row[2],
+        event_type=row[3],
+        recorded_at=row[4],
+        actor=row[5],
+        body=row[6],
+        hash=row[7],
+        prev=row[8],
+    )
+
+
+class SqliteJournal:
+    """One file; each thread has a connection of its own, so readers never wait."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._of_thread = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._failing_clearly():
+            self._migrate(self._connection())
+
+    @contextmanager
+    def _failing_clearly(self) -> Iterator[None]:
+        """Turn what SQLite reports into JournalFailed, without the values it was given."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            text = f"{getattr(error, 'sqlite_errorname', type(error).__name__)}: {error}"
+            raise JournalFailed(text) from None
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                self._path, isolation_level=None, check_same_thread=False, cached_statements=64
+            )
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA recursive_triggers = ON")  # REPLACE deletes too
+            connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+            self._of_thread.connection = connection
+            with self._lock:
+                self._opened.append(connection)
+        return connection
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        """Bring the tables up to date, one numbered step after the other."""
+        (done,) = connection.execute("PRAGMA user_version").fetchone()
+        if done > len(MIGRATIONS):
+            raise JournalFailed(
+                f"the journal has tables of step {done}, this program knows {len(MIGRATIONS)}; "
+                "use the version that wrote it or a later one"
+            )
+        for number, step in enumerate(MIGRATIONS[done:], start=done + 1):
+            connection.executescript(f"BEGIN; {step} PRAGMA user_version = {number}; COMMIT;")
+
+    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._failing_clearly():
+            return self._connection().execute(sql, values).fetchall()
+
+    def head(self) -> Head:
+        """Give the last entry's place; position 0 in an empty journal."""
+        rows = self._rows("SELECT position, hash FROM entries ORDER BY position DESC LIMIT 1")
+        return Head(*rows[0]) if rows else Head(0, GENESIS)
+
+    def append(self, group: Group) -> None:
+        """Append a group durably. It must continue the head, or nothing is appended."""
+        with self._failing_clearly():
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._insert(connection, group)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _insert(self, connection: sqlite3.Connection, group: Group) -> None:
+        self._check(connection, group)
+        connection.executemany(
+            _APPEND,
+            [
+                (
+                    entry.position,
+                    entry.subject_id,
+                    entry.version,
+                    entry.event_type,
+                    entry.recorded_at,
+                    entry.actor,
+                    entry.body,
+                    entry.hash,
+                    entry.prev,
+                )
+                for entry in group.entries
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO answers (key, request_hash, response, position) VALUES (?, ?, ?, ?)",
+            [(each.key, each.request_hash, each.response, each.position) for each in group.answers],
+        )
+        connection.executemany(
+            "INSERT INTO names (kind, value, subject_id) VALUES (?, ?, ?)",
+            [(name.kind, name.value, name.subject_id) for name in group.names],
+        )
+
+    def _check(self, connection: sqlite3.Connection, group: Group) -> None:
+        head = self.head()
+        versions: dict[str, int] = {}
+        for entry in group.entries:
+            if entry.position != head.position + 1 or entry.prev != head.hash:
+                raise JournalFailed("the group does not continue the journal's head")
+            if entry.subject_id not in versions:
+                versions[entry.subject_id] = self._version(connection, entry.subject_id)
+            if entry.version != versions[entry.subject_id] + 1:
+                raise JournalFailed("the group does not continue a subject's history")
+            head = Head(entry.position, entry.hash)
+            versions[entry.subject_id] = entry.version
+
+    def _version(self, connection: sqlite3.Connection, subject_id: str) -> int:
+        sql = "SELECT coalesce(max(version), 0) FROM entries WHERE subject_id = ?"
+        (version,) = connection.execute(sql, (subject_id,)).fetchone()
+        return int(version)
+
+    def read(self, after_position: int, limit: int) -> list[Entry]:
+        """Give entries after a position, in order."""
+        return [_entry(row) for row in self._rows(_READ, after_position, limit)]
+
+    def read_subject(self, subject_id: str, after_version: int, limit: int) -> list[Entry]:
+        """Give a subject's entries after a version, in order."""
+        return [_entry(row) for row in self._rows(_READ_SUBJECT, subject_id, after_version, limit)]
+
+    def subjects(self, prefix: str) -> list[str]:
+        """Give all subjects whose id begins so."""
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        sql = (
+            "SELECT subject_id FROM entries "
+            "WHERE subject_id >= ? AND subject_id < ? AND version = 1 ORDER BY subject_id"
+        )
+        return [row[0] for row in self._rows(sql, prefix, end)]
+
+    def answer(self, key: str) -> Answer | None:
+        """Give what the first call with this key was told."""
+        sql = "SELECT key, request_hash, response, position FROM answers WHERE key = ?"
+        rows = self._rows(sql, key)
+        if not rows:
+            return None
+        key, request_hash, response, position = rows[0]
+        return Answer(key=key, request_hash=request_hash, response=response, position=position)
+
+    def subject_named(self, kind: str, value: str) -> str | None:
+        """Give the subject that a name leads to."""
+        rows = self._rows("SELECT subject_id FROM names WHERE kind = ? AND value = ?", kind, value)
+        return rows[0][0] if rows else None
+
+    def close(self) -> None:
+        """Close every thread's connection; the last one folds the log into the file."""
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()

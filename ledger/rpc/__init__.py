@@ -1,0 +1,1 @@
+"""The wire: requests to commands, outcomes to answers, one servicer a service."""

@@ -1,0 +1,69 @@
+"""AccountingLedgerService: the contract that other ledgers speak too."""
+
+# ruff: noqa: N802, D102, ARG002 - each rpc is named and told in the .proto, as is its signature
+from ledger.rpc.interceptors import Context
+from ledger.rpc.room import Room, not_built
+from proto import accounting_ledger_pb2 as pb
+from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceServicer
+
+
+class Accounting(AccountingLedgerServiceServicer):
+    """Commands and queries on loan accounts."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    async def RecordRepayment(
+        self, request: pb.RecordRepaymentRequest, context: Context
+    ) -> pb.TransactionResponse:
+        return await self._room.command(request, pb.TransactionResponse)
+
+    async def ApplyLateFee(
+        self, request: pb.ApplyLateFeeRequest, context: Context
+    ) -> pb.TransactionResponse:
+        return await self._room.command(request, pb.TransactionResponse)
+
+    async def WaiveFee(
+        self, request: pb.WaiveFeeRequest, context: Context
+    ) -> pb.TransactionResponse:
+        return await self._room.command(request, pb.TransactionResponse)
+
+    async def DisburseLoan(
+        self, request: pb.DisburseLoanRequest, context: Context
+    ) -> pb.DisburseLoanResponse:
+        return await self._room.command(request, pb.DisburseLoanResponse)
+
+    async def GetTransactions(
+        self, request: pb.GetTransactionsRequest, context: Context
+    ) -> pb.GetTransactionsResponse:
+        return await self._room.query(self._room.queries.transactions, request)
+
+    async def GetBalance(
+        self, request: pb.GetBalanceRequest, context: Context
+    ) -> pb.GetBalanceResponse:
+        return await self._room.query(self._room.queries.balance, request)
+
+    async def GetLedgerRecord(
+        self, request: pb.GetLedgerRecordRequest, context: Context
+    ) -> pb.LedgerRecordResponse:
+        return await self._room.query(self._room.queries.ledger_record, request)
+
+    async def GetScheduleWithStatus(
+        self, request: pb.GetScheduleWithStatusRequest, context: Context
+    ) -> pb.ScheduleWithStatusResponse:
+        return await self._room.query(self._room.queries.schedule, request)
+
+    async def GetEventHistory(
+        self, request: pb.GetEventHistoryRequest, context: Context
+    ) -> pb.EventHistoryResponse:
+        return await self._room.query(self._room.queries.event_history, request)
+
+    ApplyDishonourFee = not_built
+    WriteOff = not_built
+    MakeAdjustment = not_built
+    GetStatement = not_built
+    WatchTransactions = not_built
+    GetPortfolioSummary = not_built
+    GetGLReconciliation = not_built
+    GetAccountAging = not_built
+    GetOverdueAccounts = not_built

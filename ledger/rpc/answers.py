@@ -1,0 +1,241 @@
+"""Outcomes to answers: what a command's caller is told."""
+
+from collections.abc import Callable
+from typing import Final, cast
+
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from ledger.decision import Outcome, Recorded
+from ledger.domain import loan as loans
+from ledger.domain.history import as_posting
+from ledger.domain.loan import Loan
+from ledger.domain.money import dollars, negative
+from ledger.domain.schedule import Instalment
+from ledger.domain.staff import Staff
+from ledger.errors import Refused
+from proto import accounting_ledger_pb2 as ledger_pb
+from proto import servicing_pb2 as servicing_pb
+from proto.events import (
+    FeeApplied,
+    FeeWaived,
+    LoanDisbursed,
+    PostingEvent,
+    RepaymentRecorded,
+    ScheduleUpdated,
+)
+from proto.values import Instant
+
+ACCOUNT_STATUS: Final = {
+    loans.PENDING_DISBURSEMENT: "pending_disbursement",
+    loans.ACTIVE: "active",
+    loans.CLOSED: "paid_off",
+    loans.WRITTEN_OFF: "written_off",
+}
+"""The account's status as the desk names it."""
+
+
+def timestamp(at: Instant) -> Timestamp:
+    """Write an instant."""
+    stamp = Timestamp()
+    stamp.FromDatetime(at)
+    return stamp
+
+
+def transaction(
+    event: PostingEvent, *, event_id: str, version: int, actor: str, recorded_at: Instant
+) -> ledger_pb.Transaction:
+    """Write a posting as a transaction; free texts are left out, they are read by Reveal."""
+    return ledger_pb.Transaction(
+        transaction_id=event.transaction_id,
+        loan_account_id=event.account_id,
+        type=ledger_pb.TransactionType.Value(event.transaction_type),
+        transaction_date=timestamp(event.transaction_at),
+        effective_date=event.effective_date,
+        principal_delta=str(event.principal_delta),
+        fee_delta=str(event.fee_delta),
+        principal_after=str(event.principal_after),
+        fee_after=str(event.fee_after),
+        total_delta=str(event.total_delta),
+        total_after=str(event.total_after),
+        description=event.description,
+        reference_type=event.reference_type,
+        reference_id=event.reference_id,
+        metadata={name: value for name, value in _metadata(event).items() if value},
+        created_by=actor,
+        created_at=timestamp(recorded_at),
+        portfolio_entry_id=event_id,
+        interest_delta=str(event.interest_delta),
+        interest_after=str(event.interest_after),
+        account_version=version,
+    )
+
+
+def _metadata(event: PostingEvent) -> dict[str, str]:
+    common = {"reason_code": str(event.reason_code)}
+    match event:
+        case LoanDisbursed():
+            return common | {
+                "payment_method": event.payment_method,
+                "attachment_location": event.attachment_location,
+            }
+        case RepaymentRecorded():
+            return common | {
+                "amount": str(event.amount),
+                "payment_method": event.payment_method,
+                "payment_reference": event.payment_reference,
+            }
+        case FeeWaived():
+            return common | {
+                "amount": str(event.amount),
+                "approved_by": event.approved_by,
+                "target_transaction_id": event.target_transaction_id,
+            }
+        case FeeApplied():
+            return common | {"days_past_due": str(event.days_past_due or "")}
+
+
+def postings_of(outcome: Outcome) -> list[tuple[PostingEvent, Recorded]]:
+    """Give the events of an outcome that move money, in order."""
+    pairs = ((as_posting(recorded.event), recorded) for recorded in outcome.recorded)
+    return [(posting, recorded) for posting, recorded in pairs if posting is not None]
+
+
+def transaction_response(outcome: Outcome) -> ledger_pb.TransactionResponse:
+    """Answer a command that posts one transaction; the version is that after all events."""
+    posting, recorded = postings_of(outcome)[0]
+    written = transaction(
+        posting,
+        event_id=recorded.event_id,
+        version=outcome.after.version,
+        actor=outcome.permissions.actor_id,
+        recorded_at=outcome.at,
+    )
+    response = ledger_pb.TransactionResponse(transaction=written, event_id=recorded.event_id)
+    if not isinstance(posting, FeeApplied):
+        response.allocated_to_fees = str(negative(posting.fee_delta))
+        response.allocated_to_principal = str(negative(posting.principal_delta))
+        response.overpayment = str(posting.overpayment_delta)
+    response.applied_to_instalments.extend(_touched(outcome))
+    warning = _warning(outcome, posting)
+    if warning:
+        response.allocation_warning = warning
+    return response
+
+
+def _touched(outcome: Outcome) -> list[ledger_pb.InstalmentAllocation]:
+    """Tell of each instalment that changed, and by how much."""
+    before, after = cast("Loan", outcome.before), cast("Loan", outcome.after)
+    numbers = {
+        change.payment_number
+        for recorded in outcome.recorded
+        if isinstance(recorded.event, ScheduleUpdated)
+        for change in recorded.event.payments
+    }
+    was = {each.payment_number: each for each in before.instalments}
+    return [
+        _allocation(was[each.payment_number], each)
+        for each in after.instalments
+        if each.payment_number in numbers
+    ]
+
+
+def _allocation(before: Instalment, after: Instalment) -> ledger_pb.InstalmentAllocation:
+    return ledger_pb.InstalmentAllocation(
+        payment_number=after.payment_number,
+        amount_applied=str(type(after.paid)(after.paid - before.paid)),
+        instalment_status=after.status,
+        amount_remaining=str(after.remaining),
+        due_date=after.due_date,
+        scheduled_amount=str(after.amount),
+    )
+
+
+def _warning(outcome: Outcome, posting: PostingEvent) -> str:
+    if posting.overpayment_delta > 0:
+        extra = dollars(posting.overpayment_delta)
+        return f"{extra} is more than the debt; it is kept as owed to the customer."
+    before = cast("Loan", outcome.before)
+    outside = [fee for fee in before.fees if fee.unpaid and not fee.is_scheduled]
+    if isinstance(posting, RepaymentRecorded) and outside:
+        return f"{dollars(negative(posting.fee_delta))} pays fees before any instalment."
+    return ""
+
+
+def disburse_loan(outcome: Outcome) -> ledger_pb.DisburseLoanResponse:
+    """Answer DisburseLoan."""
+    posted = postings_of(outcome)
+    paid_out, recorded = posted[0]
+    fee_id = posted[1][0].transaction_id if len(posted) > 1 else ""
+    return ledger_pb.DisburseLoanResponse(
+        success=True,
+        message=f"{dollars(paid_out.principal_delta)} paid out.",
+        disbursement_transaction_id=paid_out.transaction_id,
+        fee_transaction_id=fee_id,
+        event_id=recorded.event_id,
+    )
+
+
+def open_loan(outcome: Outcome) -> servicing_pb.OpenLoanResponse:
+    """Answer OpenLoan."""
+    loan = cast("Loan", outcome.after)
+    return servicing_pb.OpenLoanResponse(
+        loan_account_id=loan.account_id,
+        account_number=loan.account_number,
+        schedule_id=loan.schedule_id,
+        event_id=outcome.recorded[0].event_id,
+        account_version=loan.version,
+    )
+
+
+def staff(outcome: Outcome) -> servicing_pb.StaffResponse:
+    """Answer a command on staff."""
+    member = cast("Staff", outcome.after)
+    return servicing_pb.StaffResponse(
+        staff_id=member.staff_id,
+        username=member.username,
+        display_name=member.display_name,
+        roles=member.roles,
+        limits={kind: str(limit) for kind, limit in member.limits.items()},
+        enabled=member.enabled,
+        staff_version=member.version,
+        event_id=outcome.recorded[-1].event_id,
+    )
+
+
+ANSWERS: Final[dict[type[Message], Callable[[Outcome], Message]]] = {
+    servicing_pb.OpenLoanRequest: open_loan,
+    ledger_pb.DisburseLoanRequest: disburse_loan,
+    ledger_pb.RecordRepaymentRequest: transaction_response,
+    ledger_pb.ApplyLateFeeRequest: transaction_response,
+    ledger_pb.WaiveFeeRequest: transaction_response,
+    servicing_pb.CreateStaffRequest: staff,
+    servicing_pb.DisableStaffRequest: staff,
+    servicing_pb.SetRolesRequest: staff,
+    servicing_pb.SetLimitsRequest: staff,
+}
+"""Request to the function that answers it."""
+
+
+def balances(loan: Loan) -> servicing_pb.Balances:
+    """Write a loan's balances."""
+    return servicing_pb.Balances(
+        principal=str(loan.principal),
+        interest=str(loan.interest),
+        fees=str(loan.fee_balance),
+        overpayment=str(loan.overpayment),
+        total_outstanding=str(loan.total_outstanding),
+        account_status=ACCOUNT_STATUS.get(loan.status, "unknown"),
+        account_version=loan.version,
+    )
+
+
+def refusal_detail(refused: Refused) -> servicing_pb.RefusalDetail:
+    """Write why a rule said no."""
+    return servicing_pb.RefusalDetail(
+        reason=refused.reason.name,
+        sentence=refused.sentence,
+        field=refused.field,
+        limit="" if refused.limit is None else str(refused.limit),
+        current_version=refused.current_version,
+    )

@@ -1,0 +1,129 @@
+"""The fields of a request, each checked once; a refusal names the field and the remedy."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+
+from ledger.domain.card_numbers import holds_card_number
+from ledger.domain.money import parse_amount
+from ledger.domain.rights import LIMIT_KINDS, ROLES
+from ledger.errors import Refusal, Refused
+from proto.values import CalendarDate, Code, Key, Money
+
+TEXT_LENGTH_MAX: Final = 2_000
+REFERENCE_LENGTH_MAX: Final = 140
+
+_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}", re.ASCII)
+_STAFF_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
+_KEY: Final = re.compile(r"[!-~]{8,128}", re.ASCII)
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_RESERVED_STAFF_IDS: Final = ("system", "projector")
+
+
+def invalid(field: str, sentence: str) -> Refused:
+    """Build the refusal of a malformed field."""
+    return Refused(Refusal.INVALID_FIELD, f"{field} {sentence}", field=field)
+
+
+def identifier(field: str, value: str, *, required: bool = True) -> Key:
+    """Read an id: letters, digits, dot, underscore, slash, hyphen; at most 64."""
+    if not value and not required:
+        return Key("")
+    if _ID.fullmatch(value) is None:
+        raise invalid(
+            field, "must be an id of at most 64 letters, digits, dots, slashes or hyphens."
+        )
+    return Key(value)
+
+
+def staff_identifier(field: str, value: str) -> Key:
+    """Read a staff id or username: lower case, so that no two look alike."""
+    if _STAFF_ID.fullmatch(value) is None or value in _RESERVED_STAFF_IDS:
+        raise invalid(field, "must be 2 to 64 lower-case letters, digits, dots or hyphens.")
+    return Key(value)
+
+
+def idempotency_key(value: str) -> str:
+    """Read a key, which may be absent."""
+    if value and _KEY.fullmatch(value) is None:
+        raise invalid("idempotency_key", "must have 8 to 128 visible ASCII characters.")
+    return value
+
+
+def calendar_date(field: str, value: str, *, required: bool = False) -> CalendarDate:
+    """Read a date that is on the calendar, written YYYY-MM-DD."""
+    if not value and not required:
+        return CalendarDate("")
+    try:
+        if _DATE.fullmatch(value):
+            return CalendarDate(date.fromisoformat(value).isoformat())
+    except ValueError:
+        pass  # the same refusal as for any other text that is no date
+    raise Refused(Refusal.INVALID_DATE, f"{field} must be a date written YYYY-MM-DD.", field=field)
+
+
+def free_text(
+    field: str, value: str, *, required: bool = False, length_max: int = TEXT_LENGTH_MAX
+) -> str:
+    """Read a text that people write: not too long, no control or card numbers in it."""
+    if required and not value.strip():
+        raise invalid(field, "must not be empty.")
+    if len(value) > length_max:
+        raise invalid(field, f"must have at most {length_max} characters.")
+    if _CONTROL.search(value):
+        raise invalid(field, "must not hold control characters.")
+    if holds_card_number(value):
+        raise Refused(
+            Refusal.CARD_NUMBER,
+            f"{field} seems to hold a card number. Remove it; card numbers are never kept.",
+            field=field,
+        )
+    return value
+
+
+def reference(field: str, value: str) -> Key:
+    """Read a reference that another system gave."""
+    return Key(free_text(field, value, length_max=REFERENCE_LENGTH_MAX))
+
+
+def code(field: str, value: str) -> Code:
+    """Read a short name from some list."""
+    return Code(identifier(field, value, required=False))
+
+
+def texts(**fields: str) -> dict[str, str]:
+    """Read the free texts that are to be sealed; empty ones are left out."""
+    checked = {field: free_text(field, value) for field, value in fields.items()}
+    return {field: value for field, value in checked.items() if value.strip()}
+
+
+def count(field: str, value: int, *, least: int, most: int) -> int:
+    """Read a whole number within bounds."""
+    if not least <= value <= most:
+        raise invalid(field, f"must be from {least} to {most}.")
+    return value
+
+
+def expected_version(value: int) -> int:
+    """Read the version that the caller saw; 0: any."""
+    return count("expected_version", value, least=0, most=2**62)
+
+
+def roles(values: Iterable[str]) -> tuple[Code, ...]:
+    """Read roles: at least one, each known; in a fixed order, each once."""
+    given = set(values)
+    if not given or not given <= set(ROLES):
+        raise invalid("roles", f"must be one or more of {', '.join(ROLES)}.")
+    return tuple(Code(role) for role in ROLES if role in given)
+
+
+def limits(values: Mapping[str, str]) -> dict[str, Money]:
+    """Read limits by kind."""
+    if not set(values) <= set(LIMIT_KINDS):
+        raise invalid("limits", f"must be named {', '.join(LIMIT_KINDS)}.")
+    return {
+        kind: parse_amount(f"limits.{kind}", values[kind], zero_allowed=True)
+        for kind in sorted(values)
+    }

@@ -1,0 +1,176 @@
+"""What stands before every rpc: who calls, and how a refusal, a fault or a bug is told."""
+
+import uuid
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, Final, NoReturn
+
+import grpc
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.rpc.status_pb2 import Status as RichStatus  # type: ignore[import-untyped]
+
+from ledger.books import Books
+from ledger.decision import Caller, permissions_of
+from ledger.errors import Fault, Refusal, Refused
+from ledger.journal import JournalFailed
+from ledger.rpc.answers import refusal_detail
+from proto import actor_token
+from proto.actor_token import Actor, NotTrusted
+from proto.values import Instant, InvalidTimestamp
+
+DEMO_TIME_KEY: Final = "x-demo-time"
+_DETAILS_KEY: Final = "grpc-status-details-bin"
+_HEALTH: Final = "/grpc.health.v1."
+_TOKENS_CACHED_MAX: Final = 10_000
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Handler = Any  # grpc.RpcMethodHandler, whose behaviours the stubs type for threads only
+Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
+Call = Callable[[Any, Context], Awaitable[Any]]
+
+_caller: ContextVar[Caller] = ContextVar("caller")
+_log = structlog.get_logger()
+
+
+def current_caller() -> Caller:
+    """Give who calls; every rpc but the health check has one."""
+    return _caller.get()
+
+
+def _wrapped(handler: Handler, around: Callable[[Call], Call]) -> Handler:
+    """Put something around a handler's behaviour, be it a single answer or a stream."""
+    if handler.unary_unary is not None:
+        return grpc.unary_unary_rpc_method_handler(
+            around(handler.unary_unary),
+            handler.request_deserializer,
+            handler.response_serializer,
+        )
+    return grpc.unary_stream_rpc_method_handler(
+        around(_as_writing(handler.unary_stream)),
+        handler.request_deserializer,
+        handler.response_serializer,
+    )
+
+
+def _as_writing(stream: Any) -> Call:  # noqa: ANN401 - what grpc holds is untyped
+    """Make a stream's behaviour a coroutine that writes its messages."""
+
+    async def write(request: object, context: Context) -> None:
+        async for message in stream(request, context):
+            await context.write(message)
+
+    return write
+
+
+class ErrorInterceptor(grpc.aio.ServerInterceptor):
+    """Refusal to its status with details, fault to UNAVAILABLE, bug to a reference number."""
+
+    async def intercept_service(
+        self, continuation: Continuation, details: grpc.HandlerCallDetails
+    ) -> Handler | None:
+        """Put the error table around an rpc."""
+        handler = await continuation(details)
+        if handler is None or details.method.startswith(_HEALTH):
+            return handler
+        return _wrapped(handler, lambda call: _telling_errors(call, details.method))
+
+
+def _telling_errors(call: Call, method: str) -> Call:
+    async def answer(request: object, context: Context) -> object:
+        try:
+            return await call(request, context)
+        except Refused as refused:
+            return await _refuse(context, refused)
+        except (Fault, JournalFailed) as fault:
+            return await context.abort(grpc.StatusCode.UNAVAILABLE, str(fault))
+        except grpc.aio.AbortError:
+            raise
+        except Exception as bug:  # noqa: BLE001 - the outermost frame: a bug gets its reference
+            return await _report_bug(context, method, bug)
+
+    return answer
+
+
+async def _refuse(context: Context, refused: Refused) -> NoReturn:
+    code = grpc.StatusCode[refused.status]
+    packed = AnyMessage()
+    packed.Pack(refusal_detail(refused))
+    rich = RichStatus(code=code.value[0], message=refused.sentence, details=[packed])
+    metadata = ((_DETAILS_KEY, rich.SerializeToString()),)
+    await context.abort(code, refused.sentence, metadata)
+
+
+async def _report_bug(context: Context, method: str, bug: Exception) -> NoReturn:
+    """Log where it happened under a number; never its text, which may name a person."""
+    reference = uuid.uuid4().hex[:12]
+    where = [
+        f"{Path(frame.filename).name}:{frame.lineno}" for frame in extract_tb(bug.__traceback__)
+    ]
+    _log.error("bug", reference=reference, rpc=method, kind=type(bug).__name__, where=where)
+    sentence = f"Something is wrong in the ledger. Tell support the reference {reference}."
+    await context.abort(grpc.StatusCode.INTERNAL, sentence)
+
+
+class ActorInterceptor(grpc.aio.ServerInterceptor):
+    """Who calls, from the signed token; staff who were disabled are nobody any more."""
+
+    def __init__(self, keys: dict[str, Ed25519PublicKey], books: Books) -> None:
+        self._keys, self._books = keys, books
+        self._verified: OrderedDict[str, Actor] = OrderedDict()
+
+    async def intercept_service(
+        self, continuation: Continuation, details: grpc.HandlerCallDetails
+    ) -> Handler | None:
+        """Put the actor into the call."""
+        handler = await continuation(details)
+        if handler is None or details.method.startswith(_HEALTH):
+            return handler
+        metadata = {str(name): str(value) for name, value in details.invocation_metadata or ()}
+        return _wrapped(handler, lambda call: self._with_caller(call, metadata))
+
+    def _with_caller(self, call: Call, metadata: dict[str, str]) -> Call:
+        async def answer(request: object, context: Context) -> object:
+            actor = self._actor(metadata.get(actor_token.METADATA_KEY, ""))
+            permissions_of(actor, self._books.directory.get)
+            _caller.set(Caller(actor, self._demo_time(actor, metadata.get(DEMO_TIME_KEY, ""))))
+            return await call(request, context)
+
+        return answer
+
+    def _actor(self, header: str) -> Actor:
+        """Verify a token, once; then it is known by its exact text until it expires."""
+        now = self._books.now()
+        known = self._verified.get(header)
+        if known is not None and now.timestamp() < known.expires_at:
+            return known
+        scheme, _, token = header.partition(" ")
+        if scheme != "Bearer" or not token:
+            raise Refused(Refusal.NOT_SIGNED_IN, "You are not signed in: the call has no token.")
+        try:
+            actor = actor_token.verify(token, self._keys, now)
+        except NotTrusted as reason:
+            raise Refused(Refusal.NOT_SIGNED_IN, f"Sign in again: {reason}.") from None
+        self._verified[header] = actor
+        if len(self._verified) > _TOKENS_CACHED_MAX:
+            self._verified.popitem(last=False)
+        return actor
+
+    def _demo_time(self, actor: Actor, text: str) -> Instant | None:
+        """Read the demo clock, which only the command line may set, only in demo mode."""
+        if not text:
+            return None
+        if actor.kind != "system" or self._books.app_mode != "demo":
+            raise Refused(
+                Refusal.DEMO_CLOCK, "Only the command line may set the time, only in demo mode."
+            )
+        try:
+            return Instant.parse(text)
+        except InvalidTimestamp:
+            raise Refused(
+                Refusal.INVALID_DATE, f"{DEMO_TIME_KEY} must be RFC 3339.", field=DEMO_TIME_KEY
+            ) from None

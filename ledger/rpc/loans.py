@@ -1,0 +1,26 @@
+"""LoanService: what happens to a loan, beyond the common contract."""
+
+# ruff: noqa: N802, D102, ARG002 - each rpc is named and told in the .proto, as is its signature
+from ledger.rpc.interceptors import Context
+from ledger.rpc.room import Room, not_built
+from proto import servicing_pb2 as pb
+from proto.servicing_pb2_grpc import LoanServiceServicer
+
+
+class Loans(LoanServiceServicer):
+    """Opening loans; the rest comes later."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+
+    async def OpenLoan(self, request: pb.OpenLoanRequest, context: Context) -> pb.OpenLoanResponse:
+        return await self._room.command(request, pb.OpenLoanResponse)
+
+    ReverseTransaction = not_built
+    CorrectPayment = not_built
+    IssueCorrection = not_built
+    UndoWriteOff = not_built
+    RecordRecovery = not_built
+    RefundOverpayment = not_built
+    TrialBalance = not_built
+    GetBalanceAt = not_built

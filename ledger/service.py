@@ -1,0 +1,183 @@
+"""THE ONE DOOR: every change of the books passes here, and nowhere else.
+
+Idempotency, then load and fold, then decide, then post, then append. What is decided
+waits in a group until the group is on the disk; `writer.py` says when.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+from google.protobuf.message import Message
+from msgspec import Struct
+
+from ledger.decision import Intent, Outcome, World, decide
+from ledger.domain.history import State, as_posting
+from ledger.domain.staff import Staff
+from ledger.errors import Refusal, Refused
+from ledger.journal import Answer, Entry, Group, Head, Journal, TakenName
+from ledger.proof.chain import entry_hash
+from ledger.states import StaffDirectory, States
+from ledger.texts import TextVault
+from proto import codec
+from proto.events import LedgerEvent
+from proto.values import Instant
+
+
+class Reply(Struct, frozen=True):
+    """What the caller is told: the answer as stored, and whether it is an earlier one."""
+
+    response: bytes
+    is_replay: bool = False
+
+
+class Pending(Struct):
+    """A group in the making: seen by its later commands, not yet by anybody else."""
+
+    head: Head
+    states: dict[str, State] = {}
+    entries: list[Entry] = []
+    answers: dict[str, Answer] = {}
+    names: dict[tuple[str, str], str] = {}
+
+
+class Door:
+    """Carries commands out, into a group; only the writer's thread calls it."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        vault: TextVault,
+        directory: StaffDirectory,
+        now: Callable[[], Instant],
+    ) -> None:
+        self._journal, self._vault, self._directory, self._now = journal, vault, directory, now
+        self._states = States(journal)
+        self._head: Head | None = None
+
+    def begin(self) -> Pending:
+        """Start a group. After a failure everything is read anew: its outcome is unknown."""
+        if self._head is None:
+            self._states.clear()
+            self._directory.reload()
+            self._head = self._journal.head()
+        return Pending(self._head)
+
+    def carry_out(self, intent: Intent, pending: Pending) -> Reply:
+        """Do a command once, whatever it is. Raises Refused; then the group is as it was."""
+        known = self._answered(intent, pending)
+        if known is not None:
+            return Reply(known.response, is_replay=True)
+        outcome = decide(intent, self._world(pending))
+        entries = self._entries(outcome, pending.head)
+        response = intent.answer(outcome).SerializeToString()
+        # Nothing above has touched the group; from here on nothing can fail.
+        pending.head = Head(entries[-1].position, entries[-1].hash)
+        pending.entries.extend(entries)
+        pending.states[outcome.subject_id] = outcome.after
+        for name in intent.command.names:
+            pending.names[name.kind, name.value] = outcome.subject_id
+        if intent.idempotency_key:
+            pending.answers[intent.idempotency_key] = Answer(
+                key=intent.idempotency_key,
+                request_hash=intent.request_hash,
+                response=response,
+                position=pending.head.position,
+            )
+        return Reply(response)
+
+    def commit(self, pending: Pending) -> int:
+        """Put a group on the disk and give the last position. Raises JournalFailed."""
+        names = (TakenName(kind=k, value=v, subject_id=s) for (k, v), s in pending.names.items())
+        self._head = None
+        self._journal.append(
+            Group(
+                entries=tuple(pending.entries),
+                answers=tuple(pending.answers.values()),
+                names=tuple(names),
+            )
+        )
+        self._head = pending.head
+        for subject_id, state in pending.states.items():
+            self._states.keep(subject_id, state)
+            if isinstance(state, Staff):
+                self._directory.put(state)
+        return pending.head.position
+
+    def _answered(self, intent: Intent, pending: Pending) -> Answer | None:
+        """Look the key up first: where that fails nothing is posted."""
+        key = intent.idempotency_key
+        if not key:
+            return None
+        known = pending.answers.get(key) or self._journal.answer(key)
+        if known is not None and known.request_hash != intent.request_hash:
+            raise Refused(
+                Refusal.KEY_REUSED,
+                "This idempotency key was used for another request. Make a new key.",
+                field="idempotency_key",
+            )
+        return known
+
+    def _world(self, pending: Pending) -> World:
+        def state(subject_id: str) -> State | None:
+            # Nobody else appends, so a committed state at hand is the newest.
+            return (
+                pending.states.get(subject_id)
+                or self._states.kept(subject_id)
+                or self._states.load(subject_id)
+            )
+
+        def owner(kind: str, value: str) -> str | None:
+            return pending.names.get((kind, value)) or self._journal.subject_named(kind, value)
+
+        return World(state, owner, self._now)
+
+    def _entries(self, outcome: Outcome, head: Head) -> list[Entry]:
+        """Seal, write and chain an outcome's events."""
+        entries: list[Entry] = []
+        for recorded in outcome.recorded:
+            body = codec.canonical(self._sealed(recorded.event))
+            entry = Entry(
+                position=head.position + 1,
+                subject_id=str(outcome.subject_id),
+                version=recorded.version,
+                event_type=recorded.event.type,
+                recorded_at=str(outcome.at),
+                actor=outcome.permissions.actor_id,
+                body=body,
+                hash="",
+                prev=head.hash,
+            )
+            entries.append(msgspec.structs.replace(entry, hash=entry_hash(entry)))
+            head = Head(entries[-1].position, entries[-1].hash)
+        return entries
+
+    def _sealed(self, event: LedgerEvent) -> LedgerEvent:
+        """Put ciphertext in the place of free texts."""
+        posting = as_posting(event)
+        if posting is None or not posting.sealed_texts:
+            return event
+        sealed = {
+            name: self._vault.seal(posting.customer_id, name, text)
+            for name, text in posting.sealed_texts.items()
+        }
+        return msgspec.structs.replace(posting, sealed_texts=sealed)
+
+
+class Preview:
+    """The same decision by what is committed now, without any effect."""
+
+    def __init__(self, journal: Journal, states: States, now: Callable[[], Instant]) -> None:
+        self._world = World(states.load, journal.subject_named, now)
+        self._states = states
+
+    def state(self, subject_id: str) -> State | None:
+        """Give the subject as it is before."""
+        return self._states.load(subject_id)
+
+    def outcome(self, intent: Intent) -> Outcome:
+        """Give what the command would do. Raises Refused."""
+        return decide(intent, self._world)
+
+    def answer(self, intent: Intent) -> Message:
+        """Give the answer it would get. Raises Refused."""
+        return intent.answer(self.outcome(intent))

@@ -1,0 +1,114 @@
+"""The ledger's settings, read from the environment once, with a clear error."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+
+from proto.actor_token import ISSUERS
+
+AppMode = Literal["demo", "production"]
+
+_MASTER_KEY_BYTES = 32
+_MAKE_KEYS = "Run `python -m embedded keys` to make the keys that are missing."
+_SQLITE = "sqlite:///"
+
+
+class BadSetting(Exception):  # noqa: N818 - the reason is the name
+    """A setting that cannot be used; the text names it and the remedy."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the ledger listens, keeps its journal, finds Redis and the keys."""
+
+    listen: str
+    journal_path: Path
+    redis_url: str
+    keys_dir: Path
+    app_mode: AppMode
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read them; empty is unset. Raises BadSetting."""
+        data_dir = Path(environ.get("DATA_DIR") or ".data")
+        default_url = f"{_SQLITE}{data_dir / 'ledger' / 'journal.db'}"
+        return cls(
+            listen=_address(environ.get("LEDGER_LISTEN") or "127.0.0.1:50051"),
+            journal_path=_journal_path(environ.get("LEDGER_DATABASE_URL") or default_url),
+            redis_url=environ.get("REDIS_URL") or "",
+            keys_dir=Path(environ.get("KEYS_DIR") or data_dir / "keys"),
+            app_mode=_app_mode(environ.get("APP_MODE") or "production"),
+        )
+
+    @property
+    def journal_folder(self) -> Path:
+        """The folder that one ledger alone may use."""
+        return self.journal_path.parent
+
+    def public_keys(self) -> dict[str, Ed25519PublicKey]:
+        """Read the public key of every issuer of tokens. Raises BadSetting."""
+        return {issuer: self._public_key(issuer) for issuer in ISSUERS}
+
+    def _public_key(self, issuer: str) -> Ed25519PublicKey:
+        path = self.keys_dir / "public" / f"{issuer}.pem"
+        try:
+            key = load_pem_public_key(path.read_bytes())
+        except (OSError, ValueError):
+            raise BadSetting(f"KEYS_DIR: cannot read {path}. {_MAKE_KEYS}") from None
+        if not isinstance(key, Ed25519PublicKey):
+            raise BadSetting(f"KEYS_DIR: {path} is no Ed25519 key. {_MAKE_KEYS}")
+        return key
+
+    def master_key(self) -> bytes:
+        """Read the key that wraps the customers' text keys. Raises BadSetting."""
+        path = self.keys_dir / "master.key"
+        try:
+            key = base64.urlsafe_b64decode(_private(path).strip())
+        except binascii.Error:
+            key = b""
+        if len(key) != _MASTER_KEY_BYTES:
+            raise BadSetting(f"KEYS_DIR: {path} is not 32 bytes in base64. {_MAKE_KEYS}")
+        return key
+
+    def command_line_key(self) -> Ed25519PrivateKey:
+        """Read the key with which the command line signs. Raises BadSetting."""
+        path = self.keys_dir / "command-line.pem"
+        key = load_pem_private_key(_private(path), None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise BadSetting(f"KEYS_DIR: {path} is no Ed25519 key. {_MAKE_KEYS}")
+        return key
+
+
+def _private(path: Path) -> bytes:
+    """Read a file that nobody else may read."""
+    try:
+        if path.stat().st_mode & 0o077:
+            raise BadSetting(f"KEYS_DIR: others can read {path}. Run `chmod 600 {path}`.")
+        return path.read_bytes()
+    except OSError:
+        raise BadSetting(f"KEYS_DIR: cannot read {path}. {_MAKE_KEYS}") from None
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise BadSetting("LEDGER_LISTEN must be host:port, for example 127.0.0.1:50051.")
+    return text
+
+
+def _journal_path(url: str) -> Path:
+    if not url.startswith(_SQLITE) or len(url) == len(_SQLITE):
+        raise BadSetting("LEDGER_DATABASE_URL must be sqlite:///<path of a file>.")
+    return Path(url.removeprefix(_SQLITE))
+
+
+def _app_mode(text: str) -> AppMode:
+    if text not in ("demo", "production"):
+        raise BadSetting("APP_MODE must be demo or production.")
+    return cast("AppMode", text)

@@ -1,0 +1,33 @@
+"""A real ledger for the tests of this room."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.builders import Caller, LedgerProcess
+
+
+@pytest.fixture(scope="session")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerProcess]:
+    """One ledger for the run, with staff of every role; tests use accounts of their own."""
+    process = LedgerProcess(tmp_path_factory.mktemp("ledger"))
+    with process:
+        yield process.with_staff()
+
+
+@pytest.fixture
+def system(ledger: LedgerProcess) -> Caller:
+    """The command line's actor: opens loans."""
+    return ledger.system
+
+
+@pytest.fixture
+def supervisor(ledger: LedgerProcess) -> Caller:
+    """A supervisor: works with loans, waives up to $500."""
+    return ledger.caller("staff-supervisor")
+
+
+@pytest.fixture
+def support(ledger: LedgerProcess) -> Caller:
+    """A support agent: works with loans, waives up to $50."""
+    return ledger.caller("staff-support")

@@ -1,0 +1,36 @@
+"""The story that the product was made for: a late fee that should never have been."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from tests.builders import Caller, open_loan_request
+
+SYDNEY = ZoneInfo("Australia/Sydney")
+
+
+def test_waiving_the_fee_that_a_repayment_paid_brings_the_loan_to_zero(
+    system: Caller, supervisor: Caller
+) -> None:
+    """The repayment paid the fee first, so waiving that fee pays the rest of the loan."""
+    request = open_loan_request(
+        customer_id="CUS-12345", loan_fee="0.00", instalments=1, opened=date(2025, 11, 1)
+    )
+    account = system.active_loan(request, at=datetime(2025, 11, 1, 10, tzinfo=SYDNEY))
+    fee = system.late_fee(account, "15.00", at=datetime(2025, 11, 15, 0, 1, tzinfo=SYDNEY))
+    paid = system.repay(account, "500.00", at=datetime(2025, 11, 15, 9, tzinfo=SYDNEY))
+    assert (paid.allocated_to_fees, paid.allocated_to_principal) == ("15.00", "485.00")
+    assert supervisor.balance(account).total_outstanding == "15.00"
+    waived = supervisor.waive(
+        account, "15.00", target_transaction_id=fee.transaction.transaction_id
+    )
+    assert waived.transaction.total_after == "0.00"
+    assert [each.instalment_status for each in waived.applied_to_instalments] == ["PAID"]
+    after = supervisor.balance(account)
+    assert after.total_outstanding == "0.00"
+    types = [e.event_type for e in supervisor.entries() if e.subject_id == account][-4:]
+    assert types == [
+        "fee.waived.v1",
+        "account.schedule.updated.v1",
+        "account.updated.v1",
+        "account.closed.v1",
+    ]
