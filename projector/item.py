@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from msgspec import Struct
@@ -29,7 +30,7 @@ class Entry(Struct, frozen=True):
     @property
     def size(self) -> int:
         """The bytes of its values."""
-        return sum(len(value) for value in self.fields.values())
+        return sum(map(len, self.fields.values()))
 
 
 class NotOurs(Poison):
@@ -60,7 +61,7 @@ class Item:
             return STAFF, self.subject_id.removeprefix(STAFF_PREFIX)
         return ACCOUNTS, self.subject_id
 
-    @property
+    @cached_property
     def mark(self) -> bytes:
         """The event's name in the marks, for ever.
 
@@ -71,7 +72,7 @@ class Item:
         name = f"{scope}\x1f{self.envelope.identity}"
         return hashlib.sha256(name.encode()).digest()[:MARK_BYTES]
 
-    @property
+    @cached_property
     def at(self) -> datetime:
         """The time of the documents that the event changes."""
         ours = self.envelope.recorded_at if self.is_ledger else None

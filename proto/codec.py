@@ -6,6 +6,7 @@ the body; `Poison` says that an entry can never be read, whoever tries.
 
 import hashlib
 import re
+import struct
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
@@ -17,6 +18,7 @@ from msgspec import Struct
 from proto import events
 from proto.values import (
     CalendarDate,
+    Code,
     Digits,
     Instant,
     InvalidTimestamp,
@@ -88,7 +90,11 @@ class Envelope(Struct, frozen=True, kw_only=True):
 
 
 def _first(fields: Mapping[str, str], names: tuple[str, ...]) -> str:
-    return next((fields[name] for name in names if fields.get(name)), "")
+    for name in names:
+        value = fields.get(name)
+        if value:
+            return value
+    return ""
 
 
 def _whole(text: str) -> int:
@@ -147,7 +153,7 @@ def read_envelope(
     payload_bytes_max: int = PAYLOAD_BYTES_MAX,
 ) -> Envelope:
     """Read an entry's envelope. Raises Poison (TooLarge, NotText) and nothing else."""
-    if sum(len(value) for value in raw_fields.values()) > payload_bytes_max:
+    if sum(map(len, raw_fields.values())) > payload_bytes_max:
         msg = f"the fields are larger than {payload_bytes_max} bytes"
         raise TooLarge(msg)
     try:
@@ -190,8 +196,8 @@ def _recorded_at(text: str) -> Instant:
 
 
 _DECODERS: Final = {
-    name: msgspec.json.Decoder(struct, dec_hook=read_value, float_hook=Digits)
-    for name, struct in events.EVENTS.items()
+    name: msgspec.json.Decoder(event, dec_hook=read_value, float_hook=Digits)
+    for name, event in events.EVENTS.items()
 }
 
 
@@ -271,35 +277,75 @@ def stored_instant(moment: Instant) -> datetime:
     )
 
 
+_DECIMAL_HIGH: Final = (6176 - 2) << 49
+_DECIMAL_SIGN: Final = 1 << 63
+_DECIMAL: Final = struct.Struct("<QQ")
+
+
+def money_to_mongo(amount: Money) -> Decimal128:
+    """Give an amount as MongoDB keeps it: the cents, with the exponent -2.
+
+    The sixteen bytes are laid out here, because by way of a decimal string it takes four
+    times as long, which the projector feels.
+    """
+    sign = _DECIMAL_SIGN if amount < 0 else 0
+    return Decimal128.from_bid(_DECIMAL.pack(abs(amount), _DECIMAL_HIGH | sign))
+
+
 def stored_money(amount: Decimal128) -> Money:
-    """Read an amount as MongoDB keeps it."""
+    """Read an amount as MongoDB keeps it, also one that another wrote."""
+    cents, high = _DECIMAL.unpack(amount.bid)
+    if high & ~_DECIMAL_SIGN == _DECIMAL_HIGH:
+        return Money(-cents if high & _DECIMAL_SIGN else cents)
     return Money.parse(format(amount.to_decimal(), "f"))
 
 
-def to_mongo(value: object) -> Any:  # noqa: ANN401, PLR0911 - one line a kind; MongoDB takes any of its own types
+def _tree_to_mongo(value: object) -> Any:  # noqa: ANN401 - MongoDB takes any of its own types
+    if isinstance(value, Struct):
+        return to_mongo(document_fields(value))
+    if isinstance(value, dict):
+        return {str(key): to_mongo(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_mongo(each) for each in value]
+    for kind, writer in _TO_MONGO.items():
+        if isinstance(value, kind):
+            return writer(value)
+    msg = f"{type(value).__name__} is not stored in MongoDB"
+    raise TypeError(msg)
+
+
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _whole_to_mongo(value: int) -> Int64 | str:
+    """Keep a whole number; beyond 64 bits it is kept as a string (events.md, 3.8)."""
+    return Int64(value) if -INT64_MAX - 1 <= value <= INT64_MAX else str(value)
+
+
+_TO_MONGO: Final[dict[type, Any]] = {
+    Money: money_to_mongo,
+    Instant: stored_instant,
+    Key: str.__str__,
+    CalendarDate: str.__str__,
+    Code: str.__str__,
+    Digits: str.__str__,
+    str: str.__str__,
+    bool: _as_it_is,
+    int: _whole_to_mongo,
+    float: _as_it_is,
+    bytes: _as_it_is,
+    datetime: _as_it_is,
+    Decimal128: _as_it_is,
+    type(None): _as_it_is,
+}
+"""Writers by exact type; a subclass that is not listed takes its first listed ancestor's."""
+
+
+def to_mongo(value: object) -> Any:  # noqa: ANN401 - MongoDB takes any of its own types
     """Turn a value, or a tree of values, into what MongoDB stores; money as Decimal128."""
-    match value:
-        case Money():
-            return Decimal128(str(value))
-        case Instant():
-            return stored_instant(value)
-        case Key() | CalendarDate() | Digits():
-            return str.__str__(value)
-        case Struct():
-            return to_mongo(document_fields(value))
-        case dict():
-            return {str(key): to_mongo(each) for key, each in value.items()}
-        case list() | tuple():
-            return [to_mongo(each) for each in value]
-        case str() if type(value) is not str:
-            return str.__str__(value)
-        case bool() | None | str() | bytes() | datetime() | Decimal128() | float():
-            return value
-        case int():
-            return Int64(value) if -INT64_MAX - 1 <= value <= INT64_MAX else str(value)
-        case _:
-            msg = f"{type(value).__name__} is not stored in MongoDB"
-            raise TypeError(msg)
+    writer = _TO_MONGO.get(type(value))
+    return _tree_to_mongo(value) if writer is None else writer(value)
 
 
 def document_fields(document: Struct) -> dict[str, Any]:
