@@ -71,6 +71,7 @@ class _Product:
         first = self._is_demo and not record.read(settings.data_dir).has_staff
         if first:
             self._command("staff", settings.data_dir / "logs" / "staff.log")
+            _say(f"  {'staff':<15}{len(SIGN_INS)} demo sign-ins")
         self._supervisor.start(set_up.projector())
         self._supervisor.start(set_up.dashboard())
         if self._is_demo and not record.read(settings.data_dir).is_loaded:

@@ -32,6 +32,6 @@ class Progress:
             bar = ("█" * round(share * WIDTH)).ljust(WIDTH, "░")
             end = "\n" if self._done == self._total else ""
             self._out.write(f"\r  {self._label:<15}{bar} {told}{end}")
-        elif self._done:
+        elif self._drawn:
             self._out.write(f"  {self._label:<15}{share:>4.0%}  {told}\n")
         self._out.flush()

@@ -67,7 +67,7 @@ def test_killed_it_leaves_nothing_and_comes_back_on_other_ports(launched: Launch
     assert again.left_behind() == []
 
 
-@pytest.mark.parametrize("part", ["redis-server", "ledger", "projector", "dashboard"])
+@pytest.mark.parametrize("part", ["mongod", "redis-server", "ledger", "projector", "dashboard"])
 def test_a_part_that_is_killed_comes_back(product: Launched, part: str) -> None:
     """A line says so, running.json has the new process, and all is ready again."""
     before = product.up()
