@@ -67,6 +67,12 @@ class Stage:
         self.processes[room] = process
         if room == "ledger":
             wait_until(room, self._ledger_serves, process, log)
+        if room == "projector":
+            wait_until(room, self._projector_lives, process, log)
+
+    def _projector_lives(self) -> bool:
+        beat = self.database()["heartbeats"].find_one({"_id": "projector"})
+        return beat is not None and beat["processId"] == self.processes["projector"].pid
 
     def _ledger_serves(self) -> bool:
         with grpc.insecure_channel(self.ledger_address) as channel:

@@ -3,7 +3,11 @@
 from pathlib import Path
 from typing import Final
 
+import ledger.commands
+from dashboard.commands import registry as desk_commands
+from projector import projections
 from proto import accounting_ledger_pb2, servicing_pb2
+from proto.events import EVENTS
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -29,14 +33,24 @@ def _rpcs() -> set[str]:
     }
 
 
-def test_every_command_of_the_ledger_is_an_rpc() -> None:
-    """One word runs through the rpc and the file that decides."""
-    assert _stems("ledger/commands") <= _rpcs()
+def test_every_command_of_the_ledger_is_an_rpc_and_a_file() -> None:
+    """One word runs through the rpc, the command and the file that decides."""
+    commands = {_snake(command.__name__) for command in ledger.commands.COMMANDS}
+    assert commands <= _rpcs()
+    assert commands <= _stems("ledger/commands")
 
 
 def test_every_command_of_the_desk_is_one_of_the_ledger() -> None:
     """The desk decides nothing: each of its commands has its rule in the ledger."""
-    assert _stems("dashboard/commands") <= _stems("ledger/commands")
+    at_the_desk = {_snake(command.__name__) for command in desk_commands.COMMANDS.values()}
+    assert at_the_desk <= {_snake(command.__name__) for command in ledger.commands.COMMANDS}
+    assert at_the_desk <= _stems("dashboard/commands")
+
+
+def test_every_event_is_projected_or_ignored_with_a_reason() -> None:
+    """An event type that nobody thought of is named here, not lost."""
+    assert set(EVENTS) == set(projections.PROJECTIONS) | set(projections.IGNORED)
+    assert all(projections.IGNORED.values())
 
 
 def test_every_page_stands_in_the_navigation() -> None:
