@@ -129,6 +129,18 @@ class _Product:
                 f"    {each.username:<12}{each.password:<18}{each.display_name}, {each.role}"
                 for each in SIGN_INS
             ]
-            lines += [""]
+        elif self._set_up.settings.mode == "demo":
+            lines += [
+                "  Servers elsewhere are not filled unasked. The demo is loaded with",
+                "    APP_MODE=demo python -m embedded staff",
+                "    python -m embedded seed",
+            ]
+        else:
+            lines += [
+                "  The first administrator is made with",
+                "    python -m ledger create-admin --staff-id … --username … --display-name …",
+                "    python -m dashboard set-password --staff-id … --username …",
+            ]
+        lines += [""]
         lines += ["  Stop with Ctrl-C; the data stays and is there again next time.", LINE]
         return "\n".join(lines)

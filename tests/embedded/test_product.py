@@ -5,15 +5,20 @@ import os
 import signal
 import socket
 import time
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pymongo
 import pytest
+import redis
 
 from embedded import running
+from embedded.demo import record
+from embedded.demo.portfolio import build
 from embedded.process import free_port
 from embedded.running import Running
+from embedded.servers import RedisServer
 from proto.documents import CUSTOMERS
 from tests.embedded.launcher import Launched, command
 
@@ -122,6 +127,64 @@ def test_loading_the_portfolio_twice_changes_nothing(product: Launched) -> None:
         before = {name: list(database[name].find().sort("_id")) for name in names}
         assert command(product, "seed").returncode == 0
         assert {name: list(database[name].find().sort("_id")) for name in names} == before
+
+
+def test_stopped_in_the_middle_of_the_portfolio_it_loads_the_rest_next_time(
+    data_dir: Path,
+) -> None:
+    """Stopped while it loads: down without a trace; the next start ends with the whole of it."""
+    launched = Launched(data_dir, DEMO_CUSTOMERS="300").start()
+    deadline = time.monotonic() + 120
+    while "demo portfolio  25%" not in launched.told() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert launched.stop() == 0
+    assert launched.left_behind() == []
+    again = Launched(data_dir, DEMO_CUSTOMERS="300").start()
+    try:
+        found = again.up()
+        assert "demo portfolio" in again.told()
+        assert _customers(found) == 300
+        with pymongo.MongoClient[dict[str, object]](found.mongodb_url) as client:
+            accounts = client[found.db_name]["loan-accounts"]
+            stored = accounts.count_documents({"customerName": {"$ne": None}})
+        anchor = date.fromisoformat(record.read(data_dir).anchor)
+        assert stored == len(build(42, 300, anchor).loans)
+    finally:
+        again.stop()
+
+
+def test_an_address_that_is_set_wins_and_is_not_filled_unasked(
+    data_dir: Path, redis_server: RedisServer, streams: redis.Redis
+) -> None:
+    """That part is not started, and what is not ours gets no invented customers."""
+    launched = Launched(data_dir, REDIS_URL=redis_server.url).start()
+    try:
+        found = launched.up()
+        assert found.redis_url == redis_server.url
+        assert "redis-server" not in found.parts
+        assert _ready(found) == 200
+        assert _customers(found) == 0
+        assert command(launched, "seed").returncode == 0
+        assert _customers(found) == 20
+    finally:
+        assert launched.stop() == 0
+        streams.flushall()
+
+
+def test_production_invents_nobody(data_dir: Path) -> None:
+    """No portfolio, no sign-ins, and the command lines that make them are refused."""
+    launched = Launched(data_dir, APP_MODE="production").start()
+    try:
+        found = launched.up()
+        assert "demo" not in launched.told()
+        assert "create-admin" in launched.told()
+        assert command(launched, "staff").returncode == 2
+        seeded = command(launched, "seed")
+        assert seeded.returncode == 1
+        assert "demo mode" in seeded.stderr
+        assert _customers(found) == 0
+    finally:
+        assert launched.stop() == 0
 
 
 def test_a_command_line_without_a_product_says_how_to_start_one(data_dir: Path) -> None:
