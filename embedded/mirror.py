@@ -63,7 +63,9 @@ def wait_until_caught_up(addresses: Addresses) -> None:
             time.sleep(LOOK_SECONDS)
 
 
-def wait_while_moving(done: Callable[[], int], target: int) -> None:
+def wait_while_moving(
+    done: Callable[[], int], target: int, still_seconds_max: float = STILL_SECONDS_MAX
+) -> None:
     """Wait until a count reaches its target. Raises NotReading when it stands still."""
     last, since = done(), time.monotonic()
     while last < target:
@@ -71,7 +73,7 @@ def wait_while_moving(done: Callable[[], int], target: int) -> None:
         now = done()
         if now > last:
             last, since = now, time.monotonic()
-        elif time.monotonic() - since > STILL_SECONDS_MAX:
+        elif time.monotonic() - since > still_seconds_max:
             raise NotReading(
                 f"The projector stands still: {target - last:,} events wait on the inbox. "
                 "They are read when it runs again."
