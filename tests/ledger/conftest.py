@@ -1,6 +1,7 @@
 """A real ledger for the tests of this room."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -31,3 +32,11 @@ def supervisor(ledger: LedgerProcess) -> Caller:
 def support(ledger: LedgerProcess) -> Caller:
     """A support agent: works with loans, waives up to $50."""
     return ledger.caller("staff-support")
+
+
+@pytest.fixture
+def ledger_alone(data_dir: Path) -> Iterator[LedgerProcess]:
+    """A ledger of the test's own, which may be killed and started again."""
+    process = LedgerProcess(data_dir)
+    with process:
+        yield process.with_staff()
