@@ -49,12 +49,12 @@ class OperationStore:
         stored = self._collection.find_one({"_id": key, "staffId": staff_id})
         return None if stored is None else _read(stored)
 
-    def open_ones(self, staff_id: str, loan_account_id: str) -> dict[str, OperationDocument]:
-        """List somebody's operations on an account that are not over, newest first."""
+    def open_ones(self, staff_id: str, loan_account_ids: list[str]) -> dict[str, OperationDocument]:
+        """List somebody's operations on accounts that are not over, newest first."""
         rows = (
             self._collection.find(
                 {
-                    "loanAccountId": loan_account_id,
+                    "loanAccountId": {"$in": loan_account_ids},
                     "staffId": staff_id,
                     "state": {"$in": list(OPEN_STATES)},
                     "createdAt": {"$gte": datetime.now(UTC) - SHOWN_FOR},

@@ -11,7 +11,7 @@ it. Workers send; they change a locked record and never call Streamlit.
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 from typing import Final
@@ -144,19 +144,21 @@ class Operations:
         if operation is not None and not operation.is_pending:
             self._change(operation, state="dismissed")
 
-    def on_account(self, account: AccountView, caller: Caller) -> list[Operation]:
-        """List what the caller did to an account and is still worth showing, newest first."""
-        stored = self._store.open_ones(caller.staff_id, account.loan_account_id)
+    def on_accounts(
+        self, shown: Sequence[AccountView], caller: Caller
+    ) -> dict[str, list[Operation]]:
+        """List what the caller did to accounts and is still worth showing, newest first."""
+        by_id = {str(each.loan_account_id): each for each in shown}
+        stored = self._store.open_ones(caller.staff_id, list(by_id))
         with self._lock:
-            mine = {
-                key: each
-                for key, each in self._mine.items()
-                if each.command.loan_account_id == account.loan_account_id
-            }
+            mine = dict(self._mine)
         found = {key: _operation(key, each) for key, each in stored.items()} | mine
-        shown = [self._settled(each, account) for each in found.values()]
-        living = [each for each in shown if each.state != "dismissed"]
-        return sorted(living, key=lambda each: each.created_at, reverse=True)
+        listed: dict[str, list[Operation]] = {account_id: [] for account_id in by_id}
+        for each in sorted(found.values(), key=lambda each: each.created_at, reverse=True):
+            account = by_id.get(each.command.loan_account_id)
+            if account is not None and each.state != "dismissed":
+                listed[account.loan_account_id].append(self._settled(each, account))
+        return listed
 
     # ---------------------------------------------------------------- inside
 

@@ -169,3 +169,9 @@ def entered(key: str) -> str:
 def clear_entered(key: str) -> None:
     """Empty the input with this key; for callbacks."""
     st.session_state[key] = ""
+
+
+def sent(key: str, name: str) -> str:
+    """Give what a component of ours with this key last sent under a name; for callbacks."""
+    state = st.session_state.get(key) or {}
+    return str(state.get(name) or "")

@@ -147,6 +147,16 @@ class AccountView(View, kw_only=True, frozen=True, rename="camel"):
         return self.balances or BalancesView()
 
     @property
+    def total_payable(self) -> Money | None:
+        """What was agreed to be repaid in all."""
+        return self.loan_terms.total_payable if self.loan_terms else None
+
+    @property
+    def waivable_fees(self) -> list[FeeView]:
+        """The fees of which something can still be waived, the newest first."""
+        return [each for each in reversed(self.fees) if each.waivable > 0]
+
+    @property
     def instalments(self) -> list[InstalmentView]:
         """The schedule's instalments by number."""
         payments = self.repayment_schedule.payments if self.repayment_schedule else ()

@@ -66,7 +66,8 @@ class CustomerView(Struct, frozen=True):
     def title(self) -> str:
         """The name, or the id where there is no name or the reader may not see it."""
         name = self.customer.full_name if isinstance(self.customer, Profile) else None
-        return name or self.customer.customer_id
+        first = self.accounts[0].number if self.accounts else ""
+        return name or self.customer.customer_id or f"Account {first}"
 
     def account(self, loan_account_id: str | None) -> AccountView | None:
         """Give the account asked for, else the first; None where there are none."""
@@ -76,18 +77,25 @@ class CustomerView(Struct, frozen=True):
 
 
 def customer_view(
-    database: DeskDatabase, roles: frozenset[str], customer_id: str
+    database: DeskDatabase, roles: frozenset[str], customer_id: str, loan_account_id: str = ""
 ) -> CustomerView | None:
     """Find a customer with accounts, in the fields that the roles may see.
 
-    A customer who is known by an account alone is shown by id. Raises NotAllowed.
+    A customer who is known by an account alone is shown by id, and an account whose
+    customer nobody named stands by itself. Raises NotAllowed.
     """
     require_reader(roles)
+    if not customer_id:
+        alone = accounts.account(database, loan_account_id) if loan_account_id else None
+        if alone is None or alone.customer_id_string:
+            customer_id = (alone.customer_id_string or "") if alone else ""
+        else:
+            return CustomerView(Outline(customer_id=Key("")), [alone])
     view: type[Outline | Profile] = Profile if sees_persons(roles) else Outline
     stored = database[documents.CUSTOMERS.name].find_one(
         {"_id": customer_id}, fields_of(view), max_time_ms=QUERY_MILLISECONDS_MAX
     )
-    found = accounts.accounts_of(database, customer_id)
+    found = accounts.accounts_of(database, customer_id) if customer_id else []
     if stored is None and not found:
         return None
     return CustomerView(from_mongo(view, stored or {"customerId": customer_id}), found)

@@ -69,7 +69,7 @@ def seen(operations: Operations, database: DeskDatabase) -> list[Operation]:
     """Look at the account as its page does."""
     shown = accounts.account(database, "ACC-1")
     assert shown is not None
-    return operations.on_account(shown, SARAH)
+    return operations.on_accounts([shown], SARAH)["ACC-1"]
 
 
 def until(check: Callable[[], bool]) -> None:
@@ -248,8 +248,9 @@ def test_another_persons_operations_are_not_shown(
     other = Caller("staff-supervisor", "session-2")
     shown = accounts.account(database, "ACC-1")
     assert shown is not None
-    assert another_tab(database, client, pool).on_account(shown, other) == []
-    another_tab(database, client, pool).dismiss(key, other)
+    other_tab = another_tab(database, client, pool)
+    assert other_tab.on_accounts([shown], other) == {"ACC-1": []}
+    other_tab.dismiss(key, other)
     assert seen(operations, database)[0].state == "saved"
 
 

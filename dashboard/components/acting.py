@@ -1,0 +1,59 @@
+"""Who acts at this tab, what they have under way, and which form is open."""
+
+from msgspec import Struct
+
+from dashboard import services, session
+from dashboard.commands.registry import Command
+from dashboard.ledger_client import Caller
+from dashboard.operations import Operations
+from dashboard.queries.accounts import AccountView
+from dashboard.session import SignedIn
+
+_FORM = "form"
+_OPERATIONS = "operations"
+
+
+class OpenForm(Struct, frozen=True, kw_only=True):
+    """A form that is open: for which command, on which account, as it was seen then.
+
+    `entered` is what a refused try had asked for, to begin with.
+    """
+
+    command: str
+    account: AccountView
+    entered: Command | None = None
+
+    @property
+    def seen_version(self) -> int:
+        """The version that the figures on the screen belong to."""
+        return self.account.ver or 0
+
+
+def caller(signed_in: SignedIn) -> Caller:
+    """Say on whose behalf the ledger is called."""
+    return Caller(signed_in.staff_id, signed_in.session_id)
+
+
+def operations() -> Operations:
+    """Give what this session has under way."""
+    return session.slot(
+        _OPERATIONS,
+        lambda: Operations(
+            services.database(), services.ledger(), services.workers(), services.health
+        ),
+    )
+
+
+def open_form(command: str, account: AccountView, entered: Command | None = None) -> None:
+    """Open a form; the page draws it at the end of its next run."""
+    session.put(_FORM, OpenForm(command=command, account=account, entered=entered))
+
+
+def close_form() -> None:
+    """Close the form, whichever it is."""
+    session.forget(_FORM)
+
+
+def opened_form() -> OpenForm | None:
+    """Give the open form."""
+    return session.slot(_FORM, lambda: None)

@@ -1,0 +1,124 @@
+"""Beside a form: what it would do, while it is filled in."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import formats, services, session
+from dashboard.commands.answers import STALE_VERSION, Balances, Preview
+from dashboard.commands.registry import Command
+from dashboard.components import acting
+from dashboard.components.operation_state import what
+from dashboard.formats import inert, money
+from dashboard.ledger_client import LedgerFault, LedgerRefused
+from dashboard.queries import accounts
+from dashboard.session import SignedIn
+
+NO_PREVIEW: Final = Preview(allowed=True)
+_PROBLEM: Final = "form-problem"
+
+
+def preview_of(signed_in: SignedIn, command: Command | None) -> Preview | None:
+    """Ask the ledger what a command would do; None where there is nothing to ask yet."""
+    if command is None:
+        return None
+    client, caller = services.ledger(), acting.caller(signed_in)
+    try:
+        if not client.capabilities(caller).previews:
+            return NO_PREVIEW
+        return command.preview(client, caller)
+    except LedgerRefused as no:
+        return Preview(allowed=False, refusal=no.sentence, reason=no.reason)
+    except LedgerFault as fault:
+        sentence = f"{fault.sentence} No preview, and nothing can be changed now."
+        return Preview(allowed=False, refusal=sentence)
+
+
+def show_preview(preview: Preview | None) -> None:
+    """Show the balances before and after, the own limit, warnings or the refusal."""
+    st.markdown("**After this**")
+    if preview is None:
+        st.caption("Enter an amount above zero, for example 10.00.")
+        return
+    if preview.before and preview.after:
+        _balances(preview.before, preview.after)
+    elif preview.allowed:
+        st.caption("The ledger in use gives no preview.")
+    if preview.overpayment:
+        st.markdown(f"{inert(money(preview.overpayment))} is more than is owed: it is kept as")
+        st.caption("an overpayment, owed to the customer.")
+    if preview.own_limit is not None:
+        st.caption(f"Your limit {inert(money(preview.own_limit))}")
+    for warning in preview.warnings:
+        st.warning(inert(warning))
+    if not preview.allowed:
+        st.error(inert(preview.refusal))
+
+
+def _balances(before: Balances, after: Balances) -> None:
+    rows = (
+        ("Principal", before.principal, after.principal),
+        ("Interest", before.interest, after.interest),
+        ("Fees", before.fees, after.fees),
+        ("Total", before.total, after.total),
+    )
+    lines = ["| | | |", "|:--|--:|--:|"]
+    for label, was, becomes in rows:
+        strong = "**" if was != becomes else ""
+        now = f"{strong}{inert(money(becomes))}{strong}"
+        lines.append(f"| {label} | {inert(money(was))} | → {now} |")
+    st.markdown("\n".join(lines))
+    if after.account_status != before.account_status:
+        status = formats.account_badge(after.account_status, None)
+        st.markdown(f"The account becomes :{status.colour}-badge[{inert(status.word)}]")
+
+
+def show_buttons(
+    signed_in: SignedIn, command: Command | None, preview: Preview | None, *, amount_key: str
+) -> None:
+    """Show Cancel and the one primary button, which names the amount."""
+    problem = session.slot(_PROBLEM, str)
+    if problem:
+        st.error(inert(problem))
+    if preview is not None and preview.reason == STALE_VERSION:
+        st.button("Refresh the figures", icon=":material/refresh:", on_click=_refresh)
+    may = command is not None and preview is not None and preview.allowed
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.button("Cancel", key="cancel-form", type="tertiary", on_click=_close)
+        st.button(
+            inert(what(command)) if command is not None else "Enter an amount",
+            key="send-form",
+            type="primary",
+            disabled=not may,
+            shortcut="Mod+Enter",
+            on_click=_send,
+            args=(signed_in, command, preview, amount_key),
+        )
+
+
+def _send(
+    signed_in: SignedIn, command: Command | None, preview: Preview | None, amount_key: str
+) -> None:
+    """Begin the operation, as it was previewed: an amount typed since is shown first."""
+    typed = formats.typed_money(session.entered(amount_key))
+    if command is None or preview is None or typed != command.amount:
+        return
+    try:
+        acting.operations().begin(command, acting.caller(signed_in), preview.after)
+    except LedgerRefused as no:
+        session.put(_PROBLEM, no.sentence)
+    else:
+        _close()
+
+
+def _close() -> None:
+    session.forget(_PROBLEM)
+    acting.close_form()
+
+
+def _refresh() -> None:
+    """Look at the account anew: somebody changed it while the form was open."""
+    form = acting.opened_form()
+    if form is not None:
+        account = accounts.account(services.database(), form.account.loan_account_id)
+        acting.open_form(form.command, account or form.account, form.entered)

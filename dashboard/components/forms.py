@@ -1,0 +1,40 @@
+"""Draws the form that is open, in a dialog over the page."""
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from dashboard.commands.record_repayment import RecordRepayment
+from dashboard.commands.waive_fee import WaiveFee
+from dashboard.components import acting
+from dashboard.components.acting import OpenForm
+from dashboard.components.record_repayment_form import record_repayment_form
+from dashboard.components.waive_fee_form import waive_fee_form
+from dashboard.formats import inert
+from dashboard.session import SignedIn
+
+Form = Callable[[SignedIn, OpenForm], None]
+
+FORMS: Final[dict[str, tuple[str, Form]]] = {
+    RecordRepayment.name: ("Record repayment on", record_repayment_form),
+    WaiveFee.name: ("Waive fee on", waive_fee_form),
+}
+
+
+def show_open_form(signed_in: SignedIn) -> None:
+    """Show the open form, if one is; called once a run, at the page's end."""
+    form = acting.opened_form()
+    if form is None:
+        return
+    title, fields = FORMS[form.command]
+
+    def body() -> None:
+        now_open = acting.opened_form()
+        if now_open is None:
+            st.rerun()
+        else:
+            fields(signed_in, now_open)
+
+    heading = f"{title} {inert(form.account.number)}"
+    st.dialog(heading, width="medium", on_dismiss=acting.close_form)(body)()

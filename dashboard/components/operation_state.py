@@ -1,0 +1,135 @@
+"""Where a change stands: saving, synced, failed with its remedy, or not known yet."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+import streamlit as st
+
+from dashboard import formats, session
+from dashboard.commands.registry import Command
+from dashboard.commands.waive_fee import WaiveFee
+from dashboard.components import acting
+from dashboard.formats import OPERATION_BADGES, inert
+from dashboard.operations import Operation
+from dashboard.queries.accounts import AccountView, BalancesView
+from dashboard.session import SignedIn
+from proto.documents import AccountStatus
+
+SYNCED_SHOWN_FOR: Final = timedelta(minutes=1)
+_TOLD: Final = "told-failures"
+_STATUSES: Final[dict[str, AccountStatus]] = {
+    "active": "active",
+    "in_arrears": "in_arrears",
+    "paid_off": "paid_off",
+}
+
+
+def what(command: Command) -> str:
+    """Say what a command does, with its amount."""
+    amount = formats.money(command.amount)
+    return f"Waive {amount}" if isinstance(command, WaiveFee) else f"Record {amount}"
+
+
+def worth_showing(operations: list[Operation], now: datetime) -> list[Operation]:
+    """Leave out what was synced a while ago: it is history now."""
+    return [
+        each
+        for each in operations
+        if each.state != "synced" or now - each.updated_at < SYNCED_SHOWN_FOR
+    ]
+
+
+def as_promised(account: AccountView, operations: list[Operation]) -> AccountView:
+    """Show the balances that a pending change leads to, until the projection shows them.
+
+    As soon as the projection is beyond what the change was made on, it is the truth.
+    """
+    for each in operations:
+        is_ahead = each.is_pending and not each.is_shown_by(account)
+        unmoved = (account.ver or 0) <= each.command.seen_version or each.account_version
+        if is_ahead and unmoved and each.after is not None:
+            return _with(account, each)
+    return account
+
+
+def _with(account: AccountView, operation: Operation) -> AccountView:
+    after = operation.after
+    if after is None:
+        return account
+    balances = msgspec.structs.replace(
+        account.balances or BalancesView(),
+        principal=after.principal,
+        interest=after.interest,
+        fees=after.fees,
+        overpayment=after.overpayment,
+        total_outstanding=after.total,
+    )
+    status = _STATUSES.get(after.account_status, account.account_status)
+    return msgspec.structs.replace(account, balances=balances, account_status=status)
+
+
+def operation_state(signed_in: SignedIn, account: AccountView, operation: Operation) -> None:
+    """Show one operation; a failure stays until it is retried or dismissed."""
+    if operation.state == "refused":
+        _failed(signed_in, account, operation)
+    elif operation.state == "unknown":
+        _not_known(signed_in, operation)
+    else:
+        badge = OPERATION_BADGES[operation.state]
+        told = inert(what(operation.command))
+        st.markdown(f":{badge.colour}-badge[{badge.word}] {told}")
+
+
+def _failed(signed_in: SignedIn, account: AccountView, operation: Operation) -> None:
+    told = f"**{inert(what(operation.command))}** failed: {inert(operation.sentence)}"
+    _toast_once(operation.key, told)
+    st.error(f"{told} The balances are as before.", icon=":material/error:")
+    with st.container(horizontal=True):
+        st.button(
+            "Retry",
+            key=f"retry-{operation.key}",
+            on_click=_retry,
+            args=(signed_in, account, operation),
+        )
+        _dismiss_button(signed_in, operation)
+
+
+def _not_known(signed_in: SignedIn, operation: Operation) -> None:
+    told = f"**{inert(what(operation.command))}** is not known yet: {inert(operation.sentence)}"
+    st.warning(
+        f"{told} Check again before you do anything else: it is never done twice.",
+        icon=":material/help:",
+    )
+    st.button(
+        "Check again",
+        key=f"again-{operation.key}",
+        on_click=_again,
+        args=(signed_in, operation),
+    )
+
+
+def _dismiss_button(signed_in: SignedIn, operation: Operation) -> None:
+    st.button(
+        "Dismiss",
+        key=f"dismiss-{operation.key}",
+        type="tertiary",
+        on_click=lambda: acting.operations().dismiss(operation.key, acting.caller(signed_in)),
+    )
+
+
+def _toast_once(key: str, told: str) -> None:
+    told_before: set[str] = session.slot(_TOLD, set)
+    if key not in told_before:
+        told_before.add(key)
+        st.toast(f"{told} Retry from the account.", icon=":material/error:", duration="long")
+
+
+def _again(signed_in: SignedIn, operation: Operation) -> None:
+    acting.operations().again(operation.key, acting.caller(signed_in))
+
+
+def _retry(signed_in: SignedIn, account: AccountView, operation: Operation) -> None:
+    """Open the form with what was entered: a new try is a new intent with a new key."""
+    acting.operations().dismiss(operation.key, acting.caller(signed_in))
+    acting.open_form(operation.command.name, account, operation.command)

@@ -1,0 +1,65 @@
+"""Who the customer is, and what staff must know before they act."""
+
+import streamlit as st
+
+from dashboard import formats
+from dashboard.components.hits import flag_badges
+from dashboard.formats import EKYC_BADGES, Badge, inert
+from dashboard.queries.customers import CustomerView, Profile
+
+VULNERABLE = (
+    "**Vulnerable customer.** Take extra care: offer hardship help before you ask for money,"
+    " and note what was agreed."
+)
+
+
+def profile(view: CustomerView) -> None:
+    """Show the name, the flags, the contact; without the right or a name, the id."""
+    customer = view.customer
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"### {inert(view.title)}", width="content", anchors=False)
+        if customer.customer_id and view.title != customer.customer_id:
+            st.markdown(f":gray[`{_code(customer.customer_id)}`]", width="content")
+        for badge in flag_badges(customer):
+            if badge.word != "Vulnerable":
+                st.badge(badge.word, color=badge.colour)
+    told = _told(view)
+    if told:
+        st.markdown(told)
+    if customer.vulnerable_flag:
+        st.error(VULNERABLE, icon=":material/front_hand:")
+
+
+def _told(view: CustomerView) -> str:
+    customer = view.customer
+    address = customer.residential_address
+    if not isinstance(customer, Profile):
+        return inert(address.suburb) if address and address.suburb else ""
+    number = customer.mobile_phone_number
+    where = customer.residential_address
+    place = [where.suburb, where.state, where.postcode] if where else []
+    born = customer.date_of_birth
+    parts = [
+        inert(formats.mobile(number)) if number else "",
+        inert(customer.email_address) if customer.email_address else "",
+        inert(", ".join(each for each in [where.street if where else None] if each)),
+        inert(" ".join(each for each in place if each)),
+        f"born {formats.day(born)}" if born else "",
+        _badge(_identity(customer)),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _identity(customer: Profile) -> Badge:
+    if customer.identity_verified:
+        return EKYC_BADGES["successful"]
+    return EKYC_BADGES.get(customer.ekyc_status or "", Badge("Identity not checked", "gray"))
+
+
+def _badge(badge: Badge) -> str:
+    return f":{badge.colour}-badge[{inert(badge.word)}]"
+
+
+def _code(text: str) -> str:
+    """Put other people's text inside a code span, which a backtick would end."""
+    return " ".join(text.replace("`", "'").split())

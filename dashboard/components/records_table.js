@@ -1,0 +1,51 @@
+// A plain table of records. Every text is set as textContent: it cannot be markup.
+function part(tag, className, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+function cell(told, column, open) {
+  const element = part("td", column.right ? "right" : "");
+  if (told.tip) element.title = told.tip;
+  if (told.opens) {
+    const link = part("button", "link", told.text);
+    link.type = "button";
+    link.onclick = () => open(told.opens);
+    element.append(link);
+  } else if (told.code) {
+    element.append(part("code", "", told.text));
+  } else if (told.text) {
+    element.append(part("span", "", told.text));
+  }
+  for (const [word, colour] of told.badges) element.append(part("span", `badge ${colour}`, word));
+  return element;
+}
+
+export default function (component) {
+  const { parentElement, data, setTriggerValue } = component;
+  const table = part("table", "records");
+  table.setAttribute("aria-label", data.label);
+  const head = part("tr");
+  for (const column of data.columns) {
+    const element = part("th", column.right ? "right" : "", column.title);
+    element.scope = "col";
+    head.append(element);
+  }
+  const body = document.createElement("tbody");
+  for (const row of data.rows) {
+    const element = part("tr", row.marked ? "marked" : "");
+    if (row.marked) element.setAttribute("aria-current", "true");
+    const open = (value) => setTriggerValue("opened", value);
+    element.append(...row.cells.map((told, at) => cell(told, data.columns[at], open)));
+    body.append(element);
+  }
+  const top = document.createElement("thead");
+  top.append(head);
+  table.append(top, body);
+  const frame = part("div", "frame");
+  frame.append(table);
+  parentElement.querySelector(".frame")?.remove();
+  parentElement.append(frame);
+}

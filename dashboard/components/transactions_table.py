@@ -1,0 +1,125 @@
+"""An account's history: filtered, paged by the server, newest first."""
+
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from dashboard import formats, services, session
+from dashboard.components.records_table import Cell, Column, Row, records_table
+from dashboard.queries.transactions import (
+    COUNT_MAX,
+    GROUPS,
+    Cursor,
+    TransactionFigures,
+    TransactionFilter,
+    TransactionPage,
+    TransactionView,
+    transactions,
+)
+from dashboard.session import SignedIn
+
+COLUMNS: Final = (
+    Column("Date"),
+    Column("Type"),
+    Column("Amount", right=True),
+    Column("Fees", right=True),
+    Column("Principal", right=True),
+    Column("Balance", right=True),
+    Column("By"),
+    Column("Reference"),
+)
+
+
+def transactions_table(signed_in: SignedIn, loan_account_id: str) -> None:
+    """Show the filters and the page of transactions that they leave."""
+    chosen = _filters()
+    pages = _pages(loan_account_id, chosen)
+    after = pages[-1] if pages else None
+    page = transactions(services.database(), signed_in.roles, loan_account_id, chosen, after)
+    if not page.rows:
+        _nothing(chosen)
+        return
+    records_table(
+        "Transactions",
+        COLUMNS,
+        [transaction_row(each) for each in page.rows],
+        key=f"transactions-{loan_account_id}",
+    )
+    _turn(page, pages)
+
+
+def _filters() -> TransactionFilter:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        groups = st.pills("Type", list(GROUPS), selection_mode="multi", key="type", width="content")
+        first = _date("From", "from")
+        last = _date("To", "to")
+    return TransactionFilter(tuple(sorted(groups)), first, last)
+
+
+def _date(label: str, key: str) -> date | None:
+    return st.date_input(label, None, key=key, format="DD/MM/YYYY", width=140)
+
+
+def _pages(loan_account_id: str, chosen: TransactionFilter) -> list[Cursor]:
+    """Give the way to the page in hand; another account or filter begins at the first."""
+    subject = (loan_account_id, chosen)
+    held: tuple[object, list[Cursor]] = session.slot("pages", lambda: (subject, []))
+    if held[0] != subject:
+        held = (subject, [])
+        session.put("pages", held)
+    return held[1]
+
+
+def _turn(page: TransactionPage, pages: list[Cursor]) -> None:
+    """Offer the pages beside this one, where there are any."""
+    count = f"{COUNT_MAX:,}+" if page.count >= COUNT_MAX else f"{page.count:,}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if pages or page.following:
+            st.button("Newer", key="newer", disabled=not pages, on_click=_newer, args=(pages,))
+            st.button(
+                "Older",
+                key="older",
+                disabled=page.following is None,
+                on_click=_older,
+                args=(pages, page.following),
+            )
+        st.caption(f"{count} transaction{'' if page.count == 1 else 's'}", width="content")
+
+
+def _newer(pages: list[Cursor]) -> None:
+    pages.pop()
+
+
+def _older(pages: list[Cursor], following: Cursor | None) -> None:
+    if following is not None:
+        pages.append(following)
+
+
+def _nothing(chosen: TransactionFilter) -> None:
+    if chosen.is_set:
+        st.markdown("No transaction matches. Clear a type or widen the dates to see more.")
+    else:
+        st.markdown("No transactions are known for this account yet.")
+
+
+def transaction_row(each: TransactionFigures) -> Row:
+    """Tell one transaction; references only where the reader may see them."""
+    reference = ""
+    if isinstance(each, TransactionView):
+        reference = each.payment_reference or each.reference_id or ""
+    return Row(
+        (
+            Cell(
+                text=formats.day_and_clock(each.transaction_date),
+                tip=formats.exact(each.transaction_date),
+            ),
+            Cell(text=formats.transaction_type(each.type), tip=each.transaction_id),
+            Cell(text=formats.money(each.amount)),
+            Cell(text=formats.change(each.fee_delta)),
+            Cell(text=formats.change(each.principal_delta)),
+            Cell(text=formats.money(each.total_after)),
+            Cell(text=each.created_by),
+            Cell(text=reference),
+        )
+    )

@@ -1,0 +1,76 @@
+"""Customer: profile, accounts, history, and what can be done, `/customer?id=CUS-12345`."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from dashboard import services, session
+from dashboard.components import acting
+from dashboard.components.account_actions import account_actions
+from dashboard.components.account_card import (
+    account_figures,
+    account_heading,
+)
+from dashboard.components.account_rail import account_rail
+from dashboard.components.forms import show_open_form
+from dashboard.components.operation_state import as_promised, operation_state, worth_showing
+from dashboard.components.profile import profile
+from dashboard.components.schedule_table import schedule_table
+from dashboard.components.transactions_table import transactions_table
+from dashboard.formats import inert
+from dashboard.operations import Operation
+from dashboard.queries.accounts import AccountView
+from dashboard.queries.customers import customer_view
+from dashboard.session import SignedIn
+
+REFRESH_SECONDS = 10.0
+PENDING_SECONDS = 0.2
+
+
+def show() -> None:
+    """Show the customer as things stand now; runs again by itself."""
+    signed_in = session.require()
+    customer_id, account_id = (st.query_params.get(name, "") for name in ("id", "account"))
+    view = customer_view(services.database(), signed_in.roles, customer_id, account_id)
+    if view is None:
+        asked = inert(customer_id or account_id)
+        st.markdown(f"Nobody is known under **{asked}**. Search above by name, mobile or id.")
+        return
+    profile(view)
+    if not view.accounts:
+        st.markdown("This customer has no loan account.")
+        return
+    under_way = acting.operations().on_accounts(view.accounts, acting.caller(signed_in))
+    rail, detail = st.columns([1, 4], gap="medium")
+    with rail:
+        chosen = account_rail(view, account_id, under_way)
+    with detail:
+        show_account(signed_in, chosen, under_way[chosen.loan_account_id])
+    keep_pace(pending=any(each.is_pending for listed in under_way.values() for each in listed))
+
+
+def show_account(signed_in: SignedIn, stored: AccountView, under_way: list[Operation]) -> None:
+    """Show one account with what is under way on it."""
+    now, health = datetime.now(UTC), services.health()
+    account = as_promised(stored, under_way)
+    account_heading(account, health, now)
+    account_figures(account, now)
+    for each in worth_showing(under_way, now):
+        operation_state(signed_in, stored, each)
+    account_actions(signed_in, account, under_way, health)
+    history, schedule = st.tabs(["Transactions", "Schedule"])
+    with history:
+        transactions_table(signed_in, account.loan_account_id)
+    with schedule:
+        schedule_table(account, now)
+
+
+def keep_pace(*, pending: bool) -> None:
+    """Look often while something is pending, and every ten seconds otherwise."""
+    if session.slot("pending", bool) != pending:
+        session.put("pending", pending)
+        st.rerun()
+
+
+st.fragment(show, run_every=PENDING_SECONDS if session.slot("pending", bool) else REFRESH_SECONDS)()
+show_open_form(session.require())
