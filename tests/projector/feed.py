@@ -1,12 +1,14 @@
 """Publishes onto the streams as the feeds and the ledger do, through the envelope."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import redis
 
 from proto import codec
-from proto.streams import INBOX, INTERNAL
+from proto.streams import DEAD_LETTERS, INBOX, INTERNAL
+from proto.values import Instant
 
 Body = dict[str, Any]
 
@@ -32,8 +34,16 @@ class Feed:
     def raw(self, fields: dict[str, str] | dict[str, bytes], stream: str = INBOX) -> str:
         """Publish fields as they are; give the entry's id."""
         flat: dict[Any, Any] = dict(fields)
-        entry_id: bytes = self._streams.xadd(stream, flat)
-        return entry_id.decode()
+        entry_id: Any = self._streams.xadd(stream, flat)
+        return str(entry_id.decode())
+
+    def dead_letters(self, errors: str = "strict") -> list[dict[str, str]]:
+        """Give the dead letters, oldest first."""
+        found: Any = self._streams.xrange(DEAD_LETTERS)
+        return [
+            {name.decode(): value.decode(errors=errors) for name, value in fields.items()}
+            for _, fields in found
+        ]
 
     def post(self, subject_id: str, event_type: str, body: Body, *, actor: str = "staff-1") -> None:
         """Publish the next event of a subject of our ledger."""
@@ -45,12 +55,13 @@ class Feed:
         """Make the next event of a subject without publishing it."""
         self._position += 1
         version = self._versions[subject_id] = self._versions.get(subject_id, 0) + 1
+        at = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(seconds=self._position)
         return codec.event_fields(
             subject_id=subject_id,
             version=version,
             event_type=event_type,
             position=self._position,
-            recorded_at=f"2026-03-01T00:{self._position // 60:02d}:{self._position % 60:02d}.000000Z",
+            recorded_at=str(Instant.of(at)),
             actor=actor,
             body=codec.canonical(body),
             hash_hex=f"{self._position:064x}",

@@ -1,0 +1,154 @@
+"""What can never be applied, what fails, what nobody reads (events.md, section 3)."""
+
+import json
+
+import pytest
+import redis
+
+from proto import documents
+from proto.streams import INBOX
+from tests.projector.conftest import Drain
+from tests.projector.feed import Feed, account, customer
+from tests.projector.mirror import Mirror
+
+
+@pytest.mark.parametrize(
+    ("event_type", "body", "reason"),
+    [
+        ("customer.created.v1", "not json", "InvalidBody"),
+        ("customer.created.v1", "[" * 100, "TooDeep"),
+        ("customer.created.v1", '{"first_name": "Mia"}', "InvalidBody"),
+        ("account.created.v1", json.dumps(account(loan_amount="NaN")), "InvalidMoney"),
+        ("account.created.v1", json.dumps(account(loan_amount="1e3")), "InvalidMoney"),
+        ("account.created.v1", json.dumps(account(loan_amount="1.005")), "InvalidMoney"),
+        ("account.created.v1", json.dumps(account(loan_amount="१००")), "InvalidMoney"),
+        ("account.created.v1", json.dumps({**account(), "account_id": {"a": 1}}), "InvalidKey"),
+        ("customer.created.v1", "x" * 300_000, "TooLarge"),
+    ],
+)
+def test_poison_goes_to_the_dead_letters_at_once(
+    feed: Feed, drain: Drain, mirror: Mirror, event_type: str, body: str, reason: str
+) -> None:
+    """With its own fields, where it stood, why and when; its neighbours are applied."""
+    entry_id = feed.tell(event_type, body)
+    feed.tell("customer.created.v1", customer("CUS-2"))
+    drain()
+    (letter,) = feed.dead_letters()
+    assert reason in letter["error"]
+    assert (letter["original_message_id"], letter["payload"]) == (entry_id, body)
+    assert letter["moved_at"].endswith("Z")
+    assert [each["_id"] for each in mirror.all(documents.CUSTOMERS)] == ["CUS-2"]
+
+
+def test_bad_text_fails_alone(feed: Feed, drain: Drain, mirror: Mirror) -> None:
+    """Entries are read as bytes: one that is not UTF-8 does not fail its neighbours."""
+    feed.tell("customer.created.v1", customer("CUS-1"))
+    feed.raw({"typ": b"customer.created.v1", "payload": b"\xff\xfe"})
+    feed.tell("customer.created.v1", customer("CUS-2"))
+    drain()
+    assert [each["_id"] for each in mirror.all(documents.CUSTOMERS)] == ["CUS-1", "CUS-2"]
+    assert feed.dead_letters(errors="replace")[0]["error"].startswith("NotText")
+
+
+def test_a_failing_event_is_tried_three_times(feed: Feed, drain: Drain, mirror: Mirror) -> None:
+    """It fails alone, is tried again while the process runs, and then is a dead letter."""
+    mirror.database.create_collection("customers")
+    mirror.database.command("collMod", "customers", validator={"firstName": {"$ne": "Nobody"}})
+    feed.tell("customer.created.v1", customer("CUS-1"))
+    entry_id = feed.tell("customer.created.v1", customer("CUS-2", first_name="Nobody"))
+    feed.tell("customer.created.v1", customer("CUS-3"))
+    drain()
+    assert [each["_id"] for each in mirror.all(documents.CUSTOMERS)] == ["CUS-1", "CUS-3"]
+    (letter,) = feed.dead_letters()
+    assert letter["original_message_id"] == entry_id
+    assert letter["error"].startswith("BulkWriteError")
+    assert drain.left() == 0
+
+
+def test_an_event_that_failed_may_still_go_through(
+    feed: Feed, drain: Drain, mirror: Mirror, streams: redis.Redis
+) -> None:
+    """A failure that passes leaves no dead letter and no count."""
+    mirror.database.create_collection("customers")
+    refuse = {"firstName": {"$ne": "Nobody"}}
+    mirror.database.command("collMod", "customers", validator=refuse)
+    feed.tell("customer.created.v1", customer("CUS-2", first_name="Nobody"))
+    while not streams.exists("failures:billie-servicing-processor"):
+        drain.projector.turn(20)
+    mirror.database.command("collMod", "customers", validator={})
+    drain()
+    assert mirror.customer("CUS-2")["firstName"] == "Nobody"
+    assert feed.dead_letters() == []
+    assert not streams.exists("failures:billie-servicing-processor")
+
+
+def test_an_unknown_type_is_no_dead_letter(feed: Feed, drain: Drain, mirror: Mirror) -> None:
+    """It is acknowledged, counted once for each event and kept as one sample."""
+    feed.tell("moon.landed.v1", {"crew": 3}, id="m1")
+    feed.tell("moon.landed.v1", "no json either", id="m2", **{"$odd": "x", "a.b": "y"})
+    feed.tell("moon.landed.v1", {"crew": 3}, id="m1")
+    drain()
+    (found,) = mirror.all(documents.UNKNOWN_EVENTS)
+    assert (found["_id"], found["count"]) == ("moon.landed.v1", 2)
+    assert found["sample"]["payload"] == '{"crew": 3}'
+    assert found["firstSeen"] <= found["lastSeen"]
+    assert feed.dead_letters() == []
+
+
+def test_the_same_event_twice_has_the_effect_of_once(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """In one batch or later, by its id, or by cause, type, conversation and body."""
+    once = customer("CUS-1", first_name="Mia")
+    feed.tell("customer.changed.v1", once, id="same")
+    feed.tell("customer.changed.v1", customer("CUS-1", first_name="Other"), id="same")
+    drain()
+    feed.tell("customer.changed.v1", customer("CUS-1", first_name="Third"), id="same")
+    caused = {"typ": "customer.changed.v1", "cause": "c1", "conv": "CUS-2"}
+    feed.raw({**caused, "payload": json.dumps(customer("CUS-2"))})
+    feed.tell("customer.changed.v1", customer("CUS-2", first_name="Zoe"))
+    feed.raw({**caused, "payload": json.dumps(customer("CUS-2"))})
+    drain()
+    assert mirror.customer("CUS-1")["firstName"] == "Mia"
+    assert mirror.customer("CUS-2")["firstName"] == "Zoe"
+    assert len(mirror.all(documents.MARKS)) == 3
+
+
+def test_one_cause_may_have_several_events(feed: Feed, drain: Drain, mirror: Mirror) -> None:
+    """Another body under the same cause is another event."""
+    for name in ("Mia", "Zoe"):
+        body = json.dumps(customer("CUS-1", first_name=name))
+        feed.raw({"typ": "customer.changed.v1", "cause": "c1", "payload": body})
+    drain()
+    assert mirror.customer()["firstName"] == "Zoe"
+
+
+def test_a_duplicate_is_not_even_parsed(feed: Feed, drain: Drain) -> None:
+    """Duplicates come before the type and before parsing: no dead letter for a broken copy."""
+    feed.tell("customer.changed.v1", customer(), id="same")
+    drain()
+    feed.tell("customer.changed.v1", "broken", id="same")
+    drain()
+    assert feed.dead_letters() == []
+
+
+def test_marks_are_small_and_never_expire(feed: Feed, drain: Drain, mirror: Mirror) -> None:
+    """Sixteen bytes in a clustered collection, without a time to live."""
+    feed.tell("customer.changed.v1", customer())
+    drain()
+    assert [len(each["_id"]) for each in mirror.all(documents.MARKS)] == [16]
+    options = mirror.database[documents.MARKS.name].options()
+    assert options["clusteredIndex"]["key"] == {"_id": 1}
+    assert "expireAfterSeconds" not in options
+
+
+def test_events_without_ids_are_told_apart_by_their_entries(
+    drain: Drain, mirror: Mirror, streams: redis.Redis
+) -> None:
+    """Nothing names them, so that two are two."""
+    for name in ("Mia", "Zoe"):
+        body = json.dumps(customer("CUS-1", first_name=name))
+        streams.xadd(INBOX, {"event_type": "customer.changed.v1", "dat": body})
+    drain()
+    assert mirror.customer()["firstName"] == "Zoe"
+    assert len(mirror.all(documents.MARKS)) == 2

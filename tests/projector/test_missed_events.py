@@ -1,0 +1,194 @@
+"""A gap in a subject's versions is closed by asking the ledger (events.md, 3.6)."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import grpc
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from embedded.process import free_port
+from projector.settings import Settings
+from proto import actor_token, documents
+from proto.accounting_ledger_pb2 import (
+    EventHistoryEntry,
+    EventHistoryResponse,
+    GetEventHistoryRequest,
+)
+from proto.streams import INTERNAL
+from tests.projector.conftest import Start
+from tests.projector.feed import Feed, account, update
+from tests.projector.mirror import Mirror
+
+
+class History:
+    """A ledger that knows histories and nothing else; two events a page."""
+
+    def __init__(self, entries: list[dict[str, str]]) -> None:
+        self.entries = entries
+        self.tokens: list[str] = []
+
+    def answer(
+        self, request: GetEventHistoryRequest, context: grpc.ServicerContext
+    ) -> EventHistoryResponse:
+        """Give a page; the cursor is where the next one begins."""
+        self.tokens += [str(value) for name, value in context.invocation_metadata() if name]
+        known = [each for each in self.entries if each["conv"] == request.account_id]
+        first = int(request.cursor or "0")
+        page = [_entry(each) for each in known[first : first + 2]]
+        following = str(first + 2) if len(known) > first + 2 else ""
+        return EventHistoryResponse(success=True, events=page, next_cursor=following)
+
+
+def _entry(fields: dict[str, str]) -> EventHistoryEntry:
+    return EventHistoryEntry(
+        event_id=fields["id"],
+        event_type=fields["typ"],
+        account_id=fields["conv"],
+        timestamp=fields["ts"],
+        data_json=fields["payload"],
+        version=int(fields["ver"]),
+        position=int(fields["pos"]),
+        actor=fields["usr"],
+        hash=fields["hash"],
+        prev=fields["prev"],
+    )
+
+
+@contextmanager
+def serving(history: History, address: str) -> Iterator[None]:
+    """Let a ledger answer at an address."""
+    server = grpc.server(ThreadPoolExecutor(2))
+    method = grpc.unary_unary_rpc_method_handler(
+        history.answer,
+        request_deserializer=GetEventHistoryRequest.FromString,
+        response_serializer=EventHistoryResponse.SerializeToString,
+    )
+    service = "billie.ledger.v1.AccountingLedgerService"
+    handler = grpc.method_handlers_generic_handler(service, {"GetEventHistory": method})
+    server.add_generic_rpc_handlers((handler,))
+    server.add_insecure_port(address)
+    server.start()
+    yield
+    server.stop(None).wait()
+
+
+@pytest.fixture
+def address() -> str:
+    """Where the ledger is, or will be."""
+    return f"127.0.0.1:{free_port()}"
+
+
+def account_history(feed: Feed) -> list[dict[str, str]]:
+    """Make an account's first five events."""
+    made = [feed.entry("LOAN-1", "account.created.v1", account(status="ACTIVE"))]
+    for balance in ("400.00", "300.00", "200.00", "100.00"):
+        body = update(current_balance=balance)
+        made.append(feed.entry("LOAN-1", "account.updated.v1", body))
+    return made
+
+
+def test_missing_events_are_fetched_and_applied_in_order(
+    feed: Feed, start: Start, settings: Settings, mirror: Mirror, address: str
+) -> None:
+    """What came too early waits, and nothing is applied out of its order."""
+    made = account_history(feed)
+    with serving(History(made), address), start(replace(settings, ledger_address=address)) as drain:
+        feed.raw(made[0], INTERNAL)
+        feed.raw(made[4], INTERNAL)
+        feed.raw(made[3], INTERNAL)
+        drain.until(lambda: mirror.all(documents.PARKED_EVENTS) == [])
+        drain()
+    assert (mirror.account()["ver"], mirror.account()["balances"]["currentBalance"]) == (
+        5,
+        "100.00",
+    )
+    assert [each["ver"] for each in mirror.all(documents.AUDIT_EVENTS)] == [1, 2, 3, 4, 5]
+
+
+def test_an_early_event_waits_without_effect(
+    feed: Feed, start: Start, settings: Settings, mirror: Mirror
+) -> None:
+    """With no ledger to ask it is parked and acknowledged, and nothing is guessed."""
+    made = account_history(feed)
+    with start(settings) as drain:
+        feed.raw(made[0], INTERNAL)
+        feed.raw(made[2], INTERNAL)
+        drain()
+        assert mirror.account()["ver"] == 1
+        (parked,) = mirror.all(documents.PARKED_EVENTS)
+        assert (parked["_id"], parked["subjectId"], parked["ver"]) == ("LOAN-1:3", "LOAN-1", 3)
+        feed.raw(made[1], INTERNAL)
+        drain()
+    assert mirror.account()["ver"] == 3
+    assert mirror.all(documents.PARKED_EVENTS) == []
+
+
+def test_a_gap_outlives_the_process_and_the_ledgers_absence(
+    feed: Feed, start: Start, settings: Settings, mirror: Mirror, address: str
+) -> None:
+    """The next projector asks again, and again until the ledger answers."""
+    made = account_history(feed)
+    there = replace(settings, ledger_address=address)
+    with start(there) as drain:
+        feed.raw(made[2], INTERNAL)
+        drain()
+    with start(there) as drain:
+        drain()
+        with serving(History(made), address):
+            drain.until(lambda: mirror.all(documents.PARKED_EVENTS) == [])
+    assert mirror.account()["ver"] == 5
+
+
+def test_the_ledger_is_asked_with_a_token_of_the_projectors_own(
+    feed: Feed, start: Start, settings: Settings, mirror: Mirror, address: str, keys_dir: Path
+) -> None:
+    """Signed with its key, for a service and for nobody else."""
+    made = account_history(feed)
+    history = History(made)
+    with serving(history, address), start(replace(settings, ledger_address=address)) as drain:
+        feed.raw(made[1], INTERNAL)
+        drain.until(lambda: mirror.find(documents.LOAN_ACCOUNTS, "LOAN-1") is not None)
+    key = load_pem_private_key((keys_dir / "projector.pem").read_bytes(), None)
+    token = next(each for each in history.tokens if each.startswith("Bearer "))
+    actor = actor_token.verify(
+        token.removeprefix("Bearer "),
+        {"projector": key.public_key()},  # type: ignore[dict-item]
+        datetime.now(tz=UTC),
+    )
+    assert (actor.actor_id, actor.kind) == ("projector", "service")
+
+
+def test_staff_have_versions_of_their_own(
+    feed: Feed, start: Start, settings: Settings, mirror: Mirror
+) -> None:
+    """A gap of one subject delays no other."""
+    created = {"staff_id": "s1", "username": "s", "display_name": "S", "roles": ["support"]}
+    first = feed.entry("staff:s1", "staff.created.v1", created)
+    second = feed.entry("staff:s1", "staff.roles_set.v1", {"staff_id": "s1", "roles": ["admin"]})
+    with start(settings) as drain:
+        feed.raw(second, INTERNAL)
+        feed.post("LOAN-1", "account.created.v1", account())
+        drain()
+        assert mirror.account()["ver"] == 1
+        assert mirror.all(documents.STAFF) == []
+        feed.raw(first, INTERNAL)
+        drain()
+    assert mirror.one(documents.STAFF, "s1")["roles"] == ["admin"]
+
+
+def test_a_ledger_event_about_another_subject_is_poison(
+    feed: Feed, start: Start, settings: Settings, mirror: Mirror
+) -> None:
+    """The envelope and the body must speak of the same account."""
+    fields = feed.entry("LOAN-1", "account.created.v1", account("LOAN-2"))
+    with start(settings) as drain:
+        feed.raw(fields, INTERNAL)
+        drain()
+    assert mirror.all(documents.LOAN_ACCOUNTS) == []
+    assert json.loads(feed.dead_letters()[0]["payload"])["account_id"] == "LOAN-2"
