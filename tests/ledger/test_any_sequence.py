@@ -116,7 +116,7 @@ class AnySequence(RuleBasedStateMachine):
 def test_no_sequence_of_commands_breaks_the_books(ledger_alone: LedgerProcess) -> None:
     """I1, I2, I4 and I7 hold after every step."""
     machine = type("Machine", (AnySequence,), {"ledger": ledger_alone})
-    run_state_machine_as_test(  # type: ignore[no-untyped-call] # hypothesis' gap
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=10,

@@ -45,7 +45,7 @@ def _forged(ledger: LedgerProcess) -> dict[str, str]:
         "expired": f"Bearer {_mint(desk, 'desk', 'staff-admin', now - timedelta(minutes=6))}",
         "unknown issuer": f"Bearer {_mint(desk, 'elsewhere', 'staff-admin', now)}",
         "of another issuer": f"Bearer {_mint(desk, 'command-line', 'system', now)}",
-        "alg none": "Bearer " + jwt.encode(_claims(), None, algorithm="none", headers=header),
+        "alg none": "Bearer " + jwt.encode(_claims(), "", algorithm="none", headers=header),
         "alg HS256": "Bearer " + jwt.encode(_claims(), "0" * 32, algorithm="HS256", headers=header),
         "other audience": "Bearer "
         + jwt.encode(_claims(aud="x"), desk, algorithm="EdDSA", headers=header),

@@ -1,0 +1,124 @@
+"""Starting and ending: alone on its journal, clear when it cannot, clean when told to."""
+
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2
+
+from embedded.process import free_port
+from tests.builders import LedgerProcess, refusal_of
+
+Ended = subprocess.CompletedProcess[str]
+
+
+def _run(process: LedgerProcess, *arguments: str, **changed: str) -> Ended:
+    return subprocess.run(
+        [sys.executable, "-m", "ledger", *arguments],
+        env={**process.environment(), **changed},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def _create_admin(process: LedgerProcess, staff_id: str) -> Ended:
+    arguments = ("--staff-id", staff_id, "--username", staff_id, "--display-name", "Alex Kim")
+    return _run(process, "create-admin", *arguments)
+
+
+def test_two_ledgers_never_share_a_journal(ledger: LedgerProcess) -> None:
+    """The second one says so in one sentence and ends."""
+    second = _run(ledger, LEDGER_LISTEN=f"127.0.0.1:{free_port()}")
+    assert second.returncode != 0
+    assert second.stderr.startswith("ledger: Another ledger uses the journal")
+    assert len(second.stderr.splitlines()) == 1
+
+
+def test_a_taken_address_is_told(ledger: LedgerProcess, tmp_path: Path) -> None:
+    """GRPC would share the port silently; we do not."""
+    second = _run(ledger, DATA_DIR=str(tmp_path))
+    assert second.returncode != 0
+    assert ledger.address in second.stderr.splitlines()[-1]
+    assert "taken" in second.stderr.splitlines()[-1]
+    assert "Traceback" not in second.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("LEDGER_LISTEN", "nowhere"),
+        ("LEDGER_DATABASE_URL", "mysql://x"),
+        ("APP_MODE", "test"),
+        ("KEYS_DIR", "/nonexistent"),
+    ],
+)
+def test_a_bad_setting_is_named(tmp_path: Path, variable: str, value: str) -> None:
+    """One sentence with the variable's name, and an exit code that says failure."""
+    process = LedgerProcess(tmp_path)
+    ended = _run(process, **{variable: value})
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"ledger: {variable}")
+
+
+def test_a_private_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    """A key is no secret when the folder's group can read it."""
+    process = LedgerProcess(tmp_path)
+    (process.keys_dir / "master.key").chmod(0o640)
+    assert "chmod 600" in _run(process).stderr
+
+
+def test_told_to_end_it_ends_cleanly_and_everything_is_there_again(
+    ledger_alone: LedgerProcess,
+) -> None:
+    """SIGTERM, twice even, means the same once."""
+    account = ledger_alone.system.active_loan()
+    process = ledger_alone.process
+    assert process is not None
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    assert '"ledger stopped"' in ledger_alone.log.read_text()
+    ledger_alone.start()
+    assert ledger_alone.system.balance(account).total_outstanding == "600.00"
+
+
+def test_the_first_administrator_comes_from_the_command_line(tmp_path: Path) -> None:
+    """Without a running ledger, as long as there is no staff; twice is the same as once."""
+    process = LedgerProcess(tmp_path)
+    assert "is an administrator" in _create_admin(process, "alex").stdout
+    assert _create_admin(process, "alex").returncode == 0
+    other = _create_admin(process, "robin")
+    assert other.returncode == 1
+    assert "Start the ledger" in other.stderr
+    with process:
+        assert _create_admin(process, "robin").returncode == 0
+        process.caller("robin").create_staff("kim-lee", ["support"])
+
+
+def test_only_demo_mode_lets_anybody_set_the_clock(tmp_path: Path) -> None:
+    """In production the demo clock is refused, also to the command line."""
+    with LedgerProcess(tmp_path, app_mode="production") as process:
+        with pytest.raises(grpc.RpcError) as refused:
+            process.system.open_loan(at=datetime(2026, 1, 1, tzinfo=UTC))
+        assert refusal_of(refused.value).reason == "DEMO_CLOCK"
+
+
+@pytest.mark.parametrize(
+    "service", ["", "billie.ledger.v1.AccountingLedgerService", "billie.servicing.v1.StaffService"]
+)
+def test_the_health_service_needs_no_token(ledger: LedgerProcess, service: str) -> None:
+    """Whoever watches over the parts can ask, for the whole and for each service."""
+    with grpc.insecure_channel(ledger.address) as channel:
+        check = channel.unary_unary(
+            "/grpc.health.v1.Health/Check",
+            request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
+            response_deserializer=health_pb2.HealthCheckResponse.FromString,
+        )
+        answer = check(health_pb2.HealthCheckRequest(service=service), timeout=10)
+    assert answer.status == health_pb2.HealthCheckResponse.SERVING

@@ -1,0 +1,41 @@
+"""Sealed texts open for their customer and place, and for no other."""
+
+import os
+from pathlib import Path
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from ledger.texts import TextVault
+
+
+def test_a_sealed_text_opens_again_after_a_restart(tmp_path: Path) -> None:
+    """The keys are kept in their own file, wrapped by the master key."""
+    master = os.urandom(32)
+    vault = TextVault(tmp_path / "keys.db", master)
+    sealed = vault.seal("CUS-1", "reason", "her son is ill")
+    vault.close()
+    again = TextVault(tmp_path / "keys.db", master)
+    assert again.open("CUS-1", "reason", sealed) == "her son is ill"
+    again.close()
+
+
+@pytest.mark.parametrize(("customer", "name"), [("CUS-2", "reason"), ("CUS-1", "notes")])
+def test_a_sealed_text_opens_nowhere_else(tmp_path: Path, customer: str, name: str) -> None:
+    """It is bound to its customer and to what it is."""
+    vault = TextVault(tmp_path / "keys.db", os.urandom(32))
+    sealed = vault.seal("CUS-1", "reason", "text")
+    with pytest.raises(InvalidTag):
+        vault.open(customer, name, sealed)
+    vault.close()
+
+
+def test_another_master_key_opens_nothing(tmp_path: Path) -> None:
+    """A copy of the files without the master key is worth nothing."""
+    vault = TextVault(tmp_path / "keys.db", os.urandom(32))
+    sealed = vault.seal("CUS-1", "reason", "text")
+    vault.close()
+    other = TextVault(tmp_path / "keys.db", os.urandom(32))
+    with pytest.raises(InvalidTag):
+        other.open("CUS-1", "reason", sealed)
+    other.close()
