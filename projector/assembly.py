@@ -17,6 +17,7 @@ from redis.retry import Retry
 from projector.heartbeat import Heartbeat
 from projector.loop import Projector
 from projector.missed_events import Ledger, MissedEvents
+from projector.orphans import app_name
 from projector.settings import BadSetting, Settings
 from projector.store import Store
 from projector.vitals import Vitals
@@ -40,13 +41,15 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, Heartbeat]]:
     with contextlib.ExitStack() as stack:
         streams = stack.enter_context(redis_client(settings.redis_url, ANSWER_SECONDS))
         pulse = stack.enter_context(redis_client(settings.redis_url, HEARTBEAT_SECONDS))
-        client = stack.enter_context(mongo_client(settings.mongodb_url, CONNECT_SECONDS))
-        signs = stack.enter_context(mongo_client(settings.mongodb_url, HEARTBEAT_SECONDS))
+        client = stack.enter_context(mongo_client(settings, CONNECT_SECONDS))
+        signs = stack.enter_context(mongo_client(settings, HEARTBEAT_SECONDS))
         yield (
             Projector(
                 settings,
                 streams=streams,
-                store=Store(client, settings.db_name, settings.document_bytes_max),
+                store=Store(
+                    client, settings.db_name, settings.consumer, settings.document_bytes_max
+                ),
                 missed=MissedEvents(Ledger(settings.ledger_address, key, now)),
                 vitals=vitals,
                 clock=now,
@@ -65,10 +68,14 @@ def redis_client(url: str, answer_seconds: float) -> redis.Redis:
     )
 
 
-def mongo_client(url: str, wait_seconds: float) -> MongoClient[dict[str, Any]]:
+def mongo_client(settings: Settings, wait_seconds: float) -> MongoClient[dict[str, Any]]:
     """Give a client that tells soon when nobody answers."""
     return MongoClient(
-        url, serverSelectionTimeoutMS=int(wait_seconds * 1_000), tz_aware=True, tzinfo=UTC
+        settings.mongodb_url,
+        appname=app_name(settings.consumer),
+        serverSelectionTimeoutMS=int(wait_seconds * 1_000),
+        tz_aware=True,
+        tzinfo=UTC,
     )
 
 

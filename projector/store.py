@@ -25,6 +25,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from projector.item import Item
+from projector.orphans import end_orphans
 from projector.outcome import Outcome
 from projector.transaction import Transaction
 from proto import documents
@@ -34,6 +35,7 @@ TIMEZONED: Final[CodecOptions[dict[str, Any]]] = CodecOptions(tz_aware=True, tzi
 DURABLE: Final = WriteConcern("majority", j=True)
 SNAPSHOT: Final = ReadConcern("snapshot")
 TRANSIENT_TRIES_MAX: Final = 30
+LOOK_FOR_ORPHANS: Final = 6
 DUPLICATE_KEY: Final = 11_000
 NAMESPACE_EXISTS: Final = 48
 WORLD_CODES: Final = frozenset(
@@ -60,8 +62,10 @@ class Unreachable(Exception):  # noqa: N818 - the state of the world, not of an 
 class Store:
     """Writes batches; one for each loop."""
 
-    def __init__(self, client: MongoClient[dict[str, Any]], db_name: str, bytes_max: int) -> None:
-        self._client = client
+    def __init__(
+        self, client: MongoClient[dict[str, Any]], db_name: str, consumer: str, bytes_max: int
+    ) -> None:
+        self._client, self._consumer = client, consumer
         self.database: Database[dict[str, Any]] = client.get_database(
             db_name, codec_options=TIMEZONED
         )
@@ -70,6 +74,7 @@ class Store:
     def prepare(self) -> None:
         """Make the projector's collections and indexes. Raises Unreachable."""
         try:
+            end_orphans(self._client, self._consumer)
             existing = set(self.database.list_collection_names())
             for collection in documents.COLLECTIONS:
                 if collection.writer == "projector":
@@ -123,7 +128,15 @@ class Store:
                 if not _is_transient(error, attempt):
                     raise
             time.sleep(min(0.5, 0.002 * 2**attempt))
+            if attempt % LOOK_FOR_ORPHANS == LOOK_FOR_ORPHANS - 1:
+                self._end_orphans()
         raise Unreachable("the transaction met others again and again")
+
+    def _end_orphans(self) -> None:
+        try:
+            end_orphans(self._client, self._consumer)
+        except PyMongoError as error:
+            raise _fault_of(error) from error
 
     def _once(self, session: ClientSession, items: Sequence[Item], *, release: bool) -> Outcome:
         transaction = Transaction(self.database, session, self._bytes_max)

@@ -5,8 +5,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -49,10 +50,10 @@ def running(environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen
         process.wait()
 
 
-def wait_until(what: str, is_so: "callable[[], bool]") -> None:  # type: ignore[valid-type]
+def wait_until(what: str, is_so: Callable[[], object]) -> None:
     """Wait for something that must come."""
     deadline = time.monotonic() + SECONDS_MAX
-    while not is_so():  # type: ignore[misc]
+    while not is_so():
         assert time.monotonic() < deadline, what
         time.sleep(0.02)
 
@@ -96,7 +97,7 @@ def test_killed_in_the_middle_nothing_is_lost_and_nothing_doubled(
         total += 200
         with running(environment, tmp_path / "log") as process:
             key = f"LOAN-{total - 150}"
-            wait_until(key, lambda key=key: mirror.find(documents.LOAN_ACCOUNTS, key))
+            wait_until(key, partial(mirror.find, documents.LOAN_ACCOUNTS, key))
             process.kill()
             process.wait()
     with running(environment, tmp_path / "log"):
