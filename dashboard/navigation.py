@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -26,16 +26,10 @@ class PageRow:
     url_path: str
     roles: frozenset[str] = EVERYBODY
     hidden: bool = False
-    default: bool = False
-
-    @property
-    def visibility(self) -> Literal["visible", "hidden"]:
-        """In Streamlit's word."""
-        return "hidden" if self.hidden else "visible"
 
 
 PAGES: Final = (
-    PageRow("search.py", "Search", ":material/search:", "search", default=True),
+    PageRow("search.py", "Search", ":material/search:", "search"),
     PageRow("customer.py", "Customer", ":material/person:", "customer", hidden=True),
 )
 
@@ -46,8 +40,19 @@ def _page(row: PageRow, shows: Path | Callable[[], None]) -> StreamlitPage:
         title=row.title,
         icon=row.icon,
         url_path=row.url_path,
-        default=row.default,
-        visibility=row.visibility,
+        visibility="hidden" if row.hidden else "visible",
+    )
+
+
+def _home(row: PageRow, shows: Path | Callable[[], None]) -> StreamlitPage:
+    """Give the page of the bare address; Streamlit takes a default page's own path away."""
+    return st.Page(
+        shows,
+        title=row.title,
+        icon=row.icon,
+        url_path="home",
+        default=True,
+        visibility="hidden",
     )
 
 
@@ -61,15 +66,15 @@ def run(signed_in: SignedIn | None) -> None:
     """Draw the page at the browser's address, or the sign-in in its place."""
     if signed_in is None:
         # Every address stays registered, so that a deep link survives the sign-in.
-        st.navigation([_page(row, sign_in.show) for row in PAGES], position="hidden").run()
+        pages = [_home(PAGES[0], sign_in.show), *(_page(row, sign_in.show) for row in PAGES)]
+        st.navigation(pages, position="hidden").run()
         return
     session.keep_alive()
-    allowed = [
-        row for row in PAGES if signed_in.has(*row.roles) and (PAGES_DIR / row.file).is_file()
-    ]
+    allowed = [row for row in PAGES if signed_in.has(*row.roles)]
     if not allowed:
         frame.show_nothing_to_open(signed_in)
         return
-    chosen = st.navigation([_page(row, PAGES_DIR / row.file) for row in allowed], expanded=True)
+    home = _home(allowed[0], PAGES_DIR / allowed[0].file)
+    chosen = st.navigation([home, *(_page(row, PAGES_DIR / row.file) for row in allowed)])
     frame.show(signed_in)
     chosen.run()

@@ -80,10 +80,15 @@ def credentials() -> Credentials:
 
 
 @st.cache_resource(show_spinner=False)
+def token_mint() -> TokenMint:
+    """Give the mint of the tokens by which the ledger knows who acts."""
+    return TokenMint(read_key(settings().keys_dir), sessions().check_alive)
+
+
+@st.cache_resource(show_spinner=False)
 def ledger() -> LedgerClient:
     """Give the client of the ledger; its calls carry a token of who acts."""
-    mint = TokenMint(read_key(settings().keys_dir), sessions().check_alive)
-    return LedgerClient(settings().ledger_address, mint)
+    return LedgerClient(settings().ledger_address, token_mint())
 
 
 @st.cache_resource(show_spinner=False)
@@ -96,12 +101,12 @@ def workers() -> ThreadPoolExecutor:
 def health_watch() -> HealthWatch:
     """Give the watch over projector and ledger that all sessions share."""
     channel = grpc.insecure_channel(settings().ledger_address, options=BACK_SOON)
-    return HealthWatch(database(), channel)
+    return HealthWatch(database(), channel, token_mint())
 
 
-def health() -> Health:
+def health(on_behalf_of: tuple[str, str] | None = None) -> Health:
     """Tell how fresh the screens are and whether changes can be made."""
-    return health_watch().look()
+    return health_watch().look(on_behalf_of)
 
 
 @st.cache_resource(show_spinner=False)

@@ -108,9 +108,15 @@ class Sessions:
             self._redis.expire(key, wanted)
 
     def check_alive(self, session_id: str) -> None:
-        """Raise SessionEnded unless the session lives."""
-        if self.find(session_id) is None:
-            raise SessionEnded("You are signed out. Sign in again; nothing was changed.")
+        """Raise SessionEnded unless the session is seen to live."""
+        try:
+            session = self.find(session_id)
+        except redis.RedisError as error:
+            raise SessionEnded(
+                "Who is signed in cannot be checked now, so nothing was sent. Try again soon."
+            ) from error
+        if session is None:
+            raise SessionEnded("You are signed out, so nothing was sent. Sign in again.")
 
     def end(self, session_id: str) -> None:
         """End a session; it opens nothing any more, in any tab."""

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import formats, services, session
 from dashboard.components import status_chip
+from dashboard.components.search_box import search_box
 from dashboard.session import SignedIn
 
 SIGN_OUT: Final = "Sign out"
@@ -14,24 +15,18 @@ MENU: Final = "who"
 
 def show(signed_in: SignedIn) -> None:
     """Show the bar, and below it, while a part is lost, what that means."""
+    health = services.health((signed_in.staff_id, signed_in.session_id))
+    session.put(status_chip.READ_ONLY_SHOWN, health.read_only)
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="right", key="frame"
     ):
         with st.container(width="stretch"):
-            _search(signed_in)
-        status_chip.show()
+            search_box(signed_in)
+        with st.container(width="content"):
+            status_chip.show()
         _who(signed_in)
-    health = services.health()
     if health.read_only:
         st.warning(health.sentence, icon=":material/lock:")
-
-
-def _search(signed_in: SignedIn) -> None:
-    try:
-        from dashboard.components.search_box import search_box  # noqa: PLC0415 - it comes
-    except ImportError:
-        return
-    search_box(signed_in)
 
 
 def _who(signed_in: SignedIn) -> None:
@@ -39,7 +34,6 @@ def _who(signed_in: SignedIn) -> None:
         f"{formats.inert(signed_in.display_name)} · {signed_in.role_names}",
         [SIGN_OUT],
         key=MENU,
-        type="tertiary",
         icon=":material/person:",
         on_click=session.sign_out,
     )

@@ -11,14 +11,17 @@ _SCRIPT: Final = """
 export default async function ({ data }) {
   if (window.billiePosted === data.once) return;
   window.billiePosted = data.once;
-  await fetch(data.route, {
-    method: "POST",
-    credentials: "same-origin",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ ticket: data.ticket }),
-  });
-  if (data.then) window.location.replace(data.then);
-  else window.location.reload();
+  try {
+    await fetch(data.route, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ ticket: data.ticket }),
+    });
+  } finally {
+    if (data.then) window.location.replace(data.then);
+    else window.location.reload();
+  }
 }
 """
 

@@ -20,30 +20,33 @@ def show() -> None:
     st.space("large")
     with st.container(horizontal_alignment="center"), st.container(width=WIDTH_PIXELS):
         st.title("Billie Servicing", anchor=False)
-        with st.form("sign-in", enter_to_submit=True):
-            st.text_input("Username", key=USERNAME, autocomplete="username")
-            st.text_input(
-                "Password",
-                key=PASSWORD,
-                type="password",
-                autocomplete="current-password",
-            )
-            st.form_submit_button("Sign in", type="primary", width="stretch", on_click=_try)
-        refusal = session.slot(REFUSAL, str)
-        if refusal:
-            st.error(refusal, icon=":material/lock:")
-        _post_to_server()
+        if not _posts_to_server():
+            _form()
 
 
-def _post_to_server() -> None:
-    """Let the browser fetch the new cookie, or give the old one back."""
+def _posts_to_server() -> bool:
+    """Let the browser fetch the new cookie, or give the old one back; it reloads then."""
     ticket = session.slot(TICKET, str)
     if ticket:
         session.forget(TICKET)
+        st.caption("Signing in …")
         same_origin_post.send("/auth/login", ticket=ticket)
-    elif session.slot(session.SIGNING_OUT, bool):
+    leaves = session.slot(session.SIGNING_OUT, bool)
+    if leaves:
         session.forget(session.SIGNING_OUT)
+        st.caption("Signing out …")
         same_origin_post.send("/auth/logout", then="/")
+    return bool(ticket) or leaves
+
+
+def _form() -> None:
+    with st.form("sign-in", enter_to_submit=True):
+        st.text_input("Username", key=USERNAME, autocomplete="username")
+        st.text_input("Password", key=PASSWORD, type="password", autocomplete="current-password")
+        st.form_submit_button("Sign in", type="primary", width="stretch", on_click=_try)
+    refusal = session.slot(REFUSAL, str)
+    if refusal:
+        st.error(refusal, icon=":material/lock:")
 
 
 def _try() -> None:

@@ -8,6 +8,9 @@ from dashboard import services, session
 from dashboard.queries.health import Health
 
 EVERY_SECONDS: Final = 10
+READ_ONLY_SHOWN: Final = "read-only-shown"
+"""Whether the page around the chip was drawn for reading only; it follows when that changes."""
+
 
 Look = tuple[str, Literal["green", "orange", "red"]]
 
@@ -33,6 +36,8 @@ def show() -> None:
         return
     if signed_in is None:
         st.rerun(scope="app")
-    health = services.health()
+    health = services.health((signed_in.staff_id, signed_in.session_id))
+    if health.read_only != session.slot(READ_ONLY_SHOWN, lambda: health.read_only):
+        st.rerun(scope="app")
     icon, color = _look(health)
     st.badge(health.label, icon=icon, color=color, help=health.sentence)

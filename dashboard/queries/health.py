@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -12,7 +13,8 @@ from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from dashboard import formats
-from proto import documents, servicing_pb2, servicing_pb2_grpc
+from dashboard.sessions import SessionEnded
+from proto import actor_token, documents, servicing_pb2, servicing_pb2_grpc
 from proto.codec import from_mongo
 from proto.documents import HeartbeatDocument
 
@@ -93,19 +95,26 @@ def look_at_projector(database: Database[dict[str, Any]], now: datetime) -> Mirr
     return Mirror(lag_seconds=lag if behind or lag <= BEHIND_SECONDS else None, behind=behind)
 
 
-def look_at_ledger(channel: grpc.Channel) -> str:
-    """Ask the ledger how it is; give its trouble, empty when it is well."""
+def look_at_ledger(channel: grpc.Channel, token: str) -> str:
+    """Ask the ledger how it is; give its trouble, empty when it is well.
+
+    Without a token it tells only whether it takes commands.
+    """
     check = channel.unary_unary(
         "/grpc.health.v1.Health/Check",
         request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
         response_deserializer=health_pb2.HealthCheckResponse.FromString,
     )
     ours = servicing_pb2_grpc.OperationsServiceStub(channel)
+    metadata = ((actor_token.METADATA_KEY, f"Bearer {token}"),)
     try:
         answer = check(health_pb2.HealthCheckRequest(), timeout=LEDGER_SECONDS_MAX)
         if answer.status != health_pb2.HealthCheckResponse.SERVING:
             return "The ledger is not taking commands"
-        details = ours.Health(servicing_pb2.HealthRequest(), timeout=LEDGER_SECONDS_MAX)
+        if not token:
+            return ""
+        request = servicing_pb2.HealthRequest()
+        details = ours.Health(request, timeout=LEDGER_SECONDS_MAX, metadata=metadata)
     except grpc.RpcError as error:
         if isinstance(error, grpc.Call) and error.code() in NOT_TOLD:
             return ""
@@ -116,27 +125,45 @@ def look_at_ledger(channel: grpc.Channel) -> str:
 class HealthWatch:
     """Looks at both parts at most every two seconds, whoever asks; shared by all sessions."""
 
-    def __init__(self, database: Database[dict[str, Any]], channel: grpc.Channel) -> None:
-        self._database, self._channel = database, channel
+    def __init__(
+        self,
+        database: Database[dict[str, Any]],
+        channel: grpc.Channel,
+        mint_token: Callable[[str, str], str],
+    ) -> None:
+        self._database, self._channel, self._mint_token = database, channel, mint_token
+        self._on_behalf_of: tuple[str, str] | None = None
         self._lock = threading.Lock()
         self._seen: Health | None = None
         self._looked_at = 0.0
         self._ledger_lost_since: datetime | None = None
         self._mirror_lost_since: datetime | None = None
 
-    def look(self) -> Health:
-        """Tell how things are, as of at most two seconds ago."""
+    def look(self, on_behalf_of: tuple[str, str] | None = None) -> Health:
+        """Tell how things are, as of at most two seconds ago.
+
+        The ledger tells its details to staff only: `on_behalf_of` is the staff id and the
+        session of somebody who looks, and serves the next looks too.
+        """
         with self._lock:
+            self._on_behalf_of = on_behalf_of or self._on_behalf_of
             if self._seen is None or time.monotonic() - self._looked_at > KEPT_SECONDS:
                 self._seen = self._look(datetime.now(UTC))
                 self._looked_at = time.monotonic()
             return self._seen
 
+    def _token(self) -> str:
+        if self._on_behalf_of is None:
+            return ""
+        try:
+            return self._mint_token(*self._on_behalf_of)
+        except SessionEnded:
+            self._on_behalf_of = None
+            return ""
+
     def _look(self, now: datetime) -> Health:
-        mirror, ledger_trouble = (
-            look_at_projector(self._database, now),
-            look_at_ledger(self._channel),
-        )
+        mirror = look_at_projector(self._database, now)
+        ledger_trouble = look_at_ledger(self._channel, self._token())
         self._ledger_lost_since = (self._ledger_lost_since or now) if ledger_trouble else None
         self._mirror_lost_since = (
             (self._mirror_lost_since or mirror.since or now) if mirror.trouble else None
