@@ -8,8 +8,7 @@ from dashboard import formats
 from dashboard.formats import inert
 from dashboard.queries.accounts import NOT_SERVED, AccountView
 from dashboard.queries.health import Health
-
-REPAID_FULLY = 1.0
+from proto.values import Money
 
 
 def account_heading(account: AccountView, health: Health, now: datetime) -> None:
@@ -17,8 +16,8 @@ def account_heading(account: AccountView, health: Health, now: datetime) -> None
     badge = formats.account_badge(account.account_status, account.days_past_due)
     as_of = health.since if health.projector_lost and health.since else now
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"#### {inert(account.number)}", width="content", anchors=False)
-        st.badge(badge.word, color=badge.colour)
+        told = f"### {inert(account.number)} :{badge.colour}-badge[{inert(badge.word)}]"
+        st.markdown(told, width="content", anchors=False)
         with st.container(horizontal=True, horizontal_alignment="right", width="stretch"):
             old = (now - as_of).total_seconds() > formats.STALE_SECONDS
             aged = f", {formats.age(as_of, now)}" if old else ""
@@ -48,12 +47,11 @@ def account_figures(account: AccountView, now: datetime) -> None:
 
 
 def _progress(account: AccountView, now: datetime) -> None:
-    paid, payable = account.figures.total_paid, account.total_payable
-    if payable and paid is not None:
-        share = min(REPAID_FULLY, int(paid) / int(payable))
-        st.progress(
-            share, f"{inert(formats.money(paid))} of {inert(formats.money(payable))} repaid"
-        )
+    paid, owing = account.figures.total_paid, account.figures.total_outstanding
+    if paid is not None and owing is not None and paid + owing > 0:
+        whole = Money(paid + owing)
+        repaid = f"{inert(formats.money(paid))} of {inert(formats.money(whole))} repaid"
+        st.progress(int(paid) / int(whole), repaid)
     coming = _next_payment(account, now)
     if coming:
         st.markdown(coming)

@@ -9,12 +9,14 @@ from dashboard.commands.answers import STALE_VERSION, Balances, Preview
 from dashboard.commands.registry import Command
 from dashboard.components import acting
 from dashboard.components.operation_state import what
+from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import inert, money
 from dashboard.ledger_client import LedgerFault, LedgerRefused
 from dashboard.queries import accounts
 from dashboard.session import SignedIn
 
 NO_PREVIEW: Final = Preview(allowed=True)
+COLUMNS: Final = (Column(""), Column("Now", right=True), Column("After", right=True))
 _PROBLEM: Final = "form-problem"
 
 
@@ -36,7 +38,6 @@ def preview_of(signed_in: SignedIn, command: Command | None) -> Preview | None:
 
 def show_preview(preview: Preview | None) -> None:
     """Show the balances before and after, the own limit, warnings or the refusal."""
-    st.markdown("**After this**")
     if preview is None:
         st.caption("Enter an amount above zero, for example 10.00.")
         return
@@ -45,8 +46,8 @@ def show_preview(preview: Preview | None) -> None:
     elif preview.allowed:
         st.caption("The ledger in use gives no preview.")
     if preview.overpayment:
-        st.markdown(f"{inert(money(preview.overpayment))} is more than is owed: it is kept as")
-        st.caption("an overpayment, owed to the customer.")
+        more = inert(money(preview.overpayment))
+        st.warning(f"{more} is more than is owed: it is kept as an overpayment.")
     if preview.own_limit is not None:
         st.caption(f"Your limit {inert(money(preview.own_limit))}")
     for warning in preview.warnings:
@@ -62,12 +63,11 @@ def _balances(before: Balances, after: Balances) -> None:
         ("Fees", before.fees, after.fees),
         ("Total", before.total, after.total),
     )
-    lines = ["| | | |", "|:--|--:|--:|"]
-    for label, was, becomes in rows:
-        strong = "**" if was != becomes else ""
-        now = f"{strong}{inert(money(becomes))}{strong}"
-        lines.append(f"| {label} | {inert(money(was))} | → {now} |")
-    st.markdown("\n".join(lines))
+    told = [
+        Row((Cell(text=label), Cell(text=money(was)), Cell(text=money(becomes))), was != becomes)
+        for label, was, becomes in rows
+    ]
+    records_table("Balances now and after", COLUMNS, told, key="preview")
     if after.account_status != before.account_status:
         status = formats.account_badge(after.account_status, None)
         st.markdown(f"The account becomes :{status.colour}-badge[{inert(status.word)}]")

@@ -31,6 +31,12 @@ def what(command: Command) -> str:
     return f"Waive {amount}" if isinstance(command, WaiveFee) else f"Record {amount}"
 
 
+def done(command: Command) -> str:
+    """Say what a command has done."""
+    amount = formats.money(command.amount)
+    return f"Waived {amount}" if isinstance(command, WaiveFee) else f"Recorded {amount}"
+
+
 def worth_showing(operations: list[Operation], now: datetime) -> list[Operation]:
     """Leave out what was synced a while ago: it is history now."""
     return [
@@ -77,7 +83,8 @@ def operation_state(signed_in: SignedIn, account: AccountView, operation: Operat
         _not_known(signed_in, operation)
     else:
         badge = OPERATION_BADGES[operation.state]
-        told = inert(what(operation.command))
+        is_synced = operation.state == "synced"
+        told = inert(done(operation.command) if is_synced else what(operation.command))
         st.markdown(f":{badge.colour}-badge[{badge.word}] {told}")
 
 

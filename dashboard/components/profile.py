@@ -1,5 +1,7 @@
 """Who the customer is, and what staff must know before they act."""
 
+from typing import Final
+
 import streamlit as st
 
 from dashboard import formats
@@ -7,7 +9,8 @@ from dashboard.components.hits import flag_badges
 from dashboard.formats import EKYC_BADGES, Badge, inert
 from dashboard.queries.customers import CustomerView, Profile
 
-VULNERABLE = (
+VULNERABLE_FLAG: Final = "Vulnerable"
+VULNERABLE: Final = (
     "**Vulnerable customer.** Take extra care: offer hardship help before you ask for money,"
     " and note what was agreed."
 )
@@ -16,13 +19,10 @@ VULNERABLE = (
 def profile(view: CustomerView) -> None:
     """Show the name, the flags, the contact; without the right or a name, the id."""
     customer = view.customer
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"### {inert(view.title)}", width="content", anchors=False)
-        if customer.customer_id and view.title != customer.customer_id:
-            st.markdown(f":gray[`{_code(customer.customer_id)}`]", width="content")
-        for badge in flag_badges(customer):
-            if badge.word != "Vulnerable":
-                st.badge(badge.word, color=badge.colour)
+    badges = [_badge(each) for each in flag_badges(customer) if each.word != VULNERABLE_FLAG]
+    named = bool(customer.customer_id) and view.title != customer.customer_id
+    id_told = [f":gray[`{_code(customer.customer_id)}`]"] if named else []
+    st.markdown(" ".join([f"## {inert(view.title)}", *id_told, *badges]), anchors=False)
     told = _told(view)
     if told:
         st.markdown(told)

@@ -9,6 +9,7 @@ import streamlit as st
 from msgspec import Struct
 
 from dashboard.formats import Badge
+from proto.values import write_value
 
 _HERE: Final = Path(__file__)
 
@@ -66,7 +67,7 @@ def records_table(
 
 def _row(row: Row) -> dict[str, Any]:
     cells = [
-        msgspec.to_builtins(cell)
+        msgspec.to_builtins(cell, enc_hook=write_value)
         | {"badges": [[badge.word, badge.colour] for badge in cell.badges]}
         for cell in row.cells
     ]

@@ -11,7 +11,7 @@ from dashboard.formats import Badge
 from dashboard.queries.accounts import AccountView, InstalmentView
 
 COLUMNS: Final = (
-    Column("No.", right=True),
+    Column("No."),
     Column("Due"),
     Column("Amount", right=True),
     Column("Paid", right=True),

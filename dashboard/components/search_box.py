@@ -11,6 +11,7 @@ from dashboard.components.hits import Line, groups_of, line_of
 from dashboard.components.opening import open_chosen
 from dashboard.queries.search import Found, search
 from dashboard.session import SignedIn
+from proto.values import write_value
 
 KEY: Final = "search-box"
 SUGGESTIONS_MAX: Final = 6
@@ -95,5 +96,5 @@ def _everything(text: str) -> Line:
 
 
 def _hit(line: Line) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(line)
+    told: dict[str, Any] = msgspec.to_builtins(line, enc_hook=write_value)
     return told | {"badges": [[badge.word, badge.colour] for badge in line.badges]}

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import formats, services, session
 from dashboard.components.records_table import Cell, Column, Row, records_table
+from dashboard.queries.staff_names import staff_names
 from dashboard.queries.transactions import (
     COUNT_MAX,
     GROUPS,
@@ -40,10 +41,11 @@ def transactions_table(signed_in: SignedIn, loan_account_id: str) -> None:
     if not page.rows:
         _nothing(chosen)
         return
+    names = staff_names(services.database(), {str(each.created_by) for each in page.rows})
     records_table(
         "Transactions",
         COLUMNS,
-        [transaction_row(each) for each in page.rows],
+        [transaction_row(each, names) for each in page.rows],
         key=f"transactions-{loan_account_id}",
     )
     _turn(page, pages)
@@ -103,7 +105,7 @@ def _nothing(chosen: TransactionFilter) -> None:
         st.markdown("No transactions are known for this account yet.")
 
 
-def transaction_row(each: TransactionFigures) -> Row:
+def transaction_row(each: TransactionFigures, names: dict[str, str]) -> Row:
     """Tell one transaction; references only where the reader may see them."""
     reference = ""
     if isinstance(each, TransactionView):
@@ -119,7 +121,7 @@ def transaction_row(each: TransactionFigures) -> Row:
             Cell(text=formats.change(each.fee_delta)),
             Cell(text=formats.change(each.principal_delta)),
             Cell(text=formats.money(each.total_after)),
-            Cell(text=each.created_by),
+            Cell(text=names.get(each.created_by, each.created_by), tip=each.created_by),
             Cell(text=reference),
         )
     )

@@ -26,6 +26,8 @@ def waive_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         fee_id = _fee(signed_in, account, before)
+        if any(each.transaction_id == fee_id and each.unpaid == 0 for each in account.fees):
+            st.caption("This fee was paid already: what you waive goes to principal.")
         amount_key = f"waive-amount-{account.loan_account_id}-{fee_id}"
         most = _most(account, fee_id)
         first = before.amount if before and before.target_transaction_id == fee_id else most
@@ -95,7 +97,7 @@ def _told(fee: FeeView) -> str:
     charged = f", {formats.day(formats.in_sydney(fee.charged_at).date())}" if fee.charged_at else ""
     told = f"{formats.transaction_type(fee.type)} {money(fee.waivable)}{charged}"
     if fee.unpaid == 0:
-        return f"{told} · already paid: goes to principal"
+        return f"{told} · already paid"
     if fee.paid > 0:
         return f"{told} · {money(fee.unpaid)} of it unpaid"
     return f"{told} · unpaid"
