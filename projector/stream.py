@@ -26,7 +26,7 @@ class Reader:
     ) -> None:
         self._client, self._consumer = client, consumer
         self._entries_max, self._bytes_max = entries_max, bytes_max
-        self._count = min(FIRST_COUNT, entries_max)
+        self.count = min(FIRST_COUNT, entries_max)
 
     def make_groups(self) -> None:
         """Make the group on each stream, from its first entry; one that is there stays."""
@@ -44,7 +44,7 @@ class Reader:
     def _read(self, places: dict[Any, Any], wait_ms: int | None) -> list[Entry]:
         try:
             answer = self._client.xreadgroup(
-                GROUP, self._consumer, places, count=self._count, block=wait_ms
+                GROUP, self._consumer, places, count=self.count, block=wait_ms
             )
         except ResponseError as error:
             if not str(error).startswith("NOGROUP"):
@@ -62,7 +62,7 @@ class Reader:
     def _learn(self, entries: Sequence[Entry]) -> None:
         if entries:
             mean = sum(entry.size for entry in entries) // len(entries) + 1
-            self._count = max(1, min(self._entries_max, self._bytes_max // mean))
+            self.count = max(1, min(self._entries_max, self._bytes_max // mean))
 
 
 def make_group(client: redis.Redis, stream: str) -> None:
