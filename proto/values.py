@@ -5,6 +5,7 @@ the one `read_value` hook that every decoder of this room shares.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, Final, Self
 
@@ -174,11 +175,19 @@ def read_value(kind: type, value: object) -> object:
     return reader(value)
 
 
+_WRITERS: Final[dict[type, Callable[[Any], str]]] = {
+    Key: str.__str__,
+    Code: str.__str__,
+    CalendarDate: str.__str__,
+    Money: Money.__str__,
+    Instant: Instant.__str__,
+}
+
+
 def write_value(value: object) -> str:
     """Encode one custom value (msgspec's `enc_hook`)."""
-    if isinstance(value, Key | Code | CalendarDate):
-        return str.__str__(value)
-    if isinstance(value, Money | Instant):
-        return str(value)
-    msg = f"{type(value).__name__} does not cross a process boundary"
-    raise NotImplementedError(msg)
+    writer = _WRITERS.get(type(value))
+    if writer is None:
+        msg = f"{type(value).__name__} does not cross a process boundary"
+        raise NotImplementedError(msg)
+    return writer(value)
