@@ -4,7 +4,7 @@ Idempotency, then load and fold, then decide, then post, then append. What is de
 waits in a group until the group is on the disk; `writer.py` says when.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 from google.protobuf.message import Message
@@ -34,6 +34,8 @@ class Pending(Struct):
     """A group in the making: seen by its later commands, not yet by anybody else."""
 
     head: Head
+    known: dict[str, Answer]
+    """What the journal has under the group's idempotency keys."""
     states: dict[str, State] = {}
     entries: list[Entry] = []
     answers: dict[str, Answer] = {}
@@ -54,13 +56,16 @@ class Door:
         self._states = States(journal)
         self._head: Head | None = None
 
-    def begin(self) -> Pending:
-        """Start a group. After a failure everything is read anew: its outcome is unknown."""
+    def begin(self, keys: Sequence[str]) -> Pending:
+        """Start a group and look its keys up: where that fails, nothing is posted.
+
+        After a failure everything is read anew, for its outcome is unknown.
+        """
         if self._head is None:
             self._states.clear()
             self._directory.reload()
             self._head = self._journal.head()
-        return Pending(self._head)
+        return Pending(self._head, self._journal.answers(keys))
 
     def carry_out(self, intent: Intent, pending: Pending) -> Reply:
         """Do a command once, whatever it is. Raises Refused; then the group is as it was."""
@@ -104,11 +109,9 @@ class Door:
         return pending.head.position
 
     def _answered(self, intent: Intent, pending: Pending) -> Answer | None:
-        """Look the key up first: where that fails nothing is posted."""
+        """Give the answer to an earlier call with the key; one without a key has none."""
         key = intent.idempotency_key
-        if not key:
-            return None
-        known = pending.answers.get(key) or self._journal.answer(key)
+        known = pending.answers.get(key) or pending.known.get(key)
         if known is not None and known.request_hash != intent.request_hash:
             raise Refused(
                 Refusal.KEY_REUSED,

@@ -76,7 +76,8 @@ class Writer:
     def _write(self, group: list[_Waiting]) -> None:
         """Decide and commit a group; each member gets a result, whatever happens."""
         try:
-            pending = self._door.begin()
+            keys = (waiting.intent.idempotency_key for waiting in group)
+            pending = self._door.begin([key for key in keys if key])
             for waiting in group:
                 waiting.result = _result(self._door, waiting.intent, pending)
             if pending.entries:

@@ -3,6 +3,7 @@
 One writer appends; any number of readers read at the same time, each a consistent state.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -81,8 +82,8 @@ class Journal(Protocol):
     def subjects(self, prefix: str) -> list[str]:
         """Give all subjects whose id begins so."""
 
-    def answer(self, key: str) -> Answer | None:
-        """Give what the first call with this key was told."""
+    def answers(self, keys: Sequence[str]) -> dict[str, Answer]:
+        """Give what the first calls with these keys were told; keys not used are left out."""
 
     def subject_named(self, kind: str, value: str) -> str | None:
         """Give the subject that a name leads to."""

@@ -1,6 +1,7 @@
 """A journal in memory, for tests and for learning how a store behaves."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from threading import Lock
 
 from ledger.journal import Answer, Entry, Group, Head, JournalFailed
@@ -70,10 +71,10 @@ class MemoryJournal:
         with self._lock:
             return sorted(each for each in self._by_subject if each.startswith(prefix))
 
-    def answer(self, key: str) -> Answer | None:
-        """Give what the first call with this key was told."""
+    def answers(self, keys: Sequence[str]) -> dict[str, Answer]:
+        """Give what the first calls with these keys were told; keys not used are left out."""
         with self._lock:
-            return self._answers.get(key)
+            return {key: self._answers[key] for key in keys if key in self._answers}
 
     def subject_named(self, kind: str, value: str) -> str | None:
         """Give the subject that a name leads to."""

@@ -37,9 +37,7 @@ ACCOUNT_STATUS: Final = {
 
 def timestamp(at: Instant) -> Timestamp:
     """Write an instant."""
-    stamp = Timestamp()
-    stamp.FromDatetime(at)
-    return stamp
+    return Timestamp(seconds=int(at.timestamp() // 1), nanos=at.microsecond * 1_000)
 
 
 def transaction(

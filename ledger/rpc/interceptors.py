@@ -67,17 +67,37 @@ def _as_writing(stream: Any) -> Call:  # noqa: ANN401 - what grpc holds is untyp
     return write
 
 
-class ErrorInterceptor(grpc.aio.ServerInterceptor):
-    """Refusal to its status with details, fault to UNAVAILABLE, bug to a reference number."""
+class _Around(grpc.aio.ServerInterceptor):
+    """Puts the same thing around every rpc but the health check, built once an rpc."""
+
+    def __init__(self) -> None:
+        self._built: dict[str, Handler] = {}
+
+    def around(self, call: Call, method: str) -> Call:
+        """Give the call with something put around it."""
+        raise NotImplementedError
 
     async def intercept_service(
         self, continuation: Continuation, details: grpc.HandlerCallDetails
     ) -> Handler | None:
-        """Put the error table around an rpc."""
+        """Give the handler that grpc is to call."""
+        method = details.method
+        built = self._built.get(method)
+        if built is not None:
+            return built
         handler = await continuation(details)
-        if handler is None or details.method.startswith(_HEALTH):
+        if handler is None or method.startswith(_HEALTH):
             return handler
-        return _wrapped(handler, lambda call: _telling_errors(call, details.method))
+        self._built[method] = _wrapped(handler, lambda call: self.around(call, method))
+        return self._built[method]
+
+
+class ErrorInterceptor(_Around):
+    """Refusal to its status with details, fault to UNAVAILABLE, bug to a reference number."""
+
+    def around(self, call: Call, method: str) -> Call:
+        """Put the error table around an rpc."""
+        return _telling_errors(call, method)
 
 
 def _telling_errors(call: Call, method: str) -> Call:
@@ -116,28 +136,23 @@ async def _report_bug(context: Context, method: str, bug: Exception) -> NoReturn
     await context.abort(grpc.StatusCode.INTERNAL, sentence)
 
 
-class ActorInterceptor(grpc.aio.ServerInterceptor):
+class ActorInterceptor(_Around):
     """Who calls, from the signed token; staff who were disabled are nobody any more."""
 
     def __init__(self, keys: dict[str, Ed25519PublicKey], books: Books) -> None:
+        super().__init__()
         self._keys, self._books = keys, books
         self._verified: OrderedDict[str, Actor] = OrderedDict()
 
-    async def intercept_service(
-        self, continuation: Continuation, details: grpc.HandlerCallDetails
-    ) -> Handler | None:
+    def around(self, call: Call, method: str) -> Call:  # noqa: ARG002 - the same for every rpc
         """Put the actor into the call."""
-        handler = await continuation(details)
-        if handler is None or details.method.startswith(_HEALTH):
-            return handler
-        metadata = {str(name): str(value) for name, value in details.invocation_metadata or ()}
-        return _wrapped(handler, lambda call: self._with_caller(call, metadata))
 
-    def _with_caller(self, call: Call, metadata: dict[str, str]) -> Call:
         async def answer(request: object, context: Context) -> object:
-            actor = self._actor(metadata.get(actor_token.METADATA_KEY, ""))
+            metadata = dict(context.invocation_metadata() or ())
+            actor = self._actor(str(metadata.get(actor_token.METADATA_KEY, "")))
             permissions_of(actor, self._books.directory.get)
-            _caller.set(Caller(actor, self._demo_time(actor, metadata.get(DEMO_TIME_KEY, ""))))
+            demo_time = self._demo_time(actor, str(metadata.get(DEMO_TIME_KEY, "")))
+            _caller.set(Caller(actor, demo_time))
             return await call(request, context)
 
         return answer

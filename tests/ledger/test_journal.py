@@ -76,8 +76,8 @@ def test_answers_and_names_come_with_their_entries(journal: Journal) -> None:
     answer = Answer(key="key-0001", request_hash=b"h", response=b"r", position=1)
     name = TakenName(kind="username", value="sarah", subject_id="staff:s1")
     journal.append(Group(entries=history("staff:s1"), answers=(answer,), names=(name,)))
-    assert journal.answer("key-0001") == answer
-    assert journal.answer("key-0002") is None
+    assert journal.answers(["key-0001", "key-0002"]) == {"key-0001": answer}
+    assert journal.answers([]) == {}
     assert journal.subject_named("username", "sarah") == "staff:s1"
     assert journal.subject_named("username", "michael") is None
 
