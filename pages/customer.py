@@ -13,6 +13,7 @@ from dashboard.components.account_card import (
 )
 from dashboard.components.account_rail import account_rail
 from dashboard.components.forms import show_open_form
+from dashboard.components.layout import rail_and_detail
 from dashboard.components.operation_state import as_promised, operation_state, worth_showing
 from dashboard.components.profile import profile
 from dashboard.components.schedule_table import schedule_table
@@ -41,7 +42,7 @@ def show() -> None:
         st.markdown("This customer has no loan account.")
         return
     under_way = acting.operations().on_accounts(view.accounts, acting.caller(signed_in))
-    rail, detail = st.columns([1, 4], gap="medium")
+    rail, detail = rail_and_detail()
     with rail:
         chosen = account_rail(view, account_id, under_way)
     with detail:

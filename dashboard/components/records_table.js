@@ -6,8 +6,13 @@ function part(tag, className, text) {
   return element;
 }
 
+function looks(column) {
+  if (column.right) return "right";
+  return column.whole ? "whole" : "";
+}
+
 function cell(told, column, open) {
-  const element = part("td", column.right ? "right" : "");
+  const element = part("td", looks(column));
   if (told.tip) element.title = told.tip;
   if (told.opens) {
     const link = part("button", "link", told.text);
@@ -29,7 +34,7 @@ export default function (component) {
   table.setAttribute("aria-label", data.label);
   const head = part("tr");
   for (const column of data.columns) {
-    const element = part("th", column.right ? "right" : "", column.title);
+    const element = part("th", looks(column), column.title);
     element.scope = "col";
     head.append(element);
   }

@@ -15,10 +15,11 @@ _HERE: Final = Path(__file__)
 
 
 class Column(Struct, frozen=True):
-    """A column: its title, and whether it holds figures."""
+    """A column: its title, whether it holds figures, and whether it may not wrap."""
 
     title: str
     right: bool = False
+    whole: bool = False
 
 
 class Cell(Struct, frozen=True, kw_only=True):

@@ -12,12 +12,12 @@ from dashboard.queries.accounts import AccountView, InstalmentView
 
 COLUMNS: Final = (
     Column("No."),
-    Column("Due"),
+    Column("Due", whole=True),
     Column("Amount", right=True),
     Column("Paid", right=True),
     Column("Still due", right=True),
     Column("Status"),
-    Column("Paid on"),
+    Column("Paid on", whole=True),
 )
 BADGES: Final = {
     "paid": Badge("Paid", "green"),

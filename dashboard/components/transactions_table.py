@@ -21,7 +21,7 @@ from dashboard.queries.transactions import (
 from dashboard.session import SignedIn
 
 COLUMNS: Final = (
-    Column("Date"),
+    Column("Date", whole=True),
     Column("Type"),
     Column("Amount", right=True),
     Column("Fees", right=True),
@@ -42,9 +42,10 @@ def transactions_table(signed_in: SignedIn, loan_account_id: str) -> None:
         _nothing(chosen)
         return
     names = staff_names(services.database(), {str(each.created_by) for each in page.rows})
+    columns = COLUMNS if isinstance(page.rows[0], TransactionView) else COLUMNS[:-1]
     records_table(
         "Transactions",
-        COLUMNS,
+        columns,
         [transaction_row(each, names) for each in page.rows],
         key=f"transactions-{loan_account_id}",
     )
@@ -53,14 +54,21 @@ def transactions_table(signed_in: SignedIn, loan_account_id: str) -> None:
 
 def _filters() -> TransactionFilter:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        groups = st.pills("Type", list(GROUPS), selection_mode="multi", key="type", width="content")
+        groups = st.pills(
+            "Type",
+            list(GROUPS),
+            selection_mode="multi",
+            key="type",
+            width="content",
+            bind="query-params",
+        )
         first = _date("From", "from")
         last = _date("To", "to")
     return TransactionFilter(tuple(sorted(groups)), first, last)
 
 
 def _date(label: str, key: str) -> date | None:
-    return st.date_input(label, None, key=key, format="DD/MM/YYYY", width=140)
+    return st.date_input(label, None, key=key, format="DD/MM/YYYY", width=140, bind="query-params")
 
 
 def _pages(loan_account_id: str, chosen: TransactionFilter) -> list[Cursor]:
@@ -107,9 +115,9 @@ def _nothing(chosen: TransactionFilter) -> None:
 
 def transaction_row(each: TransactionFigures, names: dict[str, str]) -> Row:
     """Tell one transaction; references only where the reader may see them."""
-    reference = ""
+    reference: tuple[Cell, ...] = ()
     if isinstance(each, TransactionView):
-        reference = each.payment_reference or each.reference_id or ""
+        reference = (Cell(text=each.payment_reference or each.reference_id or ""),)
     return Row(
         (
             Cell(
@@ -122,6 +130,6 @@ def transaction_row(each: TransactionFigures, names: dict[str, str]) -> Row:
             Cell(text=formats.change(each.principal_delta)),
             Cell(text=formats.money(each.total_after)),
             Cell(text=names.get(each.created_by, each.created_by), tip=each.created_by),
-            Cell(text=reference),
+            *reference,
         )
     )

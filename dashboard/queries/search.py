@@ -179,11 +179,16 @@ def _gather(
             .max_time_ms(LOOK_MILLISECONDS_MAX)
         )
         try:
-            for row in rows:
+            for row in sorted(rows, key=_alphabetical):
                 gathering.hits.setdefault(str(row.pop("_id")), row)
         except ExecutionTimeout:
             gathering.too_broad = True
     return gathering
+
+
+def _alphabetical(row: Stored) -> tuple[str, str]:
+    """Order hits that match equally well, always the same way."""
+    return fold(str(row.get("fullName") or row.get("accountNumber") or "")), str(row["_id"])
 
 
 def _spellings(typed: str) -> list[str]:
@@ -238,6 +243,7 @@ def _name_looks(folded: str) -> Iterator[Stored]:
     yield _prefix("search.name", folded)
     yield _prefix("search.email", folded)
     words = sorted(set(folded.split()), key=len, reverse=True)
+    yield {"search.words": {"$all": words}}
     yield {"$and": [_prefix("search.words", word) for word in words]}
 
 
