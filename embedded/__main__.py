@@ -88,7 +88,7 @@ def _staff(settings: Settings) -> None:
     """Create the demo sign-ins, whose passwords everybody knows: in a demo only."""
     if settings.mode != "demo":
         raise BadSetting("The demo sign-ins are for a demo only: set APP_MODE to demo.")
-    asyncio.run(make_staff(running.addresses(settings), settings.demo_seed))
+    asyncio.run(make_staff(running.addresses(settings)))
     known = record.read(settings.data_dir)
     record.write(settings.data_dir, replace(known, has_staff=True))
 

@@ -11,7 +11,7 @@ import redis
 from msgspec import Struct
 
 from embedded.inbox import BATCH, Inbox
-from embedded.mirror import heartbeat, wait_while_moving
+from embedded.mirror import heartbeat, wait_until_done, wait_while_moving
 from embedded.progress import Progress
 from embedded.running import Addresses
 from embedded.servers import MongoClient
@@ -63,7 +63,7 @@ def feed(path: Path, addresses: Addresses, complain: Complain) -> Report:
         inbox = Inbox(client)
         skipped = _publish(path, lines, inbox, complain)
         wait_while_moving(inbox.delivered, inbox.published)
-        wait_while_moving(lambda: int(inbox.is_done()), 1)
+        wait_until_done(inbox.is_done)
         after = _next_beat(mongo, addresses.db_name)
         return _report(inbox, skipped, before, after)
 

@@ -16,6 +16,7 @@ from proto.streams import INBOX, INTERNAL, PROJECTOR_GROUP
 LOOK_SECONDS: Final = 0.2
 CATCH_UP_SECONDS_MAX: Final = 300.0
 STILL_SECONDS_MAX: Final = 60.0
+DONE_SECONDS_MAX: Final = 240.0
 
 
 class NotReading(Exception):  # noqa: N818 - the reason is the name
@@ -78,3 +79,17 @@ def wait_while_moving(
                 f"The projector stands still: {target - last:,} events wait on the inbox. "
                 "They are read when it runs again."
             )
+
+
+def wait_until_done(is_done: Callable[[], bool], seconds_max: float = DONE_SECONDS_MAX) -> None:
+    """Wait until what was given out is durable or dead; a failing event takes its three tries.
+
+    Raises NotReading when that takes too long.
+    """
+    deadline = time.monotonic() + seconds_max
+    while not is_done():
+        if time.monotonic() > deadline:
+            raise NotReading(
+                "The projector was given all events, and some are not applied yet: see its log."
+            )
+        time.sleep(LOOK_SECONDS)

@@ -44,7 +44,7 @@ class PasswordNotSet(Exception):  # noqa: N818 - the reason is the name
     """The desk did not take a password; the text is what it said."""
 
 
-async def make_staff(addresses: Addresses, seed: int) -> None:
+async def make_staff(addresses: Addresses) -> None:
     """Create the staff that are not there yet, and set everybody's password."""
     async with Books(addresses.ledger_address, addresses.keys_dir) as books:
         for each in SIGN_INS:
@@ -55,7 +55,7 @@ async def make_staff(addresses: Addresses, seed: int) -> None:
                     display_name=each.display_name,
                     roles=[each.role],
                     email=f"{each.username}@example.com",
-                    idempotency_key=f"demo-{seed}-{each.staff_id}",
+                    idempotency_key=f"demo-create-{each.staff_id}",
                 )
             )
     asked = [(each, _set_password(each, addresses)) for each in SIGN_INS]
