@@ -20,8 +20,8 @@ STOP_SECONDS_MAX: Final = 3
 BACKLOG: Final = 128
 
 
-class CannotStart(Exception):  # noqa: N818 - the sentence is printed
-    """The desk cannot start; the text says why and what to do."""
+class Refused(Exception):  # noqa: N818 - the sentence is printed
+    """What was asked for cannot be done; the text says why and what to do."""
 
 
 @contextlib.contextmanager
@@ -43,7 +43,7 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         reason = "is taken" if error.errno == errno.EADDRINUSE else "cannot be used"
-        raise CannotStart(f"Port {port} {reason}: set DASHBOARD_PORT to another one.") from None
+        raise Refused(f"Port {port} {reason}: set DASHBOARD_PORT to another one.") from None
     return listener
 
 
@@ -78,9 +78,13 @@ def set_password(settings: Settings, staff_id: str, username: str) -> None:
     """Set the password that comes on standard input; every session of theirs ends."""
     with _quiet_imports():
         from dashboard import services  # noqa: PLC0415 - Streamlit is loaded only when needed
+        from dashboard.credentials import CannotSet  # noqa: PLC0415 - the same
 
     password = sys.stdin.readline().rstrip("\r\n")
-    services.credentials().set_password(staff_id, username, password, settings.app_mode)
+    try:
+        services.credentials().set_password(staff_id, username, password, settings.app_mode)
+    except CannotSet as refusal:
+        raise Refused(str(refusal)) from None
     services.sessions().end_all_of(staff_id)
     print(f"{username} can sign in now.")
 
@@ -105,7 +109,7 @@ def main() -> int:
             set_password(settings, arguments.staff_id, arguments.username)
         else:
             serve(settings)
-    except (BadSetting, CannotStart) as problem:
+    except (BadSetting, Refused) as problem:
         print(problem, file=sys.stderr)
         return 2
     return 0

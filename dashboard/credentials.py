@@ -47,8 +47,8 @@ class Locked(NotSignedIn):
         self.until = until
 
 
-class WeakPassword(Exception):  # noqa: N818 - it names what is weak
-    """A password that cannot be set; the text says why."""
+class CannotSet(Exception):  # noqa: N818 - the sentence is shown
+    """A credential that cannot be set; the text says why."""
 
 
 def folded(username: str) -> str:
@@ -88,12 +88,12 @@ class Credentials:
         return staff_id
 
     def set_password(self, staff_id: str, username: str, password: str, mode: Mode) -> None:
-        """Create or replace a credential. Raises WeakPassword, or NotSignedIn for a taken name."""
+        """Create or replace a credential. Raises CannotSet."""
         name = folded(username)
         _check_strength(password, mode)
         taken = self._collection.find_one({"username": name, "_id": {"$ne": staff_id}})
         if not name or taken:
-            raise NotSignedIn(f"The username {name!r} belongs to somebody else, or is empty.")
+            raise CannotSet(f"The username {name!r} belongs to somebody else, or is empty.")
         document = CredentialDocument(
             username=Key(name),
             password_hash=str(Hasher.hash(password)),
@@ -164,8 +164,8 @@ def _fits(name: str, password: str, stored_hash: str) -> bool:
 
 def _check_strength(password: str, mode: Mode) -> None:
     if password != password.strip():
-        raise WeakPassword("The password begins or ends with a space, which sign-in ignores.")
+        raise CannotSet("The password begins or ends with a space, which sign-in ignores.")
     if len(password) < LENGTH_MIN[mode]:
-        raise WeakPassword(f"The password needs at least {LENGTH_MIN[mode]} characters.")
+        raise CannotSet(f"The password needs at least {LENGTH_MIN[mode]} characters.")
     if len(password.encode()) > BYTES_MAX:
-        raise WeakPassword(f"The password is longer than {BYTES_MAX} bytes.")
+        raise CannotSet(f"The password is longer than {BYTES_MAX} bytes.")

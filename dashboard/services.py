@@ -15,7 +15,7 @@ from dashboard import settings as desk_settings
 from dashboard.actor_tokens import TokenMint, read_key
 from dashboard.credentials import Credentials, hash_of_nobody
 from dashboard.ledger_client import LedgerClient
-from dashboard.queries.health import Health, HealthWatch
+from dashboard.queries.health import BACK_SOON, Health, HealthWatch
 from dashboard.sessions import Sessions
 from dashboard.settings import Settings
 from proto import documents
@@ -24,13 +24,6 @@ WORKERS: Final = 16
 """Commands wait on the ledger, not on the processor."""
 
 ANSWER_SECONDS_MAX: Final = 2
-BACK_SOON: Final = (
-    ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
-    ("grpc.max_reconnect_backoff_ms", 1_000),
-)
-"""A ledger that is back is seen to be back within a second or two."""
-
 HEAVY: Final = ("pandas", "plotly.express", "pyarrow", "streamlit.elements.arrow")
 
 

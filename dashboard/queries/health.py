@@ -22,6 +22,13 @@ LOST_AFTER: Final = timedelta(seconds=10)
 BEHIND_SECONDS: Final = 5.0
 KEPT_SECONDS: Final = 2.0
 LEDGER_SECONDS_MAX: Final = 1.0
+BACK_SOON: Final = (
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
+)
+"""A ledger that is back is seen to be back within a second or two."""
+
 NOT_TOLD: Final = {
     grpc.StatusCode.UNIMPLEMENTED,
     grpc.StatusCode.UNAUTHENTICATED,

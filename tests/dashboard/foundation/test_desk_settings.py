@@ -1,0 +1,49 @@
+"""What the environment says, and what is said of it when it is wrong."""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from dashboard.settings import BadSetting, Settings
+
+NEEDED: Final = {"MONGODB_URL": "mongodb://127.0.0.1:1", "REDIS_URL": "redis://127.0.0.1:2"}
+
+
+def test_what_is_not_set_has_its_default() -> None:
+    """Only the two servers must be named; an unnamed mode is the strict one."""
+    settings = Settings.from_environment(NEEDED)
+    assert settings.db_name == "billie-servicing"
+    assert settings.ledger_address == "127.0.0.1:50051"
+    assert settings.dashboard_port == 8501
+    assert settings.keys_dir == Path(".data/keys").resolve()
+    assert settings.app_mode == "production"
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    """`VARIABLE=` in a shell or an env file means nothing was chosen."""
+    settings = Settings.from_environment({**NEEDED, "DB_NAME": "", "LEDGER_SERVICE_URL": ""})
+    assert settings.db_name == "billie-servicing"
+    assert settings.ledger_address == "127.0.0.1:50051"
+
+
+def test_a_ledger_elsewhere_wins_over_the_embedded_one() -> None:
+    """LEDGER_SERVICE_URL set: that address."""
+    chosen = {"LEDGER_SERVICE_URL": "ledger.internal:443", "LEDGER_LISTEN": "127.0.0.1:7"}
+    assert Settings.from_environment({**NEEDED, **chosen}).ledger_address == "ledger.internal:443"
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"REDIS_URL": "redis://x"}, "MONGODB_URL is not set"),
+        ({"MONGODB_URL": "mongodb://x", "REDIS_URL": ""}, "REDIS_URL is not set"),
+        ({**NEEDED, "DASHBOARD_PORT": "eighty"}, "DASHBOARD_PORT is 'eighty'"),
+        ({**NEEDED, "DASHBOARD_PORT": "0"}, "from 1 to 65535"),
+        ({**NEEDED, "APP_MODE": "prod"}, "set it to demo or production"),
+    ],
+)
+def test_a_bad_setting_is_named_with_its_remedy(environ: dict[str, str], named: str) -> None:
+    """The operator reads one sentence and knows what to do."""
+    with pytest.raises(BadSetting, match=named):
+        Settings.from_environment(environ)
