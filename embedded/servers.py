@@ -1,9 +1,10 @@
 """A real mongod and a real redis-server on the loopback, each started and waited for."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import pymongo
 import redis
@@ -41,16 +42,43 @@ def wait_until(what: str, answers: Callable[[], bool], process: Process, log: Pa
     raise DidNotStart(f"{what} did not start; its log {log} ends with: {end_of(log)}")
 
 
-class MongoServer:
-    """A one-node replica set, so that transactions and change streams work."""
+class _Server(ABC):
+    """A server on the loopback, with its data in a folder and its log beside it."""
 
-    name = "mongod"
+    name: ClassVar[str]
+    log_name: ClassVar[str]
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port
-        self.log = folder.parent / "logs" / "mongod.log"
+        self.log = folder.parent / "logs" / self.log_name
         self.address = f"127.0.0.1:{port}"
         self.process: Process | None = None
+
+    @abstractmethod
+    def spawn(self) -> Process:
+        """Start it without waiting."""
+
+    @abstractmethod
+    def answers(self, process: Process, /) -> bool:
+        """Tell whether it does its work."""
+
+    def start(self) -> Process:
+        """Start it and wait until it answers."""
+        process = self.spawn()
+        wait_until(self.name, lambda: self.answers(process), process, self.log)
+        return process
+
+    def stop(self) -> None:
+        """Stop it cleanly."""
+        if self.process is not None:
+            stop(self.process)
+
+
+class MongoServer(_Server):
+    """A one-node replica set, so that transactions and change streams work."""
+
+    name = "mongod"
+    log_name = "mongod.log"
 
     @property
     def url(self) -> str:
@@ -68,7 +96,7 @@ class MongoServer:
         self.process = spawn(argv, self.log)
         return self.process
 
-    def answers(self, _process: Process) -> bool:
+    def answers(self, _process: Process, /) -> bool:
         """Tell whether it is the writable primary on this port, and help it to become that."""
         if not is_taken(self.port):
             return False
@@ -84,17 +112,6 @@ class MongoServer:
                 return False  # it is still starting: whoever waits asks again, and gives up in time
         return False
 
-    def start(self) -> Process:
-        """Start it and wait until it answers."""
-        process = self.spawn()
-        wait_until(self.name, lambda: self.answers(process), process, self.log)
-        return process
-
-    def stop(self) -> None:
-        """Stop it cleanly."""
-        if self.process is not None:
-            stop(self.process)
-
     def _configure(self, client: MongoClient) -> None:
         """Make the set on the first start; on another port, move it by force."""
         config: dict[str, object] = {
@@ -109,16 +126,11 @@ class MongoServer:
             client.admin.command("replSetReconfig", config, force=True)
 
 
-class RedisServer:
+class RedisServer(_Server):
     """A redis-server whose append-only file is on disk before a write is answered."""
 
     name = "redis-server"
-
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port
-        self.log = folder.parent / "logs" / "redis.log"
-        self.address = f"127.0.0.1:{port}"
-        self.process: Process | None = None
+    log_name = "redis.log"
 
     @property
     def url(self) -> str:
@@ -134,21 +146,10 @@ class RedisServer:
         self.process = spawn(argv, self.log)
         return self.process
 
-    def answers(self, _process: Process) -> bool:
+    def answers(self, _process: Process, /) -> bool:
         """Tell whether it has read its file and answers."""
         with redis.Redis.from_url(self.url, socket_timeout=1) as client:
             try:
                 return bool(client.ping())
             except redis.RedisError:
                 return False  # it is still starting: whoever waits asks again, and gives up in time
-
-    def start(self) -> Process:
-        """Start it and wait until it answers."""
-        process = self.spawn()
-        wait_until(self.name, lambda: self.answers(process), process, self.log)
-        return process
-
-    def stop(self) -> None:
-        """Stop it cleanly."""
-        if self.process is not None:
-            stop(self.process)

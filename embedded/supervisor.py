@@ -37,7 +37,7 @@ class Part(Protocol):
     def spawn(self) -> Process:
         """Start it without waiting."""
 
-    def answers(self, process: Process) -> bool:
+    def answers(self, process: Process, /) -> bool:
         """Tell whether this process does its work."""
 
 
