@@ -1,6 +1,9 @@
 # Every target works on a fresh checkout: it makes .venv and installs what it needs.
 SHELL := /bin/bash
-PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+# The first that really runs: a version manager may leave a name on the PATH that does not.
+PYTHON ?= $(shell for each in python3.12 python3.11 python3; do \
+  $$each -c 'import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' \
+  2>/dev/null && { command -v $$each; break; }; done)
 BIN := .venv/bin
 ROOMS := proto ledger projector dashboard embedded
 PROTOS := proto/accounting_ledger.proto proto/servicing.proto
@@ -15,9 +18,8 @@ help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed and was not found on the PATH."; exit 2; }
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' \
-	  || { echo "Python 3.11 or 3.12 is needed; $(PYTHON) is another. Name one: make PYTHON=/path/to/python3.11 …"; exit 2; }
+	@test -n "$(PYTHON)" \
+	  || { echo "Python 3.11 or 3.12 with venv is needed: install python3 and python3-venv."; exit 2; }
 	@$(PYTHON) -m venv .venv \
 	  || { echo "A virtual environment could not be made: install the package python3-venv."; exit 2; }
 
