@@ -7,7 +7,6 @@ waits in a group until the group is on the disk; `writer.py` says when.
 from collections.abc import Callable, Sequence
 
 import msgspec
-from google.protobuf.message import Message
 from msgspec import Struct
 
 from ledger.decision import Intent, Outcome, World, decide
@@ -180,7 +179,3 @@ class Preview:
     def outcome(self, intent: Intent) -> Outcome:
         """Give what the command would do. Raises Refused."""
         return decide(intent, self._world)
-
-    def answer(self, intent: Intent) -> Message:
-        """Give the answer it would get. Raises Refused."""
-        return intent.answer(self.outcome(intent))

@@ -41,7 +41,7 @@ class Settings:
         return cls(
             listen=_address(environ.get("LEDGER_LISTEN") or "127.0.0.1:50051"),
             journal_path=_journal_path(environ.get("LEDGER_DATABASE_URL") or default_url),
-            redis_url=environ.get("REDIS_URL") or "",
+            redis_url=_redis_url(environ.get("REDIS_URL") or ""),
             keys_dir=Path(environ.get("KEYS_DIR") or data_dir / "keys"),
             app_mode=_app_mode(environ.get("APP_MODE") or "production"),
         )
@@ -106,6 +106,12 @@ def _journal_path(url: str) -> Path:
     if not url.startswith(_SQLITE) or len(url) == len(_SQLITE):
         raise BadSetting("LEDGER_DATABASE_URL must be sqlite:///<path of a file>.")
     return Path(url.removeprefix(_SQLITE))
+
+
+def _redis_url(url: str) -> str:
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise BadSetting("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    return url
 
 
 def _app_mode(text: str) -> AppMode:

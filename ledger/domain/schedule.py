@@ -13,6 +13,9 @@ from proto.values import CalendarDate, Code, Instant, Key, Money
 
 FREQUENCIES: Final = ("weekly", "fortnightly", "monthly")
 
+LINKED_MAX: Final = 50
+"""An instalment names its newest transactions; older ones name it themselves."""
+
 Standing = Literal["PENDING", "PARTIAL", "PAID", "OVERDUE"]
 
 
@@ -132,7 +135,7 @@ def changes(
                 paid_date=paid_on if after.remaining == 0 else None,
                 amount_paid=after.paid,
                 amount_remaining=after.remaining,
-                linked_transaction_ids=(*each.transaction_ids, transaction_id),
+                linked_transaction_ids=(*each.transaction_ids, transaction_id)[-LINKED_MAX:],
                 last_updated=at,
             )
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from ledger.decision import Intent, Outcome
+from ledger.decision import Intent, Outcome, permissions_of
 from ledger.errors import Refused
 from ledger.rpc import answers
 from ledger.rpc.interceptors import Context
@@ -44,11 +44,18 @@ class Previews(PreviewServiceServicer):
         response = await self._room.query(self._before, account_id)
         try:
             intent = intent_of(command)
+            response.actor_limit = self._limit(intent)
             outcome = await self._room.query(self._room.books.preview.outcome, intent)
             _fill(response, intent, outcome)
         except Refused as refused:
             response.refusal.CopyFrom(answers.refusal_detail(refused))
         return response
+
+    def _limit(self, intent: Intent) -> str:
+        """Give the actor's own limit for this kind of command; empty where there is none."""
+        kind = intent.command.limit_kind
+        permissions = permissions_of(intent.caller.actor, self._room.books.directory.get)
+        return str(permissions.limit(kind)) if kind else ""
 
     def _before(self, account_id: str) -> pb.PreviewResponse:
         loan = as_loan(self._room.books.preview.state(account_id)) if account_id else None
@@ -70,6 +77,3 @@ def _fill(response: pb.PreviewResponse, intent: Intent, outcome: Outcome) -> Non
         response.transaction.transaction.portfolio_entry_id = ""
     if isinstance(answer, ledger_pb.TransactionResponse) and answer.allocation_warning:
         response.warnings.append(answer.allocation_warning)
-    kind = intent.command.limit_kind
-    if kind:
-        response.actor_limit = str(outcome.permissions.limit(kind))

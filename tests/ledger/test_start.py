@@ -1,6 +1,7 @@
 """Starting and ending: alone on its journal, clear when it cannot, clean when told to."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -55,6 +56,7 @@ def test_a_taken_address_is_told(ledger: LedgerProcess, tmp_path: Path) -> None:
         ("LEDGER_LISTEN", "nowhere"),
         ("LEDGER_DATABASE_URL", "mysql://x"),
         ("APP_MODE", "test"),
+        ("REDIS_URL", "localhost"),
         ("KEYS_DIR", "/nonexistent"),
     ],
 )
@@ -122,3 +124,24 @@ def test_the_health_service_needs_no_token(ledger: LedgerProcess, service: str) 
         )
         answer = check(health_pb2.HealthCheckRequest(service=service), timeout=10)
     assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+def test_a_bug_is_told_by_a_reference_and_by_nothing_else(ledger_alone: LedgerProcess) -> None:
+    """No stack trace for the caller, no personal data in the log; the number joins them."""
+    system = ledger_alone.system
+    account = system.active_loan()
+    with sqlite3.connect(ledger_alone.data_dir / "ledger" / "journal.db") as journal:
+        journal.execute(
+            "INSERT INTO entries SELECT position + 1, subject_id, version + 1, event_type, "
+            "recorded_at, actor, CAST('{\"secret\":1' AS BLOB), hash, prev FROM entries "
+            "WHERE subject_id = ? ORDER BY position DESC LIMIT 1",
+            (account,),
+        )
+    with pytest.raises(grpc.RpcError) as failed:
+        system.balance(account)
+    assert failed.value.code() == grpc.StatusCode.INTERNAL
+    reference = str(failed.value.details()).rstrip(".").rsplit(" ", 1)[-1]
+    log = ledger_alone.log.read_text()
+    assert f'"reference": "{reference}"' in log
+    assert "secret" not in log + str(failed.value.details())
+    assert "Traceback" not in log
