@@ -47,7 +47,9 @@ def show() -> None:
         chosen = account_rail(view, account_id, under_way)
     with detail:
         show_account(signed_in, chosen, under_way[chosen.loan_account_id])
-    keep_pace(pending=any(each.is_pending for listed in under_way.values() for each in listed))
+    listed = [each for every in under_way.values() for each in every]
+    if acting.end_look(pending=any(each.is_pending for each in listed)):
+        st.rerun()
 
 
 def show_account(signed_in: SignedIn, stored: AccountView, under_way: list[Operation]) -> None:
@@ -66,12 +68,7 @@ def show_account(signed_in: SignedIn, stored: AccountView, under_way: list[Opera
         schedule_table(account, now)
 
 
-def keep_pace(*, pending: bool) -> None:
-    """Look often while something is pending, and every ten seconds otherwise."""
-    if session.slot("pending", bool) != pending:
-        session.put("pending", pending)
-        st.rerun()
-
-
-st.fragment(show, run_every=PENDING_SECONDS if session.slot("pending", bool) else REFRESH_SECONDS)()
-show_open_form(session.require())
+signed_in = session.require()
+seconds = PENDING_SECONDS if acting.begin_run() else REFRESH_SECONDS
+st.fragment(show, run_every=seconds)()
+show_open_form(signed_in)

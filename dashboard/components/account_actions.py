@@ -26,15 +26,14 @@ def account_actions(
 
 
 def _button(label: str, command: str, account: AccountView, obstacle: str) -> None:
-    clicked = st.button(
+    st.button(
         label,
         key=f"{command}-{account.loan_account_id}",
         disabled=bool(obstacle),
         help=obstacle or None,
+        on_click=acting.open_form,
+        args=(command, account),
     )
-    if clicked:
-        acting.open_form(command, account)
-        st.rerun()
 
 
 def _obstacle(account: AccountView, operations: list[Operation], health: Health) -> str:

@@ -11,6 +11,8 @@ from dashboard.session import SignedIn
 
 _FORM = "form"
 _OPERATIONS = "operations"
+_DRAWN = "form-drawn"
+_PENDING = "pending"
 
 
 class OpenForm(Struct, frozen=True, kw_only=True):
@@ -54,6 +56,27 @@ def close_form() -> None:
     session.forget(_FORM)
 
 
+def _no_form() -> OpenForm | None:
+    return None
+
+
 def opened_form() -> OpenForm | None:
     """Give the open form."""
-    return session.slot(_FORM, lambda: None)
+    return session.slot(_FORM, _no_form)
+
+
+def begin_run() -> bool:
+    """Note at the start of a page's run which form it will draw; tell whether to hurry.
+
+    A page looks often while a change is pending and seldom otherwise; how often is fixed
+    when the page runs, so `end_look` runs it again when that changes.
+    """
+    session.put(_DRAWN, opened_form())
+    return session.slot(_PENDING, bool)
+
+
+def end_look(*, pending: bool) -> bool:
+    """Tell, at the end of a look, whether the whole page must run again."""
+    must = session.slot(_PENDING, bool) != pending
+    session.put(_PENDING, pending)
+    return must or session.slot(_DRAWN, opened_form) is not opened_form()

@@ -3,6 +3,7 @@
 from typing import Final
 
 import streamlit as st
+from msgspec import Struct, structs
 
 from dashboard import formats, services, session
 from dashboard.commands.answers import STALE_VERSION, Balances, Preview
@@ -73,8 +74,15 @@ def _balances(before: Balances, after: Balances) -> None:
         st.markdown(f"The account becomes :{status.colour}-badge[{inert(status.word)}]")
 
 
+class FieldKeys(Struct, frozen=True):
+    """Under which keys the form's fields are: the amount, and the free texts by their name."""
+
+    amount: str
+    texts: dict[str, str]
+
+
 def show_buttons(
-    signed_in: SignedIn, command: Command | None, preview: Preview | None, *, amount_key: str
+    signed_in: SignedIn, command: Command | None, preview: Preview | None, keys: FieldKeys
 ) -> None:
     """Show Cancel and the one primary button, which names the amount."""
     problem = session.slot(_PROBLEM, str)
@@ -92,17 +100,22 @@ def show_buttons(
             disabled=not may,
             shortcut="Mod+Enter",
             on_click=_send,
-            args=(signed_in, command, preview, amount_key),
+            args=(signed_in, command, preview, keys),
         )
 
 
 def _send(
-    signed_in: SignedIn, command: Command | None, preview: Preview | None, amount_key: str
+    signed_in: SignedIn, command: Command | None, preview: Preview | None, keys: FieldKeys
 ) -> None:
-    """Begin the operation, as it was previewed: an amount typed since is shown first."""
-    typed = formats.typed_money(session.entered(amount_key))
+    """Begin the operation, as it was previewed: an amount typed since is shown first.
+
+    Free texts change no figure: what was typed last is what is sent.
+    """
+    typed = formats.typed_money(session.entered(keys.amount))
     if command is None or preview is None or typed != command.amount:
         return
+    texts = {name: session.entered(key).strip() for name, key in keys.texts.items()}
+    command = structs.replace(command, **texts)
     try:
         acting.operations().begin(command, acting.caller(signed_in), preview.after)
     except LedgerRefused as no:

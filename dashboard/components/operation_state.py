@@ -91,7 +91,8 @@ def operation_state(signed_in: SignedIn, account: AccountView, operation: Operat
 def _failed(signed_in: SignedIn, account: AccountView, operation: Operation) -> None:
     told = f"**{inert(what(operation.command))}** failed: {inert(operation.sentence)}"
     _toast_once(operation.key, told)
-    st.error(f"{told} The balances are as before.", icon=":material/error:")
+    undone = " Nothing was changed by it." if operation.was_sent else ""
+    st.error(f"{told}{undone}", icon=":material/error:")
     with st.container(horizontal=True):
         st.button(
             "Retry",
@@ -129,7 +130,7 @@ def _toast_once(key: str, told: str) -> None:
     told_before: set[str] = session.slot(_TOLD, set)
     if key not in told_before:
         told_before.add(key)
-        st.toast(f"{told} Retry from the account.", icon=":material/error:", duration="long")
+        st.toast(told, icon=":material/error:", duration="long")
 
 
 def _again(signed_in: SignedIn, operation: Operation) -> None:

@@ -8,13 +8,15 @@ import streamlit as st
 from dashboard import formats
 from dashboard.commands.record_repayment import METHODS, RecordRepayment
 from dashboard.components.acting import OpenForm
-from dashboard.components.form_preview import preview_of, show_buttons, show_preview
+from dashboard.components.form_preview import FieldKeys, preview_of, show_buttons, show_preview
 from dashboard.formats import inert, money
 from dashboard.queries.accounts import AccountView
 from dashboard.session import SignedIn
 
 REFERENCE_CHARACTERS_MAX: Final = 100
 NOTE_CHARACTERS_MAX: Final = 500
+NOTE_KEY: Final = "repayment-note"
+REFERENCE_KEY: Final = "repayment-reference"
 BACKDATED: Final = timedelta(days=30)
 
 
@@ -23,7 +25,7 @@ def record_repayment_form(signed_in: SignedIn, form: OpenForm) -> None:
     account = form.account
     before = form.entered if isinstance(form.entered, RecordRepayment) else None
     amount_key = f"repayment-amount-{account.loan_account_id}"
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         typed = st.text_input(
             f"Amount, {inert(money(account.figures.total_outstanding))} owing",
@@ -46,12 +48,14 @@ def record_repayment_form(signed_in: SignedIn, form: OpenForm) -> None:
             "Payment reference",
             before.payment_reference if before else "",
             max_chars=REFERENCE_CHARACTERS_MAX,
+            key=REFERENCE_KEY,
             placeholder="As the bank wrote it",
         )
         notes = st.text_input(
             "Note",
             before.notes if before else "",
             max_chars=NOTE_CHARACTERS_MAX,
+            key=NOTE_KEY,
             placeholder="Optional; no card numbers",
         )
     amount = formats.typed_money(typed or "")
@@ -70,7 +74,8 @@ def record_repayment_form(signed_in: SignedIn, form: OpenForm) -> None:
     preview = preview_of(signed_in, command)
     with right:
         show_preview(preview)
-    show_buttons(signed_in, command, preview, amount_key=amount_key)
+    texts = {"notes": NOTE_KEY, "payment_reference": REFERENCE_KEY}
+    show_buttons(signed_in, command, preview, FieldKeys(amount_key, texts))
 
 
 def _usual(account: AccountView) -> str:

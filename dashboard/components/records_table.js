@@ -13,18 +13,18 @@ function looks(column) {
 
 function cell(told, column, open) {
   const element = part("td", looks(column));
+  const inside = part("div", "cell");
   if (told.tip) element.title = told.tip;
   if (told.opens) {
     const link = part("button", "link", told.text);
     link.type = "button";
     link.onclick = () => open(told.opens);
-    element.append(link);
-  } else if (told.code) {
-    element.append(part("code", "", told.text));
+    inside.append(link);
   } else if (told.text) {
-    element.append(part("span", "", told.text));
+    inside.append(part(told.code ? "code" : "span", "", told.text));
   }
-  for (const [word, colour] of told.badges) element.append(part("span", `badge ${colour}`, word));
+  for (const [word, colour] of told.badges) inside.append(part("span", `badge ${colour}`, word));
+  element.append(inside);
   return element;
 }
 

@@ -8,7 +8,7 @@ from dashboard import formats, services
 from dashboard.commands.waive_fee import REASONS, WaiveFee
 from dashboard.components import acting
 from dashboard.components.acting import OpenForm
-from dashboard.components.form_preview import preview_of, show_buttons, show_preview
+from dashboard.components.form_preview import FieldKeys, preview_of, show_buttons, show_preview
 from dashboard.formats import inert, money
 from dashboard.ledger_client import LedgerFault, LedgerRefused
 from dashboard.queries.accounts import AccountView, FeeView
@@ -17,13 +17,14 @@ from proto.values import Money
 
 ANY_FEE: Final = ""
 NOTE_CHARACTERS_MAX: Final = 500
+NOTE_KEY: Final = "waive-note"
 
 
 def waive_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
     """Show the form's fields, and beside them what they lead to."""
     account = form.account
     before = form.entered if isinstance(form.entered, WaiveFee) else None
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         fee_id = _fee(signed_in, account, before)
         if any(each.transaction_id == fee_id and each.unpaid == 0 for each in account.fees):
@@ -45,6 +46,7 @@ def waive_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
             "Note",
             before.notes if before else "",
             max_chars=NOTE_CHARACTERS_MAX,
+            key=NOTE_KEY,
             placeholder="Why, in your words; no card numbers",
         )
     amount = formats.typed_money(typed or "")
@@ -62,7 +64,7 @@ def waive_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
     preview = preview_of(signed_in, command)
     with right:
         show_preview(preview)
-    show_buttons(signed_in, command, preview, amount_key=amount_key)
+    show_buttons(signed_in, command, preview, FieldKeys(amount_key, {"notes": NOTE_KEY}))
 
 
 def _fee(signed_in: SignedIn, account: AccountView, before: WaiveFee | None) -> str:
@@ -94,13 +96,14 @@ def _most(account: AccountView, fee_id: str) -> Money:
 
 
 def _told(fee: FeeView) -> str:
-    charged = f", {formats.day(formats.in_sydney(fee.charged_at).date())}" if fee.charged_at else ""
-    told = f"{formats.transaction_type(fee.type)} {money(fee.waivable)}{charged}"
-    if fee.unpaid == 0:
-        return f"{told} · already paid"
-    if fee.paid > 0:
-        return f"{told} · {money(fee.unpaid)} of it unpaid"
-    return f"{told} · unpaid"
+    charged = formats.day(formats.in_sydney(fee.charged_at).date()) if fee.charged_at else ""
+    state = "unpaid" if fee.unpaid == fee.waivable else f"{money(fee.unpaid)} unpaid"
+    told = (
+        f"{formats.transaction_type(fee.type)} {money(fee.waivable)}",
+        state if fee.unpaid else "already paid",
+        charged,
+    )
+    return " · ".join(part for part in told if part)
 
 
 def _told_balance(account: AccountView) -> str:
