@@ -121,8 +121,11 @@ def sign_out() -> None:
 
 
 def _secret() -> str:
-    """Give the cookie that came when this tab connected."""
-    return st.context.cookies.get(COOKIE, "") or str(st.session_state.get(SECRET_SLOT, ""))
+    """Give the cookie that came when this tab connected; only a browser sends one."""
+    cookie = st.context.cookies.get(COOKIE)
+    if isinstance(cookie, str) and cookie:
+        return cookie
+    return str(st.session_state.get(SECRET_SLOT, ""))
 
 
 def _living_session() -> Session | None:

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 import redis
 
-from dashboard.sessions import Session, Sessions, hashed
+from dashboard.sessions import Session, SessionEnded, Sessions, hashed
+from embedded.process import free_port
 
 
 def _redeemed(sessions: Sessions, staff_id: str = "staff-support", replaces: str = "") -> str:
@@ -97,3 +98,10 @@ def test_all_sessions_of_one_person_can_be_ended(sessions: Sessions, count: int)
     assert sessions.end_all_of("staff-support") == count
     assert [sessions.find(hashed(secret)) for secret in secrets] == [None] * count
     assert sessions.find(hashed(other)) is not None
+
+
+def test_without_the_store_nobody_counts_as_signed_in() -> None:
+    """Whether a session lives cannot be told, so nothing is sent on its behalf."""
+    nowhere = redis.Redis(port=free_port(), socket_connect_timeout=1)
+    with pytest.raises(SessionEnded, match="cannot be checked now, so nothing was sent"):
+        Sessions(nowhere).check_alive("a session")
