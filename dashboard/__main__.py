@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from dashboard import settings as desk_settings
 from dashboard.settings import BadSetting, Settings
 
@@ -47,10 +49,23 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
+def _log_as_json() -> None:
+    """Log for a machine: one line of JSON each."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 def serve(settings: Settings) -> None:
     """Serve the desk on the loopback until it is told to end."""
     from dashboard.actor_tokens import read_key  # noqa: PLC0415 - start-up checks come first
 
+    _log_as_json()
     read_key(settings.keys_dir)
     listener = _listen(settings.dashboard_port)
     # Streamlit looks for .streamlit/config.toml in the working directory.

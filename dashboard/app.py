@@ -1,11 +1,14 @@
 """The desk's entry: configuration, sign-in, navigation, nothing else."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from dashboard import navigation, services, session
 
-st.set_page_config(
-    page_title="Billie Servicing", page_icon=":material/account_balance:", layout="wide"
-)
+# A file of ours: a Material icon here would be fetched from somebody else's server.
+ICON = Path(__file__).with_name("icon.png")
+
+st.set_page_config(page_title="Billie Servicing", page_icon=str(ICON), layout="wide")
 services.warm_up()
 navigation.run(session.current())

@@ -1,6 +1,8 @@
 """What a page shows when the world, or we, have failed: calm, with a reference to look up."""
 
 import secrets
+from pathlib import Path
+from traceback import extract_tb
 from typing import Final
 
 import grpc
@@ -38,7 +40,14 @@ def show_script_error(error: Exception) -> bool:
         return True
     reference = _reference()
     sentence = next((text for kind, text in FAULTS if isinstance(error, kind)), "")
-    log.error("page failed", reference=reference, is_fault=bool(sentence), exc_info=error)
+    log.error(
+        "page failed",
+        reference=reference,
+        is_fault=bool(sentence),
+        kind=type(error).__name__,
+        # Neither the error's text nor the variables: both may name people.
+        frames=[f"{Path(at.filename).name}:{at.lineno}" for at in extract_tb(error.__traceback__)],
+    )
     if sentence:
         st.warning(
             f"{sentence} Reload in a moment; if it stays, tell an administrator the"
