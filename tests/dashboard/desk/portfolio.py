@@ -19,6 +19,8 @@ from proto.values import CalendarDate, Code, Instant, Key, Money
 PAID_AT = Instant.of(datetime(2026, 11, 14, 22, 0, tzinfo=UTC))
 """9:00 am on 15 Nov 2026 in Sydney."""
 
+DUE_DATES = ("2026-10-15", "2026-10-29", "2026-11-28", "2026-12-12")
+
 
 def money(text: str) -> Money:
     """Read an amount as the tests write it."""
@@ -102,17 +104,13 @@ def account(
             payments=[
                 StoredPayment(
                     payment_number=number_of,
-                    due_date=CalendarDate(
-                        f"2026-{10 + number_of // 3:02d}-{5 + 7 * (number_of % 3):02d}"
-                    ),
+                    due_date=CalendarDate(due),
                     amount=money("125.00"),
                     status="paid" if number_of <= 2 else "scheduled",
                     amount_paid=money("125.00") if number_of <= 2 else None,
                     amount_remaining=money("0.00") if number_of <= 2 else None,
                 )
-                for number_of, due in enumerate(
-                    ("2026-10-15", "2026-10-29", "2026-11-28", "2026-12-12"), start=1
-                )
+                for number_of, due in enumerate(DUE_DATES, start=1)
             ],
         ),
         fees=[

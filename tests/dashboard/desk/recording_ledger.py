@@ -45,7 +45,9 @@ def says_no(
     return answer
 
 
-def posted(total_after: str = "190.00", account_version: int = 9) -> Answer:
+def posted(
+    total_after: str = "190.00", account_version: int = 9, fee_after: str = "0.00"
+) -> Answer:
     """The answer to a command that was carried out."""
 
     def answer(_request: object, _context: grpc.ServicerContext) -> Message:
@@ -53,13 +55,30 @@ def posted(total_after: str = "190.00", account_version: int = 9) -> Answer:
             transaction_id="TX-1",
             principal_after=total_after,
             interest_after="0.00",
-            fee_after="0.00",
+            fee_after=fee_after,
             total_after=total_after,
             account_version=account_version,
         )
         return ledger.TransactionResponse(transaction=transaction)
 
     return answer
+
+
+def promised(_request: servicing.PreviewRequest, _context: grpc.ServicerContext) -> Message:
+    """The answer to every preview: the fee of $10.00 goes, and nothing else."""
+    before = servicing.Balances(
+        principal="200.00",
+        interest="0.00",
+        fees="45.00",
+        overpayment="0.00",
+        total_outstanding="245.00",
+        account_status="active",
+        account_version=7,
+    )
+    after = servicing.Balances()
+    after.CopyFrom(before)
+    after.fees, after.total_outstanding, after.account_version = "35.00", "235.00", 9
+    return servicing.PreviewResponse(allowed=True, before=before, after=after, actor_limit="50.00")
 
 
 class RecordingLedger:
@@ -87,7 +106,8 @@ class RecordingLedger:
                 self._capabilities,
                 servicing.GetCapabilitiesRequest.FromString,
                 servicing.GetCapabilitiesResponse.SerializeToString,
-            )
+            ),
+            "Preview": self._handler("Preview", servicing.PreviewRequest, promised),
         }
         handlers = (
             grpc.method_handlers_generic_handler(LEDGER, commands),
@@ -108,9 +128,11 @@ class RecordingLedger:
         """List the calls that would have changed something."""
         return [each for each in self.calls if each.rpc in {"RecordRepayment", "WaiveFee"}]
 
-    def _handler(self, rpc: str, request_type: type[Message]) -> Any:  # noqa: ANN401 - grpc's own
+    def _handler(self, rpc: str, request_type: type[Message], usual: Answer | None = None) -> Any:  # noqa: ANN401 - grpc's own
         def serve(request: Message, context: grpc.ServicerContext) -> Message:
             self.calls.append(Call(rpc, request, context))
+            if usual is not None:
+                return usual(request, context)
             answer = self.script.popleft() if self.script else posted()
             return answer(request, context)
 
