@@ -241,6 +241,8 @@ class LedgerClient:
                 return rpc(prepared, timeout=WRITE_SECONDS_MAX, metadata=metadata)
             except LedgerFault as out_of_reach:
                 not_sent = out_of_reach
+                if out_of_reach.status == grpc.StatusCode.DEADLINE_EXCEEDED.name:
+                    break
             except LedgerRefused:
                 if unanswered is None:
                     raise

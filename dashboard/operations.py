@@ -49,7 +49,7 @@ NOT_SENT: Final = "NOT_SENT"
 """The reason of an operation that failed before it reached the ledger."""
 
 LOOK_SECONDS: Final = 0.1
-WATCH_SECONDS_MAX: Final = 20.0
+WATCH_SECONDS_MAX: Final = 5.0
 """How long a worker waits for the projection; afterwards the page notices by itself."""
 
 _log = structlog.get_logger("dashboard.operations")

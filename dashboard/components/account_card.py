@@ -36,7 +36,7 @@ def account_figures(account: AccountView, now: datetime) -> None:
         ("Total owing", figures.total_outstanding),
     )
     for column, (label, amount) in zip(st.columns(len(told)), told, strict=True):
-        column.metric(label, inert(formats.money(amount)))
+        column.metric(label, formats.DASH if amount is None else inert(formats.money(amount)))
     if figures.overpayment:
         st.markdown(
             f"Overpaid: **{inert(formats.money(figures.overpayment))}** is owed to the customer."

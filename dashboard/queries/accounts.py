@@ -14,8 +14,8 @@ from proto.values import CalendarDate, Code, Instant, Key, Money
 ACCOUNTS_MAX: Final = 100
 OPEN_STATUSES: Final = frozenset({"active", "in_arrears"})
 NOT_SERVED: Final = (
-    "This account came with an outside feed and is not in the ledger in use: "
-    "it is here for reading."
+    "This account came with an outside feed, which tells the total only, and the ledger in use "
+    "does not know it: it is here for reading."
 )
 
 
@@ -145,11 +145,6 @@ class AccountView(View, kw_only=True, frozen=True, rename="camel"):
     def figures(self) -> BalancesView:
         """The balances; all absent where there are none."""
         return self.balances or BalancesView()
-
-    @property
-    def total_payable(self) -> Money | None:
-        """What was agreed to be repaid in all."""
-        return self.loan_terms.total_payable if self.loan_terms else None
 
     @property
     def waivable_fees(self) -> list[FeeView]:

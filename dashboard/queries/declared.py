@@ -1,6 +1,7 @@
 """A view fetches what it declares and nothing more (the projection is the struct)."""
 
 import types
+from functools import cache
 from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
@@ -18,10 +19,12 @@ class View(Struct, kw_only=True, frozen=True, rename="camel"):
     """The common root of what a query returns; named as stored, absent is None."""
 
 
+@cache
 def fields_of(view: type[Struct]) -> Stored:
     """Build MongoDB's projection from a view's own fields, nested views included.
 
-    `_id` is left out: every document repeats its key under a name of its own.
+    `_id` is left out: every document repeats its key under a name of its own. Whoever
+    wants more builds a new one from it: the answer is kept.
     """
     return {"_id": 0} | _paths(view, "")
 

@@ -7,7 +7,7 @@ the rest with an escaped pattern.
 
 import re
 from collections.abc import Iterator
-from typing import Final, TypeVar
+from typing import Final
 
 from msgspec import Struct
 from pymongo.errors import ExecutionTimeout
@@ -30,8 +30,6 @@ RARE_ENOUGH: Final = 200
 """A piece in fewer documents than this needs no rarer one."""
 
 _TELEPHONE: Final = re.compile(r"[+(]?[0-9][0-9 ().-]*")
-
-V = TypeVar("V", bound="CustomerOutlineHit | AccountOutlineHit")
 
 
 class CustomerOutlineHit(Flags, kw_only=True, frozen=True, rename="camel"):
@@ -164,7 +162,7 @@ def _names_exactly(typed: str, accounts: tuple[AccountOutlineHit, ...]) -> bool:
 
 
 def _gather(
-    database: DeskDatabase, collection: str, looks: Iterator[Stored], view: type[V]
+    database: DeskDatabase, collection: str, looks: Iterator[Stored], view: type[Struct]
 ) -> _Gathering:
     """Look until there is enough; a look that takes too long is given up and reported."""
     gathering = _Gathering()

@@ -179,7 +179,7 @@ def test_somebody_without_a_name_is_shown_by_id(
     page = opened("customer.py", id="CUS-002166")
     assert not page.exception
     assert r"CUS\-002166" in page.markdown[0].value
-    assert figures(page)["Principal"] == "not known"
+    assert figures(page)["Principal"] == "\u2013"
     assert figures(page)["Total owing"] == "$245.00"
     assert "for reading" in page.info[0].value
     assert not {"Record repayment", "Waive fee"} & {each.label for each in page.button}
