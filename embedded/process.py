@@ -1,40 +1,19 @@
 """Starts and ends child processes that never outlive their parent."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-PR_SET_PDEATHSIG: Final = 1
+CHILD: Final = Path(__file__).with_name("child.py")
 STOP_SECONDS_MAX: Final = 20.0
 
 Process = subprocess.Popen[bytes]
-
-
-def _in_the_child() -> Callable[[], None]:
-    """Prepare what a child runs before exec: all is resolved here, before the fork.
-
-    The child waits for no signal by hand, so it gets an empty mask; on Linux it also dies
-    when its parent does, even if that happened between the fork and the request.
-    """
-    parent = os.getpid()
-    linux = sys.platform.startswith("linux")
-    prctl = ctypes.CDLL(None, use_errno=True).prctl if linux else None
-
-    def prepare() -> None:
-        if prctl is not None:
-            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            if os.getppid() != parent:
-                os._exit(1)
-        signal.pthread_sigmask(signal.SIG_SETMASK, ())
-
-    return prepare
 
 
 def spawn(
@@ -51,12 +30,11 @@ def spawn(
             log.parent.mkdir(parents=True, exist_ok=True)
             output = stack.enter_context(log.open("ab"))
         return subprocess.Popen(
-            [str(part) for part in argv],
+            [sys.executable, "-I", "-S", CHILD, str(os.getpid()), *map(str, argv)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=None if output is None else subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_in_the_child(),  # noqa: PLW1509 - two system calls, resolved before
             env=dict(os.environ if env is None else env),
         )
 
