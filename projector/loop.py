@@ -17,7 +17,6 @@ from projector.item import FETCHED_ENTRY_ID, Entry, Item
 from projector.lease import Lease
 from projector.missed_events import MissedEvents
 from projector.outcome import Outcome
-from projector.read_ahead import ReadAhead
 from projector.reclaim import Reclaimer
 from projector.settings import Settings
 from projector.store import Store, Unreachable
@@ -57,7 +56,6 @@ class Projector:
             entries_max=settings.batch_entries_max,
             bytes_max=settings.batch_bytes_max,
         )
-        self._ahead = ReadAhead(self._reader)
         self._reclaimer = Reclaimer(streams, settings.consumer, settings.stale_seconds)
         self._dead_letters = DeadLetters(streams, settings.tries_max, clock)
         self._lease = Lease(streams, settings.consumer)
@@ -95,13 +93,12 @@ class Projector:
         entries += self._missed.turn(time.monotonic())
         if not entries:
             readable = STREAMS if self._lease.is_held else (INBOX,)
-            entries = self._ahead.read(readable, wait_ms)
+            entries = self._reader.read(readable, wait_ms)
         self._handle(entries)
         return len(entries)
 
     def _resume(self) -> None:
         """Begin, or begin again after a loss: what was given to us and not finished is first."""
-        self._ahead.forget()
         self._reader.make_groups()
         self._store.prepare()
         for stream in STREAMS:
@@ -218,14 +215,11 @@ class Projector:
         return failures + 1
 
     def _leave(self) -> None:
-        """Finish what is in hand, and give the lease to whoever comes next."""
+        """Give the lease to whoever comes next."""
         try:
-            if self._is_resumed:
-                self._handle(self._ahead.take())
             self._lease.release()
-        except (redis.RedisError, Unreachable) as error:
-            log.warning("left_pending", error=type(error).__name__)
-        self._ahead.close()
+        except redis.RedisError as error:
+            log.warning("lease_not_released", error=type(error).__name__)
         self._missed.close()
 
 

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from bson.codec_options import CodecOptions
 from pymongo import IndexModel, MongoClient
-from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import (
     CollectionInvalid,
@@ -25,6 +24,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from projector.item import Item
+from projector.marks import DUPLICATE_KEY, SeenBefore
 from projector.orphans import end_orphans
 from projector.outcome import Outcome
 from projector.transaction import Transaction
@@ -36,7 +36,6 @@ DURABLE: Final = WriteConcern("majority", j=True)
 SNAPSHOT: Final = ReadConcern("snapshot")
 TRANSIENT_TRIES_MAX: Final = 30
 LOOK_FOR_ORPHANS: Final = 6
-DUPLICATE_KEY: Final = 11_000
 NAMESPACE_EXISTS: Final = 48
 WORLD_CODES: Final = frozenset(
     {
@@ -70,6 +69,7 @@ class Store:
             db_name, codec_options=TIMEZONED
         )
         self._bytes_max = bytes_max
+        self._look_up = False
 
     def prepare(self) -> None:
         """Make the projector's collections and indexes. Raises Unreachable."""
@@ -120,8 +120,10 @@ class Store:
         """Run one transaction, again while its errors are transient."""
         for attempt in range(TRANSIENT_TRIES_MAX):
             try:
-                with self._client.start_session() as session:
-                    return self._once(session, items, release=release)
+                return self._once(items, release=release)
+            except SeenBefore:
+                self._look_up = True
+                continue
             except PyMongoError as error:
                 if _is_world(error):
                     raise Unreachable(type(error).__name__) from error
@@ -138,10 +140,16 @@ class Store:
         except PyMongoError as error:
             raise _fault_of(error) from error
 
-    def _once(self, session: ClientSession, items: Sequence[Item], *, release: bool) -> Outcome:
-        transaction = Transaction(self.database, session, self._bytes_max)
-        with session.start_transaction(read_concern=SNAPSHOT, write_concern=DURABLE):
-            return transaction.run(items, release=release)
+    def _once(self, items: Sequence[Item], *, release: bool) -> Outcome:
+        """Run the transaction; after a batch with duplicates the next one looks for them first."""
+        with self._client.start_session() as session:
+            transaction = Transaction(
+                self.database, session, bytes_max=self._bytes_max, look_up=self._look_up
+            )
+            with session.start_transaction(read_concern=SNAPSHOT, write_concern=DURABLE):
+                outcome = transaction.run(items, release=release)
+        self._look_up = bool(outcome.duplicates)
+        return outcome
 
     def _make(self, collection: documents.Collection, *, exists: bool) -> None:
         clustered = {"key": {"_id": 1}, "unique": True}

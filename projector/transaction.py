@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import bson
-from bson import Binary
 from bson.raw_bson import RawBSONDocument
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 from pymongo.client_session import ClientSession
@@ -14,6 +13,7 @@ from pymongo.database import Database
 from projector import batch
 from projector.happening import ACCOUNTS, Documents, Stored
 from projector.item import Item
+from projector.marks import Marks, SeenBefore
 from projector.outcome import Outcome
 from projector.parked import (
     parked_document,
@@ -34,17 +34,29 @@ class DocumentTooLarge(Poison):
 
 
 class Transaction:
-    """The reads and writes of one batch; made anew for each try."""
+    """The reads and writes of one batch; made anew for each try.
+
+    Without `look_up` the batch is taken to hold nothing that was applied before; where it
+    does, SeenBefore says so, and the batch is done again with `look_up`.
+    """
 
     def __init__(
-        self, database: Database[dict[str, Any]], session: ClientSession, bytes_max: int
+        self,
+        database: Database[dict[str, Any]],
+        session: ClientSession,
+        *,
+        bytes_max: int,
+        look_up: bool,
     ) -> None:
         self._database, self._session, self._bytes_max = database, session, bytes_max
+        self._marks, self._look_up = Marks(database, session), look_up
         self._documents = Documents()
 
     def run(self, items: Sequence[Item], *, release: bool) -> Outcome:
         """Do everything of a batch but the commit."""
         decided, poison = self._decide(items, release=release)
+        fresh = [item.mark for item in decided.fresh if not item.is_ledger]
+        self._marks.insert(fresh, looked_up=self._look_up)
         self._read(decided.fresh)
         batch.fold(decided.fresh, self._documents)
         self._write(decided)
@@ -60,8 +72,13 @@ class Transaction:
     def _decide(
         self, items: Sequence[Item], *, release: bool
     ) -> tuple[Plan, list[tuple[Item, Poison]]]:
-        """Sort the batch out, then read the bodies; without the poison it may sort otherwise."""
-        marks = self._marks(item for item in items if not item.is_ledger)
+        """Sort the batch out, then read the bodies; without the poison it may sort otherwise.
+
+        A body that cannot be read may be a copy of an event that was applied: then it is
+        a duplicate and no dead letter, so that the marks must have been looked up.
+        """
+        outside = [item.mark for item in items if not item.is_ledger]
+        marks = self._marks.found(outside) if self._look_up else set[bytes]()
         ours = [item for item in items if item.is_ledger]
         versions = self._versions(ours)
         parked = self._parked(versions) if ours and release else []
@@ -72,17 +89,12 @@ class Transaction:
             readable = batch.read_bodies((*decided.fresh, *decided.waiting))
             if not readable.poison:
                 return decided, poison
+            if not self._look_up:
+                raise SeenBefore
             poison += readable.poison
             bad = {id(item) for item, _ in readable.poison}
             left = [item for item in left if id(item) not in bad]
             parked = [item for item in parked if id(item) not in bad]
-
-    def _marks(self, items: Iterable[Item]) -> set[bytes]:
-        asked = [Binary(item.mark) for item in items]
-        if not asked:
-            return set()
-        found = self._find(documents.MARKS.name, {"_id": {"$in": asked}})
-        return {bytes(mark["_id"]) for mark in found}
 
     def _versions(self, ours: Sequence[Item]) -> dict[str, int]:
         """Give the version that each subject of our ledger has reached here."""
@@ -140,8 +152,6 @@ class Transaction:
                 if write.is_new
                 else ReplaceOne({"_id": write.document["_id"]}, body, upsert=True)
             )
-        marks = [Binary(item.mark) for item in decided.fresh if not item.is_ledger]
-        operations[documents.MARKS.name] += [InsertOne({"_id": mark}) for mark in sorted(marks)]
         parked = operations[documents.PARKED_EVENTS.name]
         parked += [DeleteOne({"_id": parked_id(item)}) for item in decided.parked_done]
         parked += [InsertOne(parked_document(item)) for item in decided.waiting]

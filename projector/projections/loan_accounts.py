@@ -201,15 +201,21 @@ def _last_payment(before: Stored, after: Stored, event: AccountUpdated, when: Wh
         "date": to_mongo(event.last_payment_date),
         "amount": to_mongo(event.last_payment_amount),
     }
-    if event.last_payment_date is None:
-        known = before.get("balances", {}).get("currentBalance") is not None
-        balance = event.current_balance
-        is_repayment = event.triggered_by_transaction_type.upper() in ("", "REPAYMENT")
-        lower = known and balance is not None and balance < _balance(before)
-        if balance is not None and lower and is_repayment and after["accountStatus"] == "active":
-            told["date"] = when.business_date
-            told["amount"] = told["amount"] or to_mongo(Money(_balance(before) - balance))
+    paid = _paid(before, event) if event.last_payment_date is None else None
+    if paid is not None and after["accountStatus"] == "active":
+        told["date"] = when.business_date
+        told["amount"] = told["amount"] or to_mongo(paid)
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _paid(before: Stored, event: AccountUpdated) -> Money | None:
+    """Give by how much a repayment made the balance lower, if it was one and did."""
+    kind = event.triggered_by_transaction_type.upper()
+    known = before.get("balances", {}).get("currentBalance")
+    if kind not in ("", "REPAYMENT") or known is None or event.current_balance is None:
+        return None
+    paid = Money(stored_money(known) - event.current_balance)
+    return paid if paid > 0 else None
 
 
 def _closed(account: Stored, event: AccountClosed) -> Stored:
