@@ -27,6 +27,9 @@ ISSUERS: Final[dict[str, ActorKind]] = {
 }
 """Issuer, which is also the name of its key, to the one kind of actor it may speak for."""
 
+NAMES: Final[dict[ActorKind, str]] = {"service": "projector", "system": "system"}
+"""What an actor who is no person is called; nobody may speak in a person's name instead."""
+
 
 class NotTrusted(Exception):  # noqa: N818 - the reason is the name
     """The token proves nothing; the text says why and holds nothing of the token."""
@@ -104,4 +107,7 @@ def _actor(claims: dict[str, object], key_name: str, now: datetime) -> Actor:
     actor_id, session_id = str(claims["sub"]), str(claims["sid"])
     if not actor_id:
         raise NotTrusted("the token names nobody")
-    return Actor(actor_id, ISSUERS[key_name], session_id, expires)
+    kind = ISSUERS[key_name]
+    if actor_id != NAMES.get(kind, actor_id):
+        raise NotTrusted("its issuer may not speak for who is named in the token")
+    return Actor(actor_id, kind, session_id, expires)

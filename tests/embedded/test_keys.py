@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from embedded import keys
 from embedded.settings import BadSetting
-from proto.actor_token import ISSUERS, mint, verify
+from proto.actor_token import ISSUERS, NAMES, mint, verify
 
 
 def test_every_issuer_gets_a_key_that_its_public_half_verifies(tmp_path: Path) -> None:
@@ -23,7 +23,9 @@ def test_every_issuer_gets_a_key_that_its_public_half_verifies(tmp_path: Path) -
         trusted[issuer] = half
     for issuer, kind in ISSUERS.items():
         key = keys.private_key(tmp_path, issuer)
-        token = mint(key, issuer=issuer, actor_id="somebody", session_id="one", now=now)
+        token = mint(
+            key, issuer=issuer, actor_id=NAMES.get(kind, "staff-1"), session_id="one", now=now
+        )
         assert verify(token, trusted, now).kind == kind
 
 

@@ -33,6 +33,14 @@ def test_nobody_speaks_for_another_kind() -> None:
         actor_token.verify(forged, KEYS, NOW)
 
 
+def test_a_machine_speaks_for_itself_alone() -> None:
+    """No key but the desk's acts in a person's name: the audit trail would name them."""
+    for actor in ("staff-1", "system"):
+        with pytest.raises(NotTrusted, match="may not speak"):
+            actor_token.verify(_token(PROJECTOR, "projector", actor), KEYS, NOW)
+    actor_token.verify(_token(PROJECTOR, "projector", "projector"), KEYS, NOW)
+
+
 @pytest.mark.parametrize("age", [timedelta(minutes=5), timedelta(days=1), timedelta(minutes=-2)])
 def test_a_token_lives_five_minutes(age: timedelta) -> None:
     """Expired, or from the future: it proves nothing."""
