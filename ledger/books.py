@@ -3,18 +3,19 @@
 import fcntl
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from ledger.journal import Journal, JournalFailed
+from ledger.journal import Journal
 from ledger.journal.sqlite import SqliteJournal
 from ledger.publisher import Publisher
 from ledger.service import Door, Preview
-from ledger.settings import AppMode, Settings
+from ledger.settings import AppMode, BadSetting, Settings
 from ledger.states import StaffDirectory, States
-from ledger.texts import TextVault
+from ledger.texts import TextVault, WrongMasterKey
 from ledger.writer import Writer
 from proto.values import Instant
 
@@ -74,17 +75,39 @@ class Books:
         self.lock.release()
 
 
-def open_books(settings: Settings, now: Callable[[], Instant] = system_clock) -> Books:
-    """Open them. Raises InUse, BadSetting, JournalFailed."""
-    master_key = settings.master_key()
-    lock = FolderLock(settings.journal_folder)
+def _locked(settings: Settings) -> FolderLock:
+    """Lock the journal's folder. Raises InUse, BadSetting."""
     try:
+        return FolderLock(settings.journal_folder)
+    except OSError as error:
+        raise BadSetting(
+            f"DATA_DIR, LEDGER_DATABASE_URL: cannot use the folder {settings.journal_folder} "
+            f"({error.strerror}). Set one that can be written."
+        ) from None
+
+
+def _vault(settings: Settings) -> TextVault:
+    """Open the text keys. Raises BadSetting, TextKeysFailed."""
+    try:
+        return TextVault(settings.journal_folder / "text-keys.db", settings.master_key())
+    except WrongMasterKey:
+        raise BadSetting(
+            f"KEYS_DIR: {settings.master_key_path} is not the key under which the texts of "
+            "this ledger are kept. Put that one back."
+        ) from None
+
+
+def open_books(settings: Settings, now: Callable[[], Instant] = system_clock) -> Books:
+    """Open them. Raises InUse, BadSetting, JournalFailed, TextKeysFailed."""
+    with ExitStack() as undo:
+        lock = _locked(settings)
+        undo.callback(lock.release)
+        vault = _vault(settings)
+        undo.callback(vault.close)
         journal = SqliteJournal(settings.journal_path)
-    except JournalFailed:
-        lock.release()
-        raise
-    vault = TextVault(settings.journal_folder / "text-keys.db", master_key)
-    states, directory = States(journal), StaffDirectory(journal)
+        undo.callback(journal.close)
+        states, directory = States(journal), StaffDirectory(journal)
+        undo.pop_all()
     publisher = Publisher(journal, settings.redis_url) if settings.redis_url else None
     if publisher is not None:
         publisher.start()

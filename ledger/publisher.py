@@ -54,6 +54,12 @@ class Publisher:
         self._redis.close()
 
     def _run(self) -> None:
+        try:
+            self._publish_until_closed()
+        finally:  # whatever ended it: nobody may believe that it still publishes
+            self.is_connected = False
+
+    def _publish_until_closed(self) -> None:
         failures = 0
         while True:
             self._wake.clear()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
@@ -17,6 +18,7 @@ AppMode = Literal["demo", "production"]
 _MASTER_KEY_BYTES = 32
 _MAKE_KEYS = "Run `python -m embedded keys` to make the keys that are missing."
 _SQLITE = "sqlite:///"
+_PORT_MAX = 65_535
 
 
 class BadSetting(Exception):  # noqa: N818 - the reason is the name
@@ -59,15 +61,20 @@ class Settings:
         path = self.keys_dir / "public" / f"{issuer}.pem"
         try:
             key = load_pem_public_key(path.read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, UnsupportedAlgorithm):
             raise BadSetting(f"KEYS_DIR: cannot read {path}. {_MAKE_KEYS}") from None
         if not isinstance(key, Ed25519PublicKey):
             raise BadSetting(f"KEYS_DIR: {path} is no Ed25519 key. {_MAKE_KEYS}")
         return key
 
+    @property
+    def master_key_path(self) -> Path:
+        """The file of the master key."""
+        return self.keys_dir / "master.key"
+
     def master_key(self) -> bytes:
         """Read the key that wraps the customers' text keys. Raises BadSetting."""
-        path = self.keys_dir / "master.key"
+        path = self.master_key_path
         try:
             key = base64.urlsafe_b64decode(_private(path).strip())
         except binascii.Error:
@@ -79,7 +86,12 @@ class Settings:
     def command_line_key(self) -> Ed25519PrivateKey:
         """Read the key with which the command line signs. Raises BadSetting."""
         path = self.keys_dir / "command-line.pem"
-        key = load_pem_private_key(_private(path), None)
+        try:
+            key = load_pem_private_key(_private(path), None)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            raise BadSetting(
+                f"KEYS_DIR: {path} is no key without a password. {_MAKE_KEYS}"
+            ) from None
         if not isinstance(key, Ed25519PrivateKey):
             raise BadSetting(f"KEYS_DIR: {path} is no Ed25519 key. {_MAKE_KEYS}")
         return key
@@ -97,7 +109,7 @@ def _private(path: Path) -> bytes:
 
 def _address(text: str) -> str:
     host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal():
+    if not host or not (port.isascii() and port.isdecimal()) or int(port[:9]) > _PORT_MAX:
         raise BadSetting("LEDGER_LISTEN must be host:port, for example 127.0.0.1:50051.")
     return text
 

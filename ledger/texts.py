@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE_BYTES: Final = 12
@@ -22,6 +23,10 @@ class TextKeysFailed(Exception):  # noqa: N818 - a fault of the world
     """The store of text keys could not be read or written."""
 
 
+class WrongMasterKey(Exception):  # noqa: N818 - the finding is the name
+    """The keys in the store were wrapped by another master key."""
+
+
 class TextVault:
     """Seals and opens texts; makes a customer's key when it is first needed."""
 
@@ -30,14 +35,28 @@ class TextVault:
         self._lock = Lock()
         self._cached: OrderedDict[str, AESGCM] = OrderedDict()
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._store = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        path.chmod(0o600)
-        self._store.execute("PRAGMA journal_mode = WAL")
-        self._store.execute("PRAGMA synchronous = FULL")
-        self._store.execute(
-            "CREATE TABLE IF NOT EXISTS text_keys "
-            "(customer_id TEXT PRIMARY KEY, wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID"
-        )
+        try:
+            self._store = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            path.chmod(0o600)
+            self._store.execute("PRAGMA journal_mode = WAL")
+            self._store.execute("PRAGMA synchronous = FULL")
+            self._store.execute(
+                "CREATE TABLE IF NOT EXISTS text_keys "
+                "(customer_id TEXT PRIMARY KEY, wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID"
+            )
+            known = self._store.execute("SELECT customer_id, wrapped FROM text_keys LIMIT 1")
+            self._check_master(known.fetchone())
+        except sqlite3.Error as error:
+            raise TextKeysFailed(f"the store of text keys: {error}") from None
+
+    def _check_master(self, row: tuple[str, bytes] | None) -> None:
+        """Insist on the master key of the first day: under two, half the texts are lost."""
+        try:
+            if row is not None:
+                self._unwrapped(*row)
+        except InvalidTag:
+            self._store.close()
+            raise WrongMasterKey from None
 
     def seal(self, customer_id: str, name: str, text: str) -> str:
         """Give a text's ciphertext in base64; it opens only under the same name."""
@@ -62,17 +81,20 @@ class TextVault:
                     self._cached.popitem(last=False)
             return key
 
+    def _unwrapped(self, customer_id: str, wrapped: bytes) -> bytes:
+        nonce, key = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
+        return self._master.decrypt(nonce, key, customer_id.encode())
+
     def _load_or_make(self, customer_id: str) -> bytes:
-        bound = customer_id.encode()
         try:
             row = self._store.execute(
                 "SELECT wrapped FROM text_keys WHERE customer_id = ?", (customer_id,)
             ).fetchone()
             if row is not None:
-                return self._master.decrypt(row[0][:_NONCE_BYTES], row[0][_NONCE_BYTES:], bound)
+                return self._unwrapped(customer_id, row[0])
             made = AESGCM.generate_key(256)
             nonce = os.urandom(_NONCE_BYTES)
-            wrapped = nonce + self._master.encrypt(nonce, made, bound)
+            wrapped = nonce + self._master.encrypt(nonce, made, customer_id.encode())
             # Durable before the first text that needs it is: a lost key is a lost text.
             self._store.execute("INSERT INTO text_keys VALUES (?, ?)", (customer_id, wrapped))
         except sqlite3.Error as error:

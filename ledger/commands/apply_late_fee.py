@@ -6,7 +6,7 @@ from ledger.commands import steps
 from ledger.commands.command import AccountCommand, Facts
 from ledger.domain.fee_caps import check_cap
 from ledger.domain.loan import Loan
-from ledger.domain.money import plus
+from ledger.domain.money import check_size, plus
 from ledger.domain.rights import Right
 from proto.events import FeeApplied, LedgerEvent
 from proto.values import Money
@@ -32,12 +32,14 @@ def decide(loan: Loan | None, command: ApplyLateFee, facts: Facts) -> tuple[Ledg
         description=f"Late fee, {command.days_past_due} days past due",
         movement=steps.Movement(fees=command.amount),
     )
+    charged = plus(
+        loan.loan_amount, loan.fees_charged(scheduled=True), loan.fees_charged(scheduled=False)
+    )
+    check_size("fee_amount", plus(charged, command.amount))
     check_cap(
         "RECOVERY",
         loan_amount=loan.loan_amount,
-        charged=plus(
-            loan.loan_amount, loan.fees_charged(scheduled=True), loan.fees_charged(scheduled=False)
-        ),
+        charged=charged,
         more=command.amount,
         field="fee_amount",
     )

@@ -6,7 +6,7 @@ from typing import ClassVar
 from ledger.commands.command import Command, Facts, Name
 from ledger.domain.fee_caps import check_cap
 from ledger.domain.loan import PENDING_DISBURSEMENT, Loan
-from ledger.domain.money import ZERO, dollars, plus, total
+from ledger.domain.money import ZERO, check_size, dollars, plus, total
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
 from proto.events import AccountCreated, LedgerEvent, ScheduleCreated, ScheduledPayment
@@ -54,6 +54,7 @@ def decide(loan: Loan | None, command: OpenLoan, _facts: Facts) -> tuple[LedgerE
             field="loan_account_id",
         )
     _check_schedule(command)
+    check_size("loan_amount", plus(command.loan_amount, command.loan_fee))
     check_cap(
         "ESTABLISHMENT_FEE",
         loan_amount=command.loan_amount,

@@ -9,7 +9,7 @@ from ledger.commands.command import AccountCommand, Facts
 from ledger.domain import schedule
 from ledger.domain.allocation import allocate
 from ledger.domain.loan import Loan
-from ledger.domain.money import negative, plus
+from ledger.domain.money import check_size, negative, plus
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
 from proto.events import LedgerEvent, RepaymentRecorded
@@ -33,6 +33,8 @@ def decide(loan: Loan | None, command: RecordRepayment, facts: Facts) -> tuple[L
     loan = steps.existing(loan, command, facts)
     loan = steps.disbursed(loan, closed_allowed=True)
     _check_target(loan, command)
+    total_paid = plus(loan.total_paid, command.amount)
+    check_size("amount", total_paid)
     parts = allocate(loan, command.amount)
     shares = schedule.allocate(loan.instalments, parts.instalments, command.target_payment_number)
     reference = command.payment_id or command.payment_reference
@@ -65,7 +67,6 @@ def decide(loan: Loan | None, command: RecordRepayment, facts: Facts) -> tuple[L
         last_payment_date=posted["effective_date"],
         last_payment_amount=command.amount,
     )
-    total_paid = plus(loan.total_paid, command.amount)
     return (
         recorded,
         *steps.schedule_updated(loan, posted, paid=shares),

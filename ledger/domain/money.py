@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ledger.errors import Refusal, Refused
-from proto.values import Money
+from proto.values import CENTS_MAX, Money
 
 ZERO: Final = Money(0)
 
@@ -25,6 +25,16 @@ def parse_amount(field: str, text: str, *, zero_allowed: bool = False) -> Money:
     if amount == 0 and not zero_allowed:
         raise Refused(Refusal.INVALID_AMOUNT, f"{field} must be more than zero.", field=field)
     return amount
+
+
+def check_size(field: str, sum_after: Money) -> None:
+    """Refuse what would bring a sum in the books to where no event can tell it any more."""
+    if sum_after >= CENTS_MAX:
+        raise Refused(
+            Refusal.INVALID_AMOUNT,
+            f"{field} is too much: with it the account would reach {dollars(Money(CENTS_MAX))}.",
+            field=field,
+        )
 
 
 def plus(*amounts: Money) -> Money:

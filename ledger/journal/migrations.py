@@ -42,4 +42,19 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     CREATE TRIGGER names_never_deleted BEFORE DELETE ON names
         BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
     """,
+    # 2: INSERT OR REPLACE deletes too, without a word where a connection has recursive
+    # triggers off, which is everybody's default.
+    """
+    CREATE TRIGGER entries_never_replaced BEFORE INSERT ON entries WHEN EXISTS (
+        SELECT 1 FROM entries WHERE position = NEW.position
+        UNION ALL
+        SELECT 1 FROM entries WHERE subject_id = NEW.subject_id AND version = NEW.version
+    ) BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER answers_never_replaced BEFORE INSERT ON answers
+        WHEN EXISTS (SELECT 1 FROM answers WHERE key = NEW.key)
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER names_never_replaced BEFORE INSERT ON names
+        WHEN EXISTS (SELECT 1 FROM names WHERE kind = NEW.kind AND value = NEW.value)
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    """,
 )

@@ -10,7 +10,7 @@ from ledger.decision import Outcome, Recorded
 from ledger.domain import loan as loans
 from ledger.domain.history import as_posting
 from ledger.domain.loan import Loan
-from ledger.domain.money import dollars, negative
+from ledger.domain.money import dollars, negative, total
 from ledger.domain.schedule import Instalment
 from ledger.domain.staff import Staff
 from ledger.errors import Refused
@@ -110,7 +110,7 @@ def transaction_response(outcome: Outcome) -> ledger_pb.TransactionResponse:
         recorded_at=outcome.at,
     )
     response = ledger_pb.TransactionResponse(transaction=written, event_id=recorded.event_id)
-    if not isinstance(posting, FeeApplied):
+    if isinstance(posting, RepaymentRecorded | FeeWaived):
         response.allocated_to_fees = str(negative(posting.fee_delta))
         response.allocated_to_principal = str(negative(posting.principal_delta))
         response.overpayment = str(posting.overpayment_delta)
@@ -153,11 +153,12 @@ def _warning(outcome: Outcome, posting: PostingEvent) -> str:
     if posting.overpayment_delta > 0:
         extra = dollars(posting.overpayment_delta)
         return f"{extra} is more than the debt; it is kept as owed to the customer."
+    if not isinstance(posting, RepaymentRecorded):
+        return ""
     before = cast("Loan", outcome.before)
-    outside = [fee for fee in before.fees if fee.unpaid and not fee.is_scheduled]
-    if isinstance(posting, RepaymentRecorded) and outside:
-        return f"{dollars(negative(posting.fee_delta))} pays fees before any instalment."
-    return ""
+    outside_ids = {fee.transaction_id for fee in before.fees if not fee.is_scheduled}
+    outside = total(s.amount for s in posting.fee_shares if s.transaction_id in outside_ids)
+    return f"{dollars(outside)} pays fees before any instalment." if outside else ""
 
 
 def disburse_loan(outcome: Outcome) -> ledger_pb.DisburseLoanResponse:

@@ -1,5 +1,6 @@
 """What stands before every rpc: who calls, and how a refusal, a fault or a bug is told."""
 
+import inspect
 import uuid
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,7 @@ import grpc
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.message import DecodeError
 from google.rpc.status_pb2 import Status as RichStatus  # type: ignore[import-untyped]
 
 from ledger.books import Books
@@ -43,25 +45,45 @@ def current_caller() -> Caller:
 
 
 def _wrapped(handler: Handler, around: Callable[[Call], Call]) -> Handler:
-    """Put something around a handler's behaviour, be it a single answer or a stream."""
+    """Put something around a handler's behaviour, be it a single answer or a stream.
+
+    The request is read inside, where what is no such message can be refused: grpc would
+    answer with the parser's own words, under a status that means that anything may be.
+    """
+    read = handler.request_deserializer
     if handler.unary_unary is not None:
-        return grpc.unary_unary_rpc_method_handler(
-            around(handler.unary_unary),
-            handler.request_deserializer,
-            handler.response_serializer,
-        )
-    return grpc.unary_stream_rpc_method_handler(
-        around(_as_writing(handler.unary_stream)),
-        handler.request_deserializer,
-        handler.response_serializer,
-    )
+        call = around(_reading(read, handler.unary_unary))
+        return grpc.unary_unary_rpc_method_handler(call, None, handler.response_serializer)
+    call = around(_reading(read, _as_writing(handler.unary_stream)))
+    return grpc.unary_stream_rpc_method_handler(call, None, handler.response_serializer)
+
+
+def _reading(read: Callable[[bytes], object] | None, call: Call) -> Call:
+    """Read the request before a call, unless that was done further in."""
+    if read is None:
+        return call
+
+    async def answer(written: bytes, context: Context) -> object:
+        try:
+            request = read(written)
+        except DecodeError:
+            raise Refused(
+                Refusal.INVALID_FIELD, "The request is not the message that this call takes."
+            ) from None
+        return await call(request, context)
+
+    return answer
 
 
 def _as_writing(stream: Any) -> Call:  # noqa: ANN401 - what grpc holds is untyped
     """Make a stream's behaviour a coroutine that writes its messages."""
 
     async def write(request: object, context: Context) -> None:
-        async for message in stream(request, context):
+        messages = stream(request, context)
+        if inspect.iscoroutine(messages):  # `not_built`, which fits any rpc and only refuses
+            await messages
+            return
+        async for message in messages:
             await context.write(message)
 
     return write

@@ -145,7 +145,14 @@ class Queries:
         value: str = getattr(request, kind)
         if kind == "loan_account_id":
             return value
-        return self._journal.subject_named(kind, value) or value
+        found = self._journal.subject_named(kind, value)
+        if found is None:
+            raise Refused(
+                Refusal.NO_SUCH_ACCOUNT,
+                f"The ledger has no account with the {kind} {value[:64]}.",
+                field=kind,
+            )
+        return found
 
     def event_history(
         self, request: ledger_pb.GetEventHistoryRequest

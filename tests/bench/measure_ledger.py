@@ -23,7 +23,7 @@ SECONDS: Final = 4.0
 
 
 async def _client(
-    stub: rpc.AccountingLedgerServiceAsyncStub,
+    stub: "rpc.AccountingLedgerServiceAsyncStub",
     accounts: list[str],
     metadata: tuple[tuple[str, str], ...],
     ends: float,

@@ -115,7 +115,10 @@ def test_a_group_that_does_not_fit_is_refused_whole(journal: Journal, flaw: str)
 
 
 @pytest.mark.parametrize("table", ["entries", "answers", "names"])
-@pytest.mark.parametrize("statement", ["UPDATE {} SET {} = 'x'", "DELETE FROM {}"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE {} SET {} = 'x'", "DELETE FROM {}", "INSERT OR REPLACE INTO {0} SELECT * FROM {0}"],
+)
 def test_the_file_itself_refuses_to_forget(tmp_path: Path, table: str, statement: str) -> None:
     """Append-only is enforced by triggers, not by good manners alone."""
     store = SqliteJournal(tmp_path / "journal.db")

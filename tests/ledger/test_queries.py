@@ -187,3 +187,32 @@ def test_free_text_is_nowhere_in_the_journal(ledger: LedgerProcess, support: Cal
     for path in (ledger.data_dir / "ledger").iterdir():
         assert b"son is ill" not in path.read_bytes()
         assert b"was crying" not in path.read_bytes()
+
+
+def test_one_kind_of_id_is_not_taken_for_another(system: Caller, support: Caller) -> None:
+    """An account's id is no schedule id, though it would lead to an account."""
+    account = system.active_loan()
+    for kind in ("schedule_id", "application_number"):
+        request = ledger_pb.GetScheduleWithStatusRequest(**{kind: account})
+        with pytest.raises(grpc.RpcError) as refused:
+            support.accounting.GetScheduleWithStatus(request, metadata=support.metadata())
+        assert refusal_of(refused.value).field == kind
+
+
+def test_the_warning_names_what_the_instalments_do_not_get(system: Caller, support: Caller) -> None:
+    """The establishment fee is inside the instalments: paying it takes nothing from them."""
+    account = system.active_loan()
+    system.late_fee(account, "15.00")
+    assert support.repay(account, "30.00").allocation_warning == ""
+    paid = support.repay(account, "150.00")
+    assert paid.allocation_warning == "$15.00 pays fees before any instalment."
+
+
+def test_a_preview_of_paying_out_shares_nothing_out(support: Caller, system: Caller) -> None:
+    """Only money that comes in, or is waived, is allocated."""
+    request = ledger_pb.DisburseLoanRequest(
+        loan_account_id=system.open_loan(), disbursement_amount="500.00"
+    )
+    previewed = _preview(support, disburse_loan=request)
+    assert previewed.allowed
+    assert not previewed.transaction.HasField("allocated_to_principal")

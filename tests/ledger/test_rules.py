@@ -166,12 +166,19 @@ def test_nothing_passes_a_cap(loan: Money, charged: Money, more: Money) -> None:
         ("6304000000000000000", True),
         ("4111111111111112", False),
         ("041111111111", False),
+        ("4111 1111 1111 1111 12/27", True),
+        ("12 4111111111111111", True),
+        ("4111111111111111 123", True),
+        ("4111.1111.1111.1111", True),
+        ("4111  1111\u00a01111\u20131111", True),
+        ("\u0664111 1111 1111 1111", True),
+        ("12345678901234567890123", False),
         ("call 0412 345 678", False),
         ("", False),
     ],
 )
 def test_a_card_number_is_recognised(text: str, holds: bool) -> None:  # noqa: FBT001 - a table
-    """13 to 19 digits that pass Luhn's check, with or without separators."""
+    """13 to 19 digits that pass Luhn's check, whatever parts them or stands beside them."""
     assert holds_card_number(text) is holds
 
 

@@ -12,7 +12,7 @@ import pytest
 from grpc_health.v1 import health_pb2
 
 from embedded.process import free_port
-from tests.builders import LedgerProcess, refusal_of
+from tests.builders import LedgerProcess, make_keys, refusal_of
 
 Ended = subprocess.CompletedProcess[str]
 
@@ -54,10 +54,13 @@ def test_a_taken_address_is_told(ledger: LedgerProcess, tmp_path: Path) -> None:
     ("variable", "value"),
     [
         ("LEDGER_LISTEN", "nowhere"),
+        ("LEDGER_LISTEN", "127.0.0.1:99999"),
+        ("LEDGER_LISTEN", "127.0.0.1:\u0663"),
         ("LEDGER_DATABASE_URL", "mysql://x"),
         ("APP_MODE", "test"),
         ("REDIS_URL", "localhost"),
         ("KEYS_DIR", "/nonexistent"),
+        ("DATA_DIR", "/dev/null"),
     ],
 )
 def test_a_bad_setting_is_named(tmp_path: Path, variable: str, value: str) -> None:
@@ -73,6 +76,31 @@ def test_a_private_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     process = LedgerProcess(tmp_path)
     (process.keys_dir / "master.key").chmod(0o640)
     assert "chmod 600" in _run(process).stderr
+
+
+def test_another_master_key_is_refused_at_the_start(tmp_path: Path) -> None:
+    """A new key in the old one's place: half the texts would be lost, and nobody would know."""
+    with LedgerProcess(tmp_path) as process:
+        account = process.system.active_loan()
+        process.system.repay(account, "1.00", notes="as agreed")
+    (process.keys_dir / "master.key").unlink()
+    make_keys(process.keys_dir)
+    ended = _run(process)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("ledger: KEYS_DIR")
+    assert "Put that one back" in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["text-keys.db", "journal.db"])
+def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path: Path, name: str) -> None:
+    """What was overwritten is told at the start, without a stack trace."""
+    process = LedgerProcess(tmp_path)
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger" / name).write_bytes(b"no database" * 1_000)
+    ended = _run(process)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("ledger: ")
+    assert "Traceback" not in ended.stderr
 
 
 def test_told_to_end_it_ends_cleanly_and_everything_is_there_again(
