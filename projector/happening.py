@@ -70,10 +70,14 @@ class Change(Struct, frozen=True):
 
 
 class Write(Struct, frozen=True):
-    """One document to be written whole; `is_new` where it was seen that none stands there."""
+    """One document to be written; `is_new` where it was seen that none stands there.
+
+    `before` is what stands there, None also where nobody looked.
+    """
 
     collection: str
     document: Stored
+    before: Stored | None
     is_new: bool
 
 
@@ -134,7 +138,7 @@ class Documents:
             before = self._before.get(place)
             if document is not None and document is not before:
                 is_new = before is None and place in self._before
-                yield Write(place[0], document, is_new)
+                yield Write(place[0], document, before, is_new)
 
     def _index(self, place: Place, document: Stored) -> None:
         if place[0] == ACCOUNTS and document.get("customerIdString"):

@@ -4,9 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import bson
-from bson.raw_bson import RawBSONDocument
-from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
@@ -23,14 +20,9 @@ from projector.parked import (
     unknown_update,
 )
 from projector.plan import Plan, plan
+from projector.writes import Writes
 from proto import documents
 from proto.codec import Poison, to_mongo
-
-Operation = InsertOne[Any] | ReplaceOne[Any] | UpdateOne | DeleteOne
-
-
-class DocumentTooLarge(Poison):
-    """A document would not fit into MongoDB any more."""
 
 
 class Transaction:
@@ -48,7 +40,8 @@ class Transaction:
         bytes_max: int,
         look_up: bool,
     ) -> None:
-        self._database, self._session, self._bytes_max = database, session, bytes_max
+        self._database, self._session = database, session
+        self._writes = Writes(database, session, bytes_max)
         self._marks, self._look_up = Marks(database, session), look_up
         self._documents = Documents()
 
@@ -119,13 +112,8 @@ class Transaction:
         """
         needs = batch.needs(items)
         lock = {"$inc": {"n": to_mongo(1)}}
-        self._bulk(
-            documents.LOCKS.name,
-            [
-                UpdateOne({"_id": f"customer:{customer}"}, lock, upsert=True)
-                for customer in sorted(needs.linked_customers)
-            ],
-        )
+        locks = [f"customer:{customer}" for customer in sorted(needs.linked_customers)]
+        self._writes.upsert(documents.LOCKS.name, dict.fromkeys(locks, lock))
         for collection, need in batch.READ_BY_KEY:
             asked: set[str] = getattr(needs, need)
             self._load(
@@ -144,41 +132,18 @@ class Transaction:
         return list(self._database[collection].find(query, session=self._session))
 
     def _write(self, decided: Plan) -> None:
-        operations: dict[str, list[Operation]] = defaultdict(list)
-        for write in self._documents.changed():
-            body = self._encoded(write.document)
-            operations[write.collection].append(
-                InsertOne(body)
-                if write.is_new
-                else ReplaceOne({"_id": write.document["_id"]}, body, upsert=True)
-            )
-        parked = operations[documents.PARKED_EVENTS.name]
-        parked += [DeleteOne({"_id": parked_id(item)}) for item in decided.parked_done]
-        parked += [InsertOne(parked_document(item)) for item in decided.waiting]
-        operations[documents.UNKNOWN_EVENTS.name] += _unknown(decided.fresh)
-        for collection, listed in operations.items():
-            self._bulk(collection, listed)
-
-    def _bulk(self, collection: str, operations: Sequence[Operation]) -> None:
-        if operations:
-            self._database[collection].bulk_write(
-                list(operations), ordered=False, session=self._session
-            )
-
-    def _encoded(self, document: Stored) -> RawBSONDocument:
-        body = bson.encode(document)
-        if len(body) > self._bytes_max:
-            raise DocumentTooLarge(f"a document would have {len(body)} bytes")
-        return RawBSONDocument(body)
+        self._writes.write(self._documents.changed())
+        done = [parked_id(item) for item in decided.parked_done]
+        self._writes.delete(documents.PARKED_EVENTS.name, done)
+        waiting = [parked_document(item) for item in decided.waiting]
+        self._writes.insert(documents.PARKED_EVENTS.name, waiting)
+        self._writes.upsert(documents.UNKNOWN_EVENTS.name, _unknown(decided.fresh))
 
 
-def _unknown(fresh: Iterable[Item]) -> list[Operation]:
-    """Count the types that nobody reads, one write for each."""
+def _unknown(fresh: Iterable[Item]) -> dict[str, dict[str, Any]]:
+    """Count the types that nobody reads, one update for each."""
     by_type: dict[str, list[Item]] = defaultdict(list)
     for item in fresh:
         if not item.is_known:
             by_type[type_name(item)].append(item)
-    return [
-        UpdateOne({"_id": name}, unknown_update(items), upsert=True)
-        for name, items in by_type.items()
-    ]
+    return {name: unknown_update(items) for name, items in by_type.items()}

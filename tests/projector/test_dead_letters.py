@@ -1,14 +1,16 @@
 """What can never be applied, what fails, what nobody reads (events.md, section 3)."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import redis
 
+from projector.settings import Settings
 from proto import documents
-from proto.streams import INBOX
-from tests.projector.conftest import Drain
-from tests.projector.feed import Feed, account, customer
+from proto.streams import INBOX, INTERNAL
+from tests.projector.conftest import Drain, Start
+from tests.projector.feed import Feed, account, customer, schedule, update
 from tests.projector.mirror import Mirror
 
 
@@ -80,6 +82,40 @@ def test_an_event_that_failed_may_still_go_through(
     assert mirror.customer("CUS-2")["firstName"] == "Nobody"
     assert feed.dead_letters() == []
     assert not streams.exists("failures:billie-servicing-processor")
+
+
+def test_a_failing_ledger_event_is_alone_to_blame(feed: Feed, drain: Drain, mirror: Mirror) -> None:
+    """One that waited for its predecessor fails by itself and not in the other's name."""
+    made = [
+        feed.entry("LOAN-1", "account.created.v1", account(status="ACTIVE")),
+        feed.entry("LOAN-1", "account.updated.v1", update(signed_loan_agreement_url="refused")),
+    ]
+    mirror.database.create_collection("loan-accounts")
+    refuse = {"signedLoanAgreementUrl": {"$ne": "refused"}}
+    mirror.database.command("collMod", "loan-accounts", validator=refuse)
+    feed.raw(made[1], INTERNAL)
+    drain()
+    feed.raw(made[0], INTERNAL)
+    drain()
+    assert mirror.account()["ver"] == 1
+    assert [each["ver"] for each in mirror.all(documents.PARKED_EVENTS)] == [2]
+    assert feed.dead_letters() == []
+
+
+def test_a_document_that_does_not_fit_is_a_dead_letter(
+    feed: Feed, start: Start, settings: Settings, mirror: Mirror
+) -> None:
+    """The event that would make it too large goes, the document stays."""
+    with start(replace(settings, document_bytes_max=2_000)) as drain:
+        feed.tell("account.created.v1", account())
+        payments = [
+            {"payment_number": number, "due_date": "2026-01-19", "amount": "1.00"}
+            for number in range(1, 61)
+        ]
+        feed.tell("account.schedule.created.v1", schedule(payments=payments))
+        drain()
+    assert "repaymentSchedule" not in mirror.account()
+    assert feed.dead_letters()[0]["error"].startswith("DocumentTooLarge")
 
 
 def test_an_unknown_type_is_no_dead_letter(feed: Feed, drain: Drain, mirror: Mirror) -> None:
