@@ -109,7 +109,7 @@ def _whole(text: str) -> int:
 def entry_time(entry_id: str) -> Instant:
     """Give the time that Redis put into an entry's id (`1700000000000-0`)."""
     milliseconds = int(entry_id.split("-", 1)[0])
-    return Instant.of(datetime.fromtimestamp(milliseconds / 1000, tz=UTC))
+    return Instant.fromtimestamp(milliseconds / 1000, tz=UTC)
 
 
 _STRINGS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
