@@ -47,10 +47,10 @@ chromium: $(TEST_STAMP)
 	@$(BIN)/python tests/browser/chromium.py --get
 
 test: $(TEST_STAMP) chromium ## Everything a change must pass, on real servers of its own
-	@$(BIN)/python -m pytest -m "not long" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-long: $(TEST_STAMP) chromium ## The same with full counts
-	@TEST_LONG=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
+	@TEST_LONG=1 $(BIN)/python -m pytest --timeout=3600 $(PYTEST_ARGS)
 
 lint: $(TEST_STAMP) ## Style, types and layers
 	@$(BIN)/ruff check .

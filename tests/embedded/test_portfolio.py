@@ -15,6 +15,7 @@ from proto import servicing_pb2 as servicing
 from proto.events import CustomerChanged
 from proto.search_keys import fold
 from proto.values import Instant, Money
+from tests.counts import count
 
 ANCHOR = date(2026, 11, 21)
 
@@ -40,7 +41,7 @@ def test_a_larger_portfolio_begins_with_the_smaller_one() -> None:
     assert large.loans[: len(small.loans)] == small.loans
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=count(25, 200), deadline=None)
 @given(seed=st.integers(0, 10**6), anchor=st.dates(date(2024, 1, 1), date(2030, 12, 31)))
 def test_every_story_is_over_when_the_anchor_date_begins(seed: int, anchor: date) -> None:
     """Nothing happens in the future, and every loan is told in its order."""
@@ -51,7 +52,7 @@ def test_every_story_is_over_when_the_anchor_date_begins(seed: int, anchor: date
         assert times[-1] < begins
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=count(10, 200), deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_loans_are_small_and_within_their_caps(seed: int) -> None:
     """A$100 to 3,000, at most 62 days, at most 20 % for the establishment."""

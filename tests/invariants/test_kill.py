@@ -18,10 +18,12 @@ from proto import servicing_pb2_grpc as ours_rpc
 from proto.documents import StoredBalances
 from proto.streams import DEAD_LETTERS
 from proto.values import Money
+from tests.counts import count
 from tests.invariants.load import Load
 from tests.stage import Stage
 
-COUNT = 1_000
+COUNT = count(1_000, 5_000)
+VICTIMS = ["projector", "ledger", "redis"] * count(1, 5)
 ACCOUNTS = [f"acc-{number:03d}" for number in range(20)]
 
 
@@ -77,7 +79,9 @@ def _journal(stage: Stage, load: Load) -> list[ours.JournalEntry]:
             entries += page
 
 
-@pytest.mark.parametrize("victim", ["projector", "ledger", "redis"])
+@pytest.mark.parametrize(
+    "victim", ["projector", "ledger", "redis", *count(0, 5) * ["projector", "ledger", "redis"]]
+)
 def test_a_killed_part_loses_nothing_and_doubles_nothing(stage: Stage, victim: str) -> None:
     """1,000 mixed commands and events; I1 to I5 and I9 hold after a kill -9."""
     load = Load(stage)

@@ -15,6 +15,7 @@ from hypothesis.stateful import (
 )
 
 from tests.builders import LedgerProcess, new_key, open_loan_request, refusal_of
+from tests.counts import count
 from tests.ledger.accounts_check import check_books
 
 CENTS = st.integers(min_value=1, max_value=400_00)
@@ -119,7 +120,7 @@ def test_no_sequence_of_commands_breaks_the_books(ledger_alone: LedgerProcess) -
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=10,
+            max_examples=count(10, 200),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

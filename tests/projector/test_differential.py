@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from projector.settings import Settings
 from proto.streams import INTERNAL
+from tests.counts import count
 from tests.projector.conftest import Start
 from tests.projector.feed import Feed, account, closing, customer, posting, schedule, update
 from tests.projector.mirror import Mirror, Plain
@@ -100,7 +101,7 @@ def run(start: Start, given_settings: Settings, mirror: Mirror) -> dict[str, lis
 
 
 @settings(
-    max_examples=15,
+    max_examples=count(15, 300),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
