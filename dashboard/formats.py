@@ -205,13 +205,20 @@ def mobile(number: str) -> str:
 def account_badge(status: str, days_past_due: int | None) -> Badge:
     """Say how an account stands: its status, or how late it is."""
     if status in {"active", "in_arrears"} and days_past_due:
-        late = plural(days_past_due, "day")
-        if days_past_due <= EARLY_DAYS_MAX:
-            return Badge(f"Overdue {late}", "yellow")
-        if days_past_due <= LATE_DAYS_MAX:
-            return Badge(f"Late {late}", "orange")
-        return Badge(f"Default {late}", "red")
+        return overdue_badge(days_past_due)
     return STATUS_BADGES.get(status, STATUS_BADGES["unknown"])
+
+
+def overdue_badge(days: int) -> Badge:
+    """Say how many days a payment is late; the colour tells how bad that is."""
+    late = plural(days, "day")
+    if days <= EARLY_DAYS_MAX:
+        return Badge(f"Overdue {late}", "yellow")
+    return (
+        Badge(f"Late {late}", "orange")
+        if days <= LATE_DAYS_MAX
+        else Badge(f"Default {late}", "red")
+    )
 
 
 def transaction_type(code: str) -> str:

@@ -48,6 +48,7 @@ class LedgerRefused(Exception):  # noqa: N818 - the reason is the name
         field: str = "",
         limit: str = "",
         current_version: int = 0,
+        status: str = "",
     ) -> None:
         super().__init__(sentence)
         self.reason = reason
@@ -55,6 +56,7 @@ class LedgerRefused(Exception):  # noqa: N818 - the reason is the name
         self.field = field
         self.limit = limit
         self.current_version = current_version
+        self.status = status
 
 
 class OutcomeUnknown(Exception):  # noqa: N818 - the reason is the name
@@ -98,8 +100,9 @@ def refusal(error: grpc.RpcError) -> LedgerRefused:
                 detail.field,
                 detail.limit,
                 detail.current_version,
+                code.name,
             )
-    return LedgerRefused(code.name, error.details() or MEANINGS[code][1])
+    return LedgerRefused(code.name, error.details() or MEANINGS[code][1], status=code.name)
 
 
 def fault(error: grpc.RpcError, kind: type[F]) -> F:

@@ -14,6 +14,7 @@ from pymongo.database import Database
 from dashboard import settings as desk_settings
 from dashboard.actor_tokens import TokenMint, read_key
 from dashboard.credentials import Credentials, hash_of_nobody
+from dashboard.known_accounts import KnownAccounts
 from dashboard.ledger_client import LedgerClient
 from dashboard.queries.health import BACK_SOON, Health, HealthWatch
 from dashboard.sessions import Sessions
@@ -82,6 +83,12 @@ def token_mint() -> TokenMint:
 def ledger() -> LedgerClient:
     """Give the client of the ledger; its calls carry a token of who acts."""
     return LedgerClient(settings().ledger_address, token_mint())
+
+
+@st.cache_resource(show_spinner=False)
+def known_accounts() -> KnownAccounts:
+    """Give what the ledger said of accounts that came with an outside feed."""
+    return KnownAccounts(ledger())
 
 
 @st.cache_resource(show_spinner=False)

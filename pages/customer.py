@@ -7,11 +7,9 @@ import streamlit as st
 from dashboard import services, session
 from dashboard.components import acting
 from dashboard.components.account_actions import account_actions
-from dashboard.components.account_card import (
-    account_figures,
-    account_heading,
-)
+from dashboard.components.account_card import account_heading
 from dashboard.components.account_rail import account_rail
+from dashboard.components.echo import figures_with_echo
 from dashboard.components.forms import show_open_form
 from dashboard.components.layout import rail_and_detail
 from dashboard.components.operation_state import as_promised, operation_state, worth_showing
@@ -55,12 +53,14 @@ def show() -> None:
 def show_account(signed_in: SignedIn, stored: AccountView, under_way: list[Operation]) -> None:
     """Show one account with what is under way on it."""
     now, health = datetime.now(UTC), services.health()
-    account = as_promised(stored, under_way)
+    known = acting.known(signed_in, stored, health)
+    complete = known.completed(stored)
+    account = as_promised(complete, under_way)
     account_heading(account, health, now)
-    account_figures(account, now)
+    figures_with_echo(account, now)
     for each in worth_showing(under_way, now):
-        operation_state(signed_in, stored, each)
-    account_actions(signed_in, account, under_way, health)
+        operation_state(signed_in, complete, each)
+    account_actions(signed_in, account, under_way, health, known)
     history, schedule = st.tabs(["Transactions", "Schedule"])
     with history:
         transactions_table(signed_in, account.loan_account_id)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import formats
 from dashboard.formats import inert
-from dashboard.queries.accounts import NOT_SERVED, AccountView
+from dashboard.queries.accounts import AccountView
 from dashboard.queries.health import Health
 from proto.values import Money
 
@@ -42,8 +42,6 @@ def account_figures(account: AccountView, now: datetime) -> None:
             f"Overpaid: **{inert(formats.money(figures.overpayment))}** is owed to the customer."
         )
     _progress(account, now)
-    if not account.is_served:
-        st.info(NOT_SERVED, icon=":material/visibility:")
 
 
 def _progress(account: AccountView, now: datetime) -> None:
@@ -69,4 +67,5 @@ def _next_payment(account: AccountView, now: datetime) -> str:
     late = account.overdue_since(formats.today(now))
     if late is None:
         return f"Next payment **{amount}** on {when}"
-    return f":orange-badge[Payment overdue] **{amount}** was due on {when}"
+    badge = formats.overdue_badge((formats.today(now) - late).days)
+    return f":{badge.colour}-badge[{badge.word}] **{amount}** was due on {when}"

@@ -4,9 +4,11 @@ from msgspec import Struct
 
 from dashboard import services, session
 from dashboard.commands.registry import Command
+from dashboard.known_accounts import NOT_TOLD, Known
 from dashboard.ledger_client import Caller
 from dashboard.operations import Operations
 from dashboard.queries.accounts import AccountView
+from dashboard.queries.health import Health
 from dashboard.session import SignedIn
 
 _FORM = "form"
@@ -44,6 +46,13 @@ def operations() -> Operations:
             services.database(), services.ledger(), services.workers(), services.health
         ),
     )
+
+
+def known(signed_in: SignedIn, account: AccountView, health: Health) -> Known:
+    """Tell whether the ledger in use knows an account; a lost one is not asked."""
+    if health.ledger_lost and account.ver is None:
+        return NOT_TOLD
+    return services.known_accounts().look(account, caller(signed_in))
 
 
 def open_form(command: str, account: AccountView, entered: Command | None = None) -> None:

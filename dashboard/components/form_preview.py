@@ -9,6 +9,7 @@ from dashboard import formats, services, session
 from dashboard.commands.answers import STALE_VERSION, Balances, Preview
 from dashboard.commands.registry import Command
 from dashboard.components import acting
+from dashboard.components.echo import echo, take_back
 from dashboard.components.operation_state import what
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import inert, money
@@ -116,9 +117,14 @@ def _send(
         return
     texts = {name: session.entered(key).strip() for name, key in keys.texts.items()}
     command = structs.replace(command, **texts)
+    form = acting.opened_form()
+    if form is None:
+        return
+    echo(form.account, command, preview.after)
     try:
         acting.operations().begin(command, acting.caller(signed_in), preview.after)
     except LedgerRefused as no:
+        take_back(form.account)
         session.put(_PROBLEM, no.sentence)
     else:
         _close()

@@ -7,6 +7,7 @@ import msgspec
 import streamlit as st
 
 from dashboard import formats, session
+from dashboard.commands.answers import Balances
 from dashboard.commands.registry import Command
 from dashboard.commands.waive_fee import WaiveFee
 from dashboard.components import acting
@@ -55,14 +56,12 @@ def as_promised(account: AccountView, operations: list[Operation]) -> AccountVie
         is_ahead = each.is_pending and not each.is_shown_by(account)
         unmoved = (account.ver or 0) <= each.command.seen_version or each.account_version
         if is_ahead and unmoved and each.after is not None:
-            return _with(account, each)
+            return promised(account, each.after)
     return account
 
 
-def _with(account: AccountView, operation: Operation) -> AccountView:
-    after = operation.after
-    if after is None:
-        return account
+def promised(account: AccountView, after: Balances) -> AccountView:
+    """Show an account with the balances that a change leads to."""
     balances = msgspec.structs.replace(
         account.balances or BalancesView(),
         principal=after.principal,
@@ -82,10 +81,20 @@ def operation_state(signed_in: SignedIn, account: AccountView, operation: Operat
     elif operation.state == "unknown":
         _not_known(signed_in, operation)
     else:
-        badge = OPERATION_BADGES[operation.state]
         is_synced = operation.state == "synced"
-        told = inert(done(operation.command) if is_synced else what(operation.command))
-        st.markdown(f":{badge.colour}-badge[{badge.word}] {told}")
+        _progress(
+            operation.state, done(operation.command) if is_synced else what(operation.command)
+        )
+
+
+def saving(command: Command) -> None:
+    """Say that a change is being saved."""
+    _progress("saving", what(command))
+
+
+def _progress(state: str, told: str) -> None:
+    badge = OPERATION_BADGES[state]
+    st.markdown(f":{badge.colour}-badge[{badge.word}] {inert(told)}")
 
 
 def _failed(signed_in: SignedIn, account: AccountView, operation: Operation) -> None:

@@ -1,5 +1,6 @@
 """Who the customer is, and what staff must know before they act."""
 
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -9,6 +10,7 @@ from dashboard.components.hits import flag_badges
 from dashboard.formats import EKYC_BADGES, Badge, inert
 from dashboard.queries.customers import CustomerView, Profile
 
+_STYLE: Final = Path(__file__).with_suffix(".css")
 VULNERABLE_FLAG: Final = "Vulnerable"
 VULNERABLE: Final = (
     "**Vulnerable customer.** Take extra care: offer hardship help before you ask for money,"
@@ -27,7 +29,9 @@ def profile(view: CustomerView) -> None:
     if told:
         st.markdown(told)
     if customer.vulnerable_flag:
-        st.error(VULNERABLE, icon=":material/front_hand:")
+        st.html(_STYLE)
+        with st.container(key="vulnerable"):
+            st.error(VULNERABLE, icon=":material/front_hand:")
 
 
 def _told(view: CustomerView) -> str:

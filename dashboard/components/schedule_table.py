@@ -25,7 +25,7 @@ BADGES: Final = {
     "missed": Badge("Missed", "red"),
     "scheduled": Badge("Scheduled", "gray"),
 }
-OVERDUE: Final = Badge("Overdue", "orange")
+OVERDUE: Final = "Overdue"
 NEXT: Final = Badge("Next", "blue")
 
 
@@ -51,7 +51,8 @@ def instalment_row(each: InstalmentView, today: date, *, is_next: bool) -> Row:
     due = each.due_date.as_date() if each.due_date else None
     status = BADGES.get(each.status, BADGES["scheduled"])
     if each.status in {"scheduled", "partial"} and due is not None and due < today and is_next:
-        badges = (status, OVERDUE) if each.status == "partial" else (OVERDUE,)
+        overdue = Badge(OVERDUE, formats.overdue_badge((today - due).days).colour)
+        badges = (status, overdue) if each.status == "partial" else (overdue,)
     else:
         badges = (status, NEXT) if is_next else (status,)
     return Row(

@@ -24,16 +24,16 @@ def waive_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
     """Show the form's fields, and beside them what they lead to."""
     account = form.account
     before = form.entered if isinstance(form.entered, WaiveFee) else None
+    fee_id = _fee(signed_in, account, before)
+    if any(each.transaction_id == fee_id and each.unpaid == 0 for each in account.fees):
+        st.markdown("This fee was paid already: what you waive goes to principal.")
     left, right = st.columns(2, gap="medium")
     with left:
-        fee_id = _fee(signed_in, account, before)
-        if any(each.transaction_id == fee_id and each.unpaid == 0 for each in account.fees):
-            st.caption("This fee was paid already: what you waive goes to principal.")
         amount_key = f"waive-amount-{account.loan_account_id}-{fee_id}"
         most = _most(account, fee_id)
         first = before.amount if before and before.target_transaction_id == fee_id else most
         typed = st.text_input(
-            f"Amount of {inert(money(most))}", str(first), key=amount_key, live="200ms"
+            f"Amount, at most {inert(money(most))}", str(first), key=amount_key, live="200ms"
         )
         codes = list(REASONS)
         reason = st.selectbox(

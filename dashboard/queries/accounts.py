@@ -13,10 +13,6 @@ from proto.values import CalendarDate, Code, Instant, Key, Money
 
 ACCOUNTS_MAX: Final = 100
 OPEN_STATUSES: Final = frozenset({"active", "in_arrears"})
-NOT_SERVED: Final = (
-    "This account came with an outside feed, which tells the total only, and the ledger in use "
-    "does not know it: it is here for reading."
-)
 
 
 class BalancesView(View, kw_only=True, frozen=True, rename="camel"):
@@ -125,11 +121,6 @@ class AccountView(View, kw_only=True, frozen=True, rename="camel"):
     def number(self) -> str:
         """The number that staff and customers know it by."""
         return self.account_number or self.loan_account_id
-
-    @property
-    def is_served(self) -> bool:
-        """Whether the ledger in use knows it, so that commands are possible."""
-        return self.ver is not None
 
     @property
     def is_open(self) -> bool:

@@ -70,7 +70,6 @@ def account(
     name: str | None = "John Smith",
 ) -> LoanAccountDocument:
     """Build an account of our ledger; without a version, one of an outside feed."""
-    total = money(principal) + money(fees)
     known = ver is not None
     return LoanAccountDocument(
         loan_account_id=Key(account_id),
@@ -86,45 +85,55 @@ def account(
             total_payable=money("500.00"),
             opened_date=CalendarDate("2026-10-01"),
         ),
-        balances=StoredBalances(
-            current_balance=Money(total),
-            total_outstanding=Money(total),
-            total_paid=money("255.00") if known else None,
-            principal=money(principal) if known else None,
-            interest=money("0.00") if known else None,
-            fees=money(fees) if known else None,
-            overpayment=money("0.00") if known else None,
-            as_of=PAID_AT,
-        ),
+        balances=_balances(money(principal), money(fees), known=known),
         account_status=status,  # type: ignore[arg-type]  # tests write any status
-        repayment_schedule=RepaymentSchedule(
-            schedule_id=Key("SCH-1"),
-            number_of_payments=4,
-            payment_frequency="fortnightly",
-            payments=[
-                StoredPayment(
-                    payment_number=number_of,
-                    due_date=CalendarDate(due),
-                    amount=money("125.00"),
-                    status="paid" if number_of <= 2 else "scheduled",
-                    amount_paid=money("125.00") if number_of <= 2 else None,
-                    amount_remaining=money("0.00") if number_of <= 2 else None,
-                )
-                for number_of, due in enumerate(DUE_DATES, start=1)
-            ],
-        ),
-        fees=[
-            StoredFee(
-                transaction_id=Key("TX-FEE"),
-                type=Code("LATE_FEE"),
-                amount=money("10.00"),
-                paid=money("10.00"),
-                charged_at=PAID_AT,
-            )
-        ]
-        if known
-        else [],
+        repayment_schedule=_schedule(),
+        fees=[_paid_fee()] if known else [],
         ver=ver,
+    )
+
+
+def _balances(principal: Money, fees: Money, *, known: bool) -> StoredBalances:
+    total = Money(principal + fees)
+    return StoredBalances(
+        current_balance=total,
+        total_outstanding=total,
+        total_paid=money("255.00") if known else None,
+        principal=principal if known else None,
+        interest=money("0.00") if known else None,
+        fees=fees if known else None,
+        overpayment=money("0.00") if known else None,
+        as_of=PAID_AT,
+    )
+
+
+def _schedule() -> RepaymentSchedule:
+    """Build four payments, of which two were made."""
+    return RepaymentSchedule(
+        schedule_id=Key("SCH-1"),
+        number_of_payments=4,
+        payment_frequency="fortnightly",
+        payments=[
+            StoredPayment(
+                payment_number=number_of,
+                due_date=CalendarDate(due),
+                amount=money("125.00"),
+                status="paid" if number_of <= 2 else "scheduled",
+                amount_paid=money("125.00") if number_of <= 2 else None,
+                amount_remaining=money("0.00") if number_of <= 2 else None,
+            )
+            for number_of, due in enumerate(DUE_DATES, start=1)
+        ],
+    )
+
+
+def _paid_fee() -> StoredFee:
+    return StoredFee(
+        transaction_id=Key("TX-FEE"),
+        type=Code("LATE_FEE"),
+        amount=money("10.00"),
+        paid=money("10.00"),
+        charged_at=PAID_AT,
     )
 
 

@@ -89,6 +89,8 @@ class RecordingLedger:
         self.calls: list[Call] = []
         self.script: deque[Answer] = deque()
         self.extended_fields = extended_fields
+        self.balances: dict[str, ledger.GetBalanceResponse] = {}
+        """What it tells of accounts; one that is not here it does not know."""
         self._server: grpc.Server | None = None
 
     def start(self) -> None:
@@ -99,7 +101,7 @@ class RecordingLedger:
         commands = {
             "RecordRepayment": self._handler("RecordRepayment", ledger.RecordRepaymentRequest),
             "WaiveFee": self._handler("WaiveFee", ledger.WaiveFeeRequest),
-            "GetBalance": self._handler("GetBalance", ledger.GetBalanceRequest),
+            "GetBalance": self._handler("GetBalance", ledger.GetBalanceRequest, self._balance),
         }
         previews = {
             "GetCapabilities": grpc.unary_unary_rpc_method_handler(
@@ -139,6 +141,14 @@ class RecordingLedger:
         return grpc.unary_unary_rpc_method_handler(
             serve, request_type.FromString, lambda message: message.SerializeToString()
         )
+
+    def _balance(self, request: ledger.GetBalanceRequest, context: grpc.ServicerContext) -> Message:
+        if self.script:
+            return self.script.popleft()(request, context)
+        known = self.balances.get(request.loan_account_id)
+        if known is None:
+            context.abort(grpc.StatusCode.NOT_FOUND, "no such account")
+        return known
 
     def _capabilities(
         self, request: servicing.GetCapabilitiesRequest, context: grpc.ServicerContext

@@ -18,6 +18,7 @@ from dashboard.sessions import Sessions
 from embedded import keys
 from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
+from proto import accounting_ledger_pb2 as ledger
 from proto import documents
 from proto.documents import HeartbeatDocument
 from proto.values import Instant
@@ -183,6 +184,28 @@ def test_somebody_without_a_name_is_shown_by_id(
     assert figures(page)["Total owing"] == "$245.00"
     assert "for reading" in page.info[0].value
     assert not {"Record repayment", "Waive fee"} & {each.label for each in page.button}
+
+
+def test_an_outside_ledgers_account_is_served_like_any_other(
+    opened: Callable[..., AppTest], books: RecordingLedger, store: Store
+) -> None:
+    """The ledger in use knows it, so fees can be waived, and synced is when the totals agree."""
+    outside = account("LOAN-1", "CUS-002166", "0000001787", ver=None, name=None)
+    store(documents.LOAN_ACCOUNTS, "LOAN-1", outside)
+    books.balances["LOAN-1"] = ledger.GetBalanceResponse(
+        principal_balance="200.00", fee_balance="45.00", total_outstanding="245.00"
+    )
+    page = opened("customer.py", id="CUS-002166")
+    assert figures(page)["Fees"] == "$45.00"
+    button(page, "Waive fee").click().run()
+    books.script.append(posted("200.00", account_version=0))
+    button(page, "Waive $45.00").click().run()
+    until(page, "Saving")
+    assert books.commands()[0].request.waiver_amount == "45.00"
+    lower = account("LOAN-1", "CUS-002166", "0000001787", ver=None, fees="0.00", name=None)
+    store(documents.LOAN_ACCOUNTS, "LOAN-1", lower)
+    until(page, "Synced")
+    assert figures(page)["Total owing"] == "$200.00"
 
 
 def test_the_balance_changes_at_once_and_is_synced_later(
