@@ -1,13 +1,14 @@
 """From the journal to the Redis stream, in order, at least once.
 
-What was published last stands in Redis, set in the same transaction as the entries, so
-either both are there or neither. Where Redis has lost it, everything is published again
+What was published last stands in Redis, set in one step with the entries, so either both
+are there or neither. Where Redis has lost it, everything is published again
 from the first entry; the projector ignores what it has.
 """
 
 import threading
-from typing import Final, cast
+from typing import Final
 
+import msgspec
 import redis
 import structlog
 
@@ -21,6 +22,25 @@ IDLE_SECONDS_MAX: Final = 1.0
 """How long a Redis that was emptied goes unnoticed while nothing is committed."""
 BACK_OFF_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 
+_PUBLISH: Final = """
+local position = tonumber(redis.call('GET', KEYS[2]) or '') or 0
+if position ~= tonumber(ARGV[1]) then
+    return position
+end
+for _, fields in ipairs(cjson.decode(ARGV[3])) do
+    redis.call('XADD', KEYS[1], '*', unpack(fields))
+end
+if ARGV[2] ~= ARGV[1] then
+    redis.call('SET', KEYS[2], ARGV[2])
+end
+return tonumber(ARGV[2])
+"""
+"""Adds entries and moves the position, if it stands where we believe; tells where it stands.
+
+A script and not MULTI: one message each way, and one argument to write instead of thirty
+an entry, which took a fifth of the ledger's time.
+"""
+
 _log = structlog.get_logger()
 
 
@@ -32,6 +52,8 @@ class Publisher:
         self._redis = redis.Redis.from_url(
             redis_url, socket_timeout=5, socket_connect_timeout=2, decode_responses=True
         )
+        self._publish = self._redis.register_script(_PUBLISH)
+        self._told_position = 0
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self.published_position = 0
@@ -87,45 +109,32 @@ class Publisher:
 
     def _publish_all(self) -> None:
         """Publish until Redis has everything that the journal has."""
-        while True:
-            try:
-                position, entries = self._publish_batch()
-            except redis.WatchError:
-                continue  # the position moved under us: read it anew
-            self.published_position = position
-            if len(entries) < BATCH_MAX:
-                return
+        while not self._publish_batch():
+            pass
 
-    def _publish_batch(self) -> tuple[int, list[Entry]]:
-        """Publish the entries after what Redis says was published last.
+    def _publish_batch(self) -> bool:
+        """Publish the entries after those that Redis has; tell whether that was the last.
 
-        The position is watched: where another has moved it, or Redis was emptied since,
-        nothing is written and the next try reads it anew.
+        Redis is asked each time, also with nothing to publish: it may have been emptied.
         """
-        with self._redis.pipeline(transaction=True) as pipeline:
-            pipeline.watch(POSITION_KEY)  # type: ignore[no-untyped-call] # redis-py's gap
-            position = self._known_position(cast("str | None", pipeline.get(POSITION_KEY)))
-            entries = self._journal.read(position, BATCH_MAX)
-            if not entries:
-                return position, entries
-            pipeline.multi()
-            for entry in entries:
-                pipeline.xadd(
-                    INTERNAL,
-                    cast("dict[redis.typing.FieldT, redis.typing.EncodableT]", _fields(entry)),
-                )
-            pipeline.set(POSITION_KEY, entries[-1].position)
-            pipeline.execute()
-            return entries[-1].position, entries
-
-    def _known_position(self, stored: str | None) -> int:
-        """Read the position; one beyond the journal is of another journal: begin anew."""
-        position = int(stored) if stored and stored.isdecimal() else 0
-        return position if position <= self._journal.head().position else 0
+        known = self._told_position
+        # A position beyond the journal is of another journal: begin anew.
+        after = known if known <= self._journal.head().position else 0
+        entries = self._journal.read(after, BATCH_MAX)
+        last = entries[-1].position if entries else known
+        written = msgspec.json.encode([_fields(entry) for entry in entries])
+        self._told_position = self._publish(
+            keys=(INTERNAL, POSITION_KEY), args=(known, last, written)
+        )
+        if self._told_position != last:
+            return False  # it stood elsewhere, and nothing was written: go on from there
+        self.published_position = last
+        return len(entries) < BATCH_MAX
 
 
-def _fields(entry: Entry) -> dict[str, str]:
-    return codec.event_fields(
+def _fields(entry: Entry) -> list[str]:
+    """Give names and values in turn, as XADD takes them."""
+    fields = codec.event_fields(
         subject_id=entry.subject_id,
         version=entry.version,
         event_type=entry.event_type,
@@ -136,3 +145,4 @@ def _fields(entry: Entry) -> dict[str, str]:
         hash_hex=entry.hash,
         prev_hex=entry.prev,
     )
+    return [each for field in fields.items() for each in field]

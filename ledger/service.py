@@ -136,6 +136,7 @@ class Door:
     def _entries(self, outcome: Outcome, head: Head) -> list[Entry]:
         """Seal, write and chain an outcome's events."""
         entries: list[Entry] = []
+        recorded_at = str(outcome.at)
         for recorded in outcome.recorded:
             body = codec.canonical(self._sealed(recorded.event))
             entry = Entry(
@@ -143,7 +144,7 @@ class Door:
                 subject_id=str(outcome.subject_id),
                 version=recorded.version,
                 event_type=recorded.event.type,
-                recorded_at=str(outcome.at),
+                recorded_at=recorded_at,
                 actor=outcome.permissions.actor_id,
                 body=body,
                 hash="",

@@ -10,6 +10,7 @@ import redis
 
 from embedded.process import free_port
 from embedded.servers import RedisServer
+from ledger.publisher import BATCH_MAX, POSITION_KEY
 from proto import codec
 from proto import servicing_pb2 as pb
 from proto.codec import Envelope
@@ -121,3 +122,38 @@ def test_a_restarted_ledger_publishes_what_is_missing_and_nothing_else(
     publishing.start()
     _eventually(lambda: len(_positions(own_redis)) == 8)
     assert _positions(own_redis) == list(range(1, 9))
+
+
+def test_letters_of_any_script_are_published_byte_for_byte(
+    publishing: LedgerProcess, own_redis: RedisServer
+) -> None:
+    """What the hash covers is what the stream carries, whatever is in it."""
+    name = 'Zo\u00eb "\\" \u65e5\u672c\t\U0001f642\u2028'
+    publishing.system.create_staff("staff-zoe", ["support"], name)
+    _eventually(lambda: len(_positions(own_redis)) == 1)
+    assert _published(own_redis)[0].body.encode() == publishing.system.entries()[0].body
+
+
+@pytest.mark.parametrize("stood", ["999", "nonsense"])
+def test_a_position_that_is_not_of_this_journal_is_not_believed(
+    data_dir: Path, own_redis: RedisServer, stood: str
+) -> None:
+    """Redis kept the position of a journal that is gone: all of the new one is published."""
+    redis.Redis.from_url(own_redis.url).set(POSITION_KEY, stood)
+    with LedgerProcess(data_dir, redis_url=own_redis.url) as ledger:
+        ledger.system.active_loan()
+        _eventually(lambda: _positions(own_redis) == [1, 2, 3, 4, 5])
+
+
+def test_more_than_one_batch_is_published_in_order(
+    publishing: LedgerProcess, own_redis: RedisServer
+) -> None:
+    """What gathered while Redis was away comes batch after batch, each once."""
+    own_redis.stop()
+    account = publishing.system.active_loan()
+    for _ in range(BATCH_MAX // 3):
+        publishing.system.repay(account, "0.01")
+    count = len(publishing.system.entries())
+    assert count > BATCH_MAX
+    own_redis.start()
+    _eventually(lambda: _positions(own_redis) == list(range(1, count + 1)))
