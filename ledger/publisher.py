@@ -58,6 +58,7 @@ class Publisher:
         self._stopping = threading.Event()
         self.published_position = 0
         self.is_connected = False
+        self._reported: bool | None = None
         self._thread = threading.Thread(target=self._run, name="ledger-publisher", daemon=True)
 
     def start(self) -> None:
@@ -103,8 +104,8 @@ class Publisher:
 
     def _report(self, *, connected: bool, why: str = "") -> None:
         """Log a change of the connection, once."""
-        if connected != self.is_connected:
-            self.is_connected = connected
+        if connected != self._reported:
+            self._reported = self.is_connected = connected
             _log.info("publisher", connected=connected, why=why, position=self.published_position)
 
     def _publish_all(self) -> None:

@@ -157,3 +157,18 @@ def test_more_than_one_batch_is_published_in_order(
     assert count > BATCH_MAX
     own_redis.start()
     _eventually(lambda: _positions(own_redis) == list(range(1, count + 1)))
+
+
+def test_a_redis_that_is_away_from_the_start_is_said_and_waited_for(data_dir: Path) -> None:
+    """The books open without Redis; the log and the health say what is missing."""
+    server = RedisServer(data_dir / "redis", free_port())
+    with LedgerProcess(data_dir, redis_url=server.url) as ledger:
+        ledger.system.active_loan()
+        _eventually(lambda: '"connected": false' in ledger.log.read_text())
+        assert not _health(ledger).publisher_connected
+        server.start()
+        try:
+            _eventually(lambda: _positions(server) == [1, 2, 3, 4, 5])
+            _eventually(lambda: _health(ledger).publisher_connected)
+        finally:
+            server.stop()
