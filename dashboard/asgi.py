@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dashboard import readiness, services
+from dashboard.components.echo import accept_callbacks_that_draw
 from dashboard.components.notices import show_script_error
 from dashboard.session import COOKIE
 from dashboard.sessions import AGE_MAX, hashed
@@ -114,6 +115,8 @@ def _is_secure(request: Request) -> bool:
 def _refusal(status: int, sentence: str) -> Response:
     return JSONResponse({"sentence": sentence}, status, headers=NO_STORE)
 
+
+accept_callbacks_that_draw()
 
 app = st.App(
     str(APP),

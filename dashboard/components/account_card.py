@@ -5,6 +5,7 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard import formats
+from dashboard.components.quiet import quiet
 from dashboard.formats import inert
 from dashboard.queries.accounts import AccountView
 from dashboard.queries.health import Health
@@ -21,9 +22,7 @@ def account_heading(account: AccountView, health: Health, now: datetime) -> None
         with st.container(horizontal=True, horizontal_alignment="right", width="stretch"):
             old = (now - as_of).total_seconds() > formats.STALE_SECONDS
             aged = f", {formats.age(as_of, now)}" if old else ""
-            st.caption(
-                f"as of {formats.clock(as_of)}{aged}", width="content", help=formats.exact(as_of)
-            )
+            quiet(f"as of {formats.clock(as_of)}{aged}", formats.exact(as_of))
 
 
 def account_figures(account: AccountView, now: datetime) -> None:

@@ -1,9 +1,10 @@
-"""The echo of a change: its balances stand where the figures stand before anything is sent.
+"""The echo of a change: what it leads to stands where the figures stand, before it is sent.
 
 Closing a dialog runs the whole page again, which takes longer than a person waits without
 noticing; a few figures drawn by themselves do not.
 """
 
+import logging
 import time
 from datetime import UTC, datetime
 from typing import Final
@@ -23,6 +24,7 @@ LEAVES_SECONDS: Final = 0.015
 """Streamlit sends every 10 ms, and forgets what is unsent when the page runs again."""
 
 _PLACE: Final = "figures-place"
+_DRAWS_IN_CALLBACK: Final = "A fragment rerun was triggered with a callback that displays"
 
 
 class _Place(Struct, frozen=True):
@@ -40,15 +42,14 @@ def figures_with_echo(account: AccountView, now: datetime) -> None:
         account_figures(account, now)
 
 
-def echo(account: AccountView, command: Command, after: Balances | None) -> None:
-    """Show what a change leads to and that it is being saved; nothing was sent yet."""
-    if after is None or not _draw(promised(account, after), command):
-        return
-    time.sleep(LEAVES_SECONDS)
+def show(account: AccountView, command: Command, after: Balances) -> None:
+    """Show what a change leads to and that it is being saved; for callbacks."""
+    if _draw(promised(account, after), command):
+        time.sleep(LEAVES_SECONDS)
 
 
 def take_back(account: AccountView) -> None:
-    """Show the figures as they were: the change was not sent."""
+    """Show the figures as they were: the change was not begun."""
     _draw(account)
 
 
@@ -61,3 +62,16 @@ def _draw(account: AccountView, command: Command | None = None) -> bool:
         if command is not None:
             saving(command)
     return True
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out Streamlit's warning that a callback's elements land at the page's top.
+
+    Ours do not: they have a place.
+    """
+    return _DRAWS_IN_CALLBACK not in record.getMessage()
+
+
+def accept_callbacks_that_draw() -> None:
+    """Keep the log free of a warning that would come with every change; once a process."""
+    logging.getLogger("streamlit").addFilter(_is_news)

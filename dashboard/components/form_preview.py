@@ -8,9 +8,9 @@ from msgspec import Struct, structs
 from dashboard import formats, services, session
 from dashboard.commands.answers import STALE_VERSION, Balances, Preview
 from dashboard.commands.registry import Command
-from dashboard.components import acting
-from dashboard.components.echo import echo, take_back
+from dashboard.components import acting, echo
 from dashboard.components.operation_state import what
+from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import inert, money
 from dashboard.ledger_client import LedgerFault, LedgerRefused
@@ -41,17 +41,17 @@ def preview_of(signed_in: SignedIn, command: Command | None) -> Preview | None:
 def show_preview(preview: Preview | None) -> None:
     """Show the balances before and after, the own limit, warnings or the refusal."""
     if preview is None:
-        st.caption("Enter an amount above zero, for example 10.00.")
+        quiet("Enter an amount above zero, for example 10.00.")
         return
     if preview.before and preview.after:
         _balances(preview.before, preview.after)
     elif preview.allowed:
-        st.caption("The ledger in use gives no preview.")
+        quiet("The ledger in use gives no preview.")
     if preview.overpayment:
         more = inert(money(preview.overpayment))
         st.warning(f"{more} is more than is owed: it is kept as an overpayment.")
     if preview.own_limit is not None:
-        st.caption(f"Your limit {inert(money(preview.own_limit))}")
+        quiet(f"Your limit {inert(money(preview.own_limit))}")
     for warning in preview.warnings:
         st.warning(inert(warning))
     if not preview.allowed:
@@ -120,14 +120,17 @@ def _send(
     form = acting.opened_form()
     if form is None:
         return
-    echo(form.account, command, preview.after)
+    if preview.after is not None:
+        echo.show(form.account, command, preview.after)
     try:
         acting.operations().begin(command, acting.caller(signed_in), preview.after)
     except LedgerRefused as no:
-        take_back(form.account)
         session.put(_PROBLEM, no.sentence)
     else:
         _close()
+    finally:
+        if acting.opened_form() is not None:  # nothing was begun, whatever the reason
+            echo.take_back(form.account)
 
 
 def _close() -> None:

@@ -9,7 +9,7 @@ from dashboard import formats
 from dashboard.commands.record_repayment import METHODS, RecordRepayment
 from dashboard.components.acting import OpenForm
 from dashboard.components.form_preview import FieldKeys, preview_of, show_buttons, show_preview
-from dashboard.formats import inert, money
+from dashboard.formats import money
 from dashboard.queries.accounts import AccountView
 from dashboard.session import SignedIn
 
@@ -28,7 +28,7 @@ def record_repayment_form(signed_in: SignedIn, form: OpenForm) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         typed = st.text_input(
-            f"Amount, {inert(money(account.figures.total_outstanding))} owing",
+            f"Amount, {money(account.figures.total_outstanding)} owing",
             str(before.amount) if before else _usual(account),
             key=amount_key,
             live="200ms",

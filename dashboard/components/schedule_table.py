@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats
+from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import Badge
 from dashboard.queries.accounts import AccountView, InstalmentView
@@ -38,7 +39,7 @@ def schedule_table(account: AccountView, now: datetime) -> None:
     terms = account.repayment_schedule
     frequency = (terms.payment_frequency or "") if terms else ""
     count = formats.plural(len(instalments), "payment")
-    st.caption(f"{count}, {frequency}" if frequency else count)
+    quiet(f"{count}, {frequency}" if frequency else count)
     coming = account.next_instalment
     rows = [
         instalment_row(each, formats.today(now), is_next=each == coming) for each in instalments

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import services, session
 from dashboard.components import same_origin_post
+from dashboard.components.quiet import quiet
 from dashboard.credentials import NotSignedIn
 
 USERNAME: Final = "sign-in-username"
@@ -29,12 +30,12 @@ def _posts_to_server() -> bool:
     ticket = session.slot(TICKET, str)
     if ticket:
         session.forget(TICKET)
-        st.caption("Signing in …")
+        quiet("Signing in …")
         same_origin_post.send("/auth/login", ticket=ticket)
     leaves = session.slot(session.SIGNING_OUT, bool)
     if leaves:
         session.forget(session.SIGNING_OUT)
-        st.caption("Signing out …")
+        quiet("Signing out …")
         same_origin_post.send("/auth/logout", then="/")
     return bool(ticket) or leaves
 

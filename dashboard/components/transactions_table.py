@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats, services, session
+from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.queries.staff_names import staff_names
 from dashboard.queries.transactions import (
@@ -94,7 +95,7 @@ def _turn(page: TransactionPage, pages: list[Cursor]) -> None:
                 on_click=_older,
                 args=(pages, page.following),
             )
-        st.caption(f"{count} transaction{'' if page.count == 1 else 's'}", width="content")
+        quiet(f"{count} transaction{'' if page.count == 1 else 's'}")
 
 
 def _newer(pages: list[Cursor]) -> None:

@@ -9,7 +9,7 @@ from dashboard.commands.waive_fee import REASONS, WaiveFee
 from dashboard.components import acting
 from dashboard.components.acting import OpenForm
 from dashboard.components.form_preview import FieldKeys, preview_of, show_buttons, show_preview
-from dashboard.formats import inert, money
+from dashboard.formats import money
 from dashboard.ledger_client import LedgerFault, LedgerRefused
 from dashboard.queries.accounts import AccountView, FeeView
 from dashboard.session import SignedIn
@@ -33,7 +33,7 @@ def waive_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
         most = _most(account, fee_id)
         first = before.amount if before and before.target_transaction_id == fee_id else most
         typed = st.text_input(
-            f"Amount, at most {inert(money(most))}", str(first), key=amount_key, live="200ms"
+            f"Amount, at most {money(most)}", str(first), key=amount_key, live="200ms"
         )
         codes = list(REASONS)
         reason = st.selectbox(
