@@ -19,15 +19,16 @@ from dashboard.queries.rights import require_reader, sees_persons
 from proto import documents
 from proto.codec import from_mongo
 from proto.documents import AccountStatus
-from proto.search_keys import GRAM_LENGTH, fold, grams, national_digits
+from proto.search_keys import fold, grams, national_digits
 from proto.values import Key
 
 CHARACTERS_MIN: Final = 3
 CHARACTERS_MAX: Final = 100
 HITS_MAX: Final = 50
 LOOK_MILLISECONDS_MAX: Final = 300
-RARE_ENOUGH: Final = 200
-"""A piece in fewer documents than this needs no rarer one."""
+RARE_ENOUGH: Final = 1_000
+"""Pieces in more documents than this count as equally common."""
+PIECES_MAX: Final = 16
 
 _TELEPHONE: Final = re.compile(r"[+(]?[0-9][0-9 ().-]*")
 
@@ -189,6 +190,11 @@ def _alphabetical(row: Stored) -> tuple[str, str]:
     return fold(str(row.get("fullName") or row.get("accountNumber") or "")), str(row["_id"])
 
 
+def _any(clauses: list[Stored]) -> Stored:
+    """Ask for whatever meets one of the clauses, in one round trip; each has its index."""
+    return {"$or": clauses}
+
+
 def _spellings(typed: str) -> list[str]:
     """Give how an id may be written: as typed, and in capitals."""
     return sorted({typed, typed.upper()})
@@ -200,49 +206,50 @@ def _prefix(field: str, start: str) -> Stored:
 
 def _account_looks(typed: str) -> Iterator[Stored]:
     fields = ("accountNumber", "_id", "applicationNumber")
-    for field in fields:
-        yield {field: {"$in": _spellings(typed)}}
-    for field in fields:
-        for spelling in _spellings(typed):
-            yield _prefix(field, spelling)
+    spellings = _spellings(typed)
+    yield _any([{field: {"$in": spellings}} for field in fields])
+    yield _any([_prefix(field, spelling) for field in fields for spelling in spellings])
 
 
 def _customer_looks(database: DeskDatabase, typed: str, *, persons: bool) -> Iterator[Stored]:
-    yield {"_id": {"$in": _spellings(typed)}}
+    """Give the looks from the best match to the weakest: in full, beginnings, words, inside."""
+    folded, spellings = fold(typed), _spellings(typed)
+    in_full: list[Stored] = [{"_id": {"$in": spellings}}]
+    beginnings = [_prefix("_id", spelling) for spelling in spellings]
     if persons:
-        yield from _mobile_looks(typed)
-        yield from _name_looks(fold(typed))
-    for spelling in _spellings(typed):
-        yield _prefix("_id", spelling)
+        digits = _digits(typed)
+        in_full += [{"search.name": folded}, {"search.email": folded}]
+        in_full += [{"search.mobile": digits}] if digits else []
+        beginnings += [_prefix("search.name", folded), _prefix("search.email", folded)]
+        beginnings += _mobile_parts(digits)
+    yield _any(in_full)
+    yield _any(beginnings)
+    if persons:
+        words = sorted(set(folded.split()), key=len, reverse=True)
+        yield {"search.words": {"$all": words}}
+        yield {"$and": [_prefix("search.words", word) for word in words]}
     yield from _infix_look(database, typed, persons=persons)
 
 
-def _mobile_looks(typed: str) -> Iterator[Stored]:
+def _digits(typed: str) -> str:
+    """Give the national digits of what may be a telephone number or a part of one."""
     if not _TELEPHONE.fullmatch(typed):
-        return
+        return ""
     written = typed.replace("(0)", "").strip()
-    digits = national_digits(written)
+    bare = re.sub(r"[^0-9+]", "", written)
     for country in ("+61", "0061"):
-        bare = re.sub(r"[^0-9+]", "", written)
         if bare.startswith(country):
-            digits = "0" + bare.removeprefix(country).removeprefix("0")
+            return "0" + bare.removeprefix(country).removeprefix("0")
+    return national_digits(written)
+
+
+def _mobile_parts(digits: str) -> list[Stored]:
     if len(digits) < CHARACTERS_MIN:
-        return
-    yield {"search.mobile": digits}
-    yield _prefix("search.mobile", digits)
-    yield _prefix("search.mobileReversed", digits[::-1])
+        return []
+    parts = [_prefix("search.mobile", digits), _prefix("search.mobileReversed", digits[::-1])]
     if not digits.startswith("0"):
-        yield _prefix("search.mobile", f"0{digits.removeprefix('61')}")
-
-
-def _name_looks(folded: str) -> Iterator[Stored]:
-    yield {"search.name": folded}
-    yield {"search.email": folded}
-    yield _prefix("search.name", folded)
-    yield _prefix("search.email", folded)
-    words = sorted(set(folded.split()), key=len, reverse=True)
-    yield {"search.words": {"$all": words}}
-    yield {"$and": [_prefix("search.words", word) for word in words]}
+        parts.append(_prefix("search.mobile", f"0{digits.removeprefix('61')}"))
+    return parts
 
 
 def _infix_look(database: DeskDatabase, typed: str, *, persons: bool) -> Iterator[Stored]:
@@ -265,18 +272,30 @@ def _contains(part: str, fields: tuple[str, ...]) -> Stored:
 
 
 def _rarest_gram(database: DeskDatabase, text: str) -> str | None:
-    """Find the piece that the fewest customers have; None when some piece has nobody."""
-    if len(text) < GRAM_LENGTH:
+    """Find the piece that the fewest customers have; None when some piece has nobody.
+
+    All pieces are counted in one round trip, each up to a limit.
+    """
+    pieces = grams(text)[:PIECES_MAX]
+    if not pieces:
         return None
-    rarest: tuple[int, str] | None = None
-    for gram in grams(text):
-        count = database[documents.CUSTOMERS.name].count_documents(
-            {"search.grams": gram}, limit=RARE_ENOUGH * 5
-        )
-        if count == 0:
-            return None
-        if rarest is None or count < rarest[0]:
-            rarest = (count, gram)
-        if count < RARE_ENOUGH:
-            break
-    return rarest[1] if rarest else None
+    first, *others = [_count_of(piece) for piece in pieces]
+    name = documents.CUSTOMERS.name
+    unions: list[Stored] = [{"$unionWith": {"coll": name, "pipeline": each}} for each in others]
+    try:
+        counted = database[name].aggregate([*first, *unions], maxTimeMS=LOOK_MILLISECONDS_MAX)
+        counts = {str(row["piece"]): int(row["n"]) for row in counted}
+    except ExecutionTimeout:
+        return pieces[-1]  # any will do: the look itself is bounded, and says when it was cut
+    if len(counts) < len(pieces):
+        return None
+    return min(counts, key=lambda piece: (counts[piece], piece))
+
+
+def _count_of(piece: str) -> list[Stored]:
+    return [
+        {"$match": {"search.grams": piece}},
+        {"$limit": RARE_ENOUGH},
+        {"$count": "n"},
+        {"$addFields": {"piece": piece}},
+    ]
