@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
+from pymongo.collection import Collection
 from pymongo.errors import ExecutionTimeout
 
 from dashboard.queries.accounts import AgingView, BalancesView
+from dashboard.queries.closeness import closeness
 from dashboard.queries.customers import Flags, SuburbView
 from dashboard.queries.declared import DeskDatabase, Stored, View, fields_of
 from dashboard.queries.rights import require_reader, sees_persons
@@ -134,8 +136,10 @@ def search(
     customer_view = CustomerHit if persons else CustomerOutlineHit
     account_view = AccountHit if persons else AccountOutlineHit
     customer_looks = _customer_looks(database, typed, persons=persons)
-    customers = _gather(database, documents.CUSTOMERS.name, customer_looks, customer_view)
-    accounts = _gather(database, documents.LOAN_ACCOUNTS.name, _account_looks(typed), account_view)
+    customers = _gather(database[documents.CUSTOMERS.name], customer_looks, typed, customer_view)
+    accounts = _gather(
+        database[documents.LOAN_ACCOUNTS.name], _account_looks(typed), typed, account_view
+    )
     found_customers = tuple(from_mongo(customer_view, each) for each in customers.hits.values())
     found_accounts = tuple(from_mongo(account_view, each) for each in accounts.hits.values())
     return Found(
@@ -163,7 +167,7 @@ def _names_exactly(typed: str, accounts: tuple[AccountOutlineHit, ...]) -> bool:
 
 
 def _gather(
-    database: DeskDatabase, collection: str, looks: Iterator[Stored], view: type[Struct]
+    collection: Collection[Stored], looks: Iterator[Stored], typed: str, view: type[Struct]
 ) -> _Gathering:
     """Look until there is enough; a look that takes too long is given up and reported."""
     gathering = _Gathering()
@@ -172,22 +176,16 @@ def _gather(
         if gathering.wanted <= 0:
             break
         rows = (
-            database[collection]
-            .find(look, wanted_fields)
+            collection.find(look, wanted_fields)
             .limit(HITS_MAX + 1)
             .max_time_ms(LOOK_MILLISECONDS_MAX)
         )
         try:
-            for row in sorted(rows, key=_alphabetical):
+            for row in sorted(rows, key=lambda row: closeness(row, typed)):
                 gathering.hits.setdefault(str(row.pop("_id")), row)
         except ExecutionTimeout:
             gathering.too_broad = True
     return gathering
-
-
-def _alphabetical(row: Stored) -> tuple[str, str]:
-    """Order hits that match equally well, always the same way."""
-    return fold(str(row.get("fullName") or row.get("accountNumber") or "")), str(row["_id"])
 
 
 def _any(clauses: list[Stored]) -> Stored:
@@ -272,10 +270,7 @@ def _contains(part: str, fields: tuple[str, ...]) -> Stored:
 
 
 def _rarest_gram(database: DeskDatabase, text: str) -> str | None:
-    """Find the piece that the fewest customers have; None when some piece has nobody.
-
-    All pieces are counted in one round trip, each up to a limit.
-    """
+    """Find the piece that the fewest customers have; None when some piece has nobody."""
     pieces = grams(text)[:PIECES_MAX]
     if not pieces:
         return None
