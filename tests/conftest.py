@@ -12,6 +12,15 @@ from pymongo.database import Database
 
 from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
+from tests.browser import fixtures
+from tests.browser.fixtures import browser, context
+
+__all__ = ["browser", "context"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser."""
+    fixtures.mark(items)
 
 
 @pytest.fixture(scope="session")

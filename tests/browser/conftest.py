@@ -1,6 +1,5 @@
-"""A real Chromium and a desk of the browser tests' own."""
+"""A desk of the browser tests' own, and a tab at it."""
 
-import os
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -8,40 +7,13 @@ from typing import Any
 import pymongo
 import pytest
 import redis
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 from pymongo.database import Database
 
 from dashboard.sessions import Sessions
 from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
-from tests.browser import chromium
 from tests.desk_process import PASSWORD, DeskProcess, add_staff, run_dashboard
-
-PATIENCE_MS = 60_000
-LOUD = "NO BROWSER: the browser tests are skipped; install chromium, or run make chromium"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A real Chromium; where there is none the test is skipped, and fails when CI=true."""
-    path = chromium.find()
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(LOUD)
-        pytest.skip(LOUD)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """The browser of somebody who has never been here."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE_MS)
-    yield context
-    context.close()
 
 
 @pytest.fixture

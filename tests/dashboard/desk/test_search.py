@@ -41,6 +41,7 @@ def ids(found: Found) -> list[str]:
         "smith john",
         "  john   smi ",
         "ohn",
+        "mith",
         "john.smith@example.com",
         "john.smi",
         "smith@exam",
@@ -68,6 +69,17 @@ def test_the_better_match_comes_first(database: DeskDatabase) -> None:
     """A name that begins with what was typed stands before one that merely holds it."""
     assert ids(search(database, SUPPORT, "smith"))[0] == "CUS-12345"
     assert set(ids(search(database, SUPPORT, "joh"))) == {"CUS-12345", "CUS-20001"}
+
+
+@pytest.mark.parametrize("typed", ["mith", "smi", "john smi", "oh mit", "hn.smi"])
+def test_a_word_that_fits_closer_comes_first(
+    database: DeskDatabase, store: Store, typed: str
+) -> None:
+    """John Smith stands before the Smithers and Smithsons, wherever the match lies."""
+    for number, last in enumerate(("Smithers", "Smithson", "Asmithe")):
+        other = customer(f"CUS-1000{number}", "John", last, email=f"john.{last}@example.com")
+        store(documents.CUSTOMERS, other.customer_id, other)
+    assert ids(search(database, SUPPORT, typed))[0] == "CUS-12345"
 
 
 def test_accents_and_case_do_not_matter(database: DeskDatabase) -> None:
