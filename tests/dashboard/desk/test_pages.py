@@ -8,11 +8,9 @@ from pathlib import Path
 import grpc
 import pytest
 import redis
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from dashboard import settings
 from dashboard.session import SECRET_SLOT
 from dashboard.sessions import Sessions
 from embedded import keys
@@ -25,6 +23,7 @@ from proto.values import Instant
 from tests.dashboard.desk.conftest import DeskDatabase, Store
 from tests.dashboard.desk.portfolio import account, customer, transaction
 from tests.dashboard.desk.recording_ledger import RecordingLedger, posted, says_no
+from tests.dashboard.own_process import desk_of_its_own, run
 from tests.desk_process import add_staff
 
 PAGES = Path(__file__).resolve().parents[3] / "pages"
@@ -52,13 +51,6 @@ def _desk(
 ) -> Iterator[None]:
     """This process is a desk whose projector lives, with John Smith and his account."""
     keys.make_missing(data_dir / "keys")
-    monkeypatch.setenv("MONGODB_URL", mongo_server.url)
-    monkeypatch.setenv("REDIS_URL", redis_server.url)
-    monkeypatch.setenv("DB_NAME", database.name)
-    monkeypatch.setenv("KEYS_DIR", str(data_dir / "keys"))
-    monkeypatch.setenv("LEDGER_SERVICE_URL", books.address)
-    settings.current.cache_clear()
-    st.cache_resource.clear()
     store(documents.CUSTOMERS, "CUS-12345", customer(vulnerable=True, staff=True))
     store(documents.LOAN_ACCOUNTS, "ACC-1", account())
     for position in (1, 2):
@@ -68,9 +60,15 @@ def _desk(
         at=now, started_at=now, process_id=1, redis_connected=True, mongo_connected=True
     )
     store(documents.HEARTBEATS, "projector", beat)
-    yield
-    settings.current.cache_clear()
-    st.cache_resource.clear()
+    with desk_of_its_own(
+        monkeypatch,
+        MONGODB_URL=mongo_server.url,
+        REDIS_URL=redis_server.url,
+        DB_NAME=database.name,
+        KEYS_DIR=str(data_dir / "keys"),
+        LEDGER_SERVICE_URL=books.address,
+    ):
+        yield
 
 
 @pytest.fixture
@@ -82,7 +80,7 @@ def opened(database: DeskDatabase, streams: redis.Redis) -> Callable[..., AppTes
         page.session_state[SECRET_SLOT] = Sessions(streams).start(add_staff(database, role))
         for name, value in asked.items():
             page.query_params[name] = value
-        return page.run()
+        return run(page)
 
     return open_page
 

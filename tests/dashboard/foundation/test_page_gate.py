@@ -1,19 +1,20 @@
 """Each page's own lock, besides the navigation's."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
-import streamlit as st
 from pymongo.database import Database
 from streamlit.testing.v1 import AppTest
 
-from dashboard import settings
 from dashboard.session import SECRET_SLOT
 from dashboard.sessions import Sessions, hashed
+from embedded import keys
 from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
+from tests.dashboard.own_process import desk_of_its_own, run
 from tests.desk_process import add_staff
 
 ReadModels = Database[dict[str, Any]]
@@ -26,18 +27,20 @@ def _environment(
     redis_server: RedisServer,
     database: ReadModels,
     streams: redis.Redis,
+    data_dir: Path,
 ) -> Iterator[None]:
     """The test's own servers are this process's desk."""
-    monkeypatch.setenv("MONGODB_URL", mongo_server.url)
-    monkeypatch.setenv("REDIS_URL", redis_server.url)
-    monkeypatch.setenv("DB_NAME", database.name)
-    monkeypatch.setenv("LEDGER_SERVICE_URL", f"127.0.0.1:{free_port()}")
     streams.ping()
-    settings.current.cache_clear()
-    st.cache_resource.clear()
-    yield
-    settings.current.cache_clear()
-    st.cache_resource.clear()
+    keys.make_missing(data_dir / "keys")
+    with desk_of_its_own(
+        monkeypatch,
+        MONGODB_URL=mongo_server.url,
+        REDIS_URL=redis_server.url,
+        DB_NAME=database.name,
+        KEYS_DIR=str(data_dir / "keys"),
+        LEDGER_SERVICE_URL=f"127.0.0.1:{free_port()}",
+    ):
+        yield
 
 
 def _a_page_for_admins() -> None:
@@ -51,7 +54,7 @@ def _a_page_for_admins() -> None:
 def _opened(secret: str) -> AppTest:
     page = AppTest.from_function(_a_page_for_admins, default_timeout=60)
     page.session_state[SECRET_SLOT] = secret
-    return page.run()
+    return run(page)
 
 
 def test_a_page_opens_for_its_role(database: ReadModels, sessions: Sessions) -> None:
@@ -89,5 +92,5 @@ def test_a_tab_forgets_what_another_person_left(database: ReadModels, sessions: 
     page = _opened(sessions.start(add_staff(database, "admin")))
     page.session_state["slot:form"] = "a draft"
     page.session_state[SECRET_SLOT] = sessions.start(add_staff(database, "admin"))
-    page.run()
+    run(page)
     assert "slot:form" not in page.session_state
