@@ -58,5 +58,15 @@ def unknown_update(items: list[Item]) -> dict[str, Any]:
         "$inc": {"count": codec.to_mongo(len(items))},
         "$min": {"firstSeen": min(times)},
         "$max": {"lastSeen": max(times)},
-        "$setOnInsert": {"sample": storable(items[0].envelope.fields)},
+        "$setOnInsert": _sample(items[0]),
+    }
+
+
+def _sample(item: Item) -> Stored:
+    """Tell of an entry where it stands and how large its fields are: a value may name a person."""
+    fields = storable(item.envelope.fields)
+    return {
+        "sampleStream": item.entry.stream,
+        "sampleEntryId": item.entry.entry_id,
+        "sampleBytes": {name: codec.to_mongo(len(fields[name].encode())) for name in fields},
     }

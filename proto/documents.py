@@ -299,12 +299,18 @@ class ParkedEventDocument(Document, kw_only=True):
 
 
 class UnknownEventDocument(Document, kw_only=True):
-    """A type that nobody reads; `_id` is the type."""
+    """A type that nobody reads; `_id` is the type.
+
+    The sample is the first entry: where it stands, and of each field how many bytes it
+    has. What stands in the fields may name a person and is not kept.
+    """
 
     first_seen: Instant
     last_seen: Instant
     count: int
-    sample: dict[str, str] = {}
+    sample_stream: str = ""
+    sample_entry_id: str = ""
+    sample_bytes: dict[str, int] = {}
 
 
 class HeartbeatDocument(Document, kw_only=True):
@@ -312,7 +318,8 @@ class HeartbeatDocument(Document, kw_only=True):
 
     Older than 10 s, or with a connection that is down, the part counts as lost.
     `lag_seconds` is the age of the newest applied entry of each stream when it was
-    applied; `backlog` the entries still to read.
+    applied; `backlog` the entries still to read. `inbox_lost_at` is when the inbox was found
+    emptied: what was published there and not read before is lost.
     """
 
     at: Instant
@@ -329,6 +336,7 @@ class HeartbeatDocument(Document, kw_only=True):
     parked: int = 0
     unknown: int = 0
     dead_lettered: int = 0
+    inbox_lost_at: Instant | None = None
 
 
 class LockDocument(Document, kw_only=True):
