@@ -43,23 +43,28 @@ def _work(projector: Projector) -> int:
 
     The signals are blocked and waited for: a handler that set an Event could dead-lock.
     """
-    crashed = threading.Event()
-    worker = threading.Thread(target=_run, args=(projector, crashed), name="loop", daemon=True)
+    failures: list[Exception] = []
+    worker = threading.Thread(target=_run, args=(projector, failures), name="loop", daemon=True)
     worker.start()
     log.info("projector_started")
     while worker.is_alive():
         if signal.sigtimedwait(SIGNALS, LOOK_SECONDS) is not None:
             projector.stop()
             worker.join()
-    log.info("projector_stopped", crashed=crashed.is_set())
-    return 1 if crashed.is_set() else 0
+    log.info("projector_stopped", crashed=bool(failures))
+    for error in failures:
+        if isinstance(error, BadSetting):
+            raise error
+    return 1 if failures else 0
 
 
-def _run(projector: Projector, crashed: threading.Event) -> None:
+def _run(projector: Projector, failures: list[Exception]) -> None:
     try:
         projector.run()
+    except BadSetting as error:  # a server was asked, and it is not what the setting says
+        failures.append(error)
     except Exception as error:  # noqa: BLE001 - a bug ends the process, with a reference
-        crashed.set()
+        failures.append(error)
         frames = traceback.format_tb(error.__traceback__)  # without the text: it may name people
         reference = uuid.uuid4().hex[:12]
         log.critical("crash", reference=reference, error=type(error).__name__, at=frames)

@@ -11,6 +11,7 @@ import redis
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pymongo import MongoClient
+from pymongo.errors import ConfigurationError, InvalidName
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -60,23 +61,38 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, Heartbeat]]:
 
 def redis_client(url: str, answer_seconds: float) -> redis.Redis:
     """Give a client that tries once: to wait and to try again is the loop's to decide."""
-    return redis.Redis.from_url(
-        url,
-        socket_connect_timeout=HEARTBEAT_SECONDS,
-        socket_timeout=answer_seconds,
-        retry=Retry(NoBackoff(), 0),
-    )
+    try:
+        return redis.Redis.from_url(
+            url,
+            socket_connect_timeout=HEARTBEAT_SECONDS,
+            socket_timeout=answer_seconds,
+            retry=Retry(NoBackoff(), 0),
+        )
+    except ValueError:  # its text is not repeated: an address may hold a password
+        raise BadSetting(
+            "REDIS_URL is no address of a Redis: set it to one like redis://127.0.0.1:6379/0."
+        ) from None
 
 
 def mongo_client(settings: Settings, wait_seconds: float) -> MongoClient[dict[str, Any]]:
-    """Give a client that tells soon when nobody answers."""
-    return MongoClient(
-        settings.mongodb_url,
-        appname=app_name(settings.consumer),
-        serverSelectionTimeoutMS=int(wait_seconds * 1_000),
-        tz_aware=True,
-        tzinfo=UTC,
-    )
+    """Give a client that tells soon when nobody answers. Raises BadSetting."""
+    try:
+        client: MongoClient[dict[str, Any]] = MongoClient(
+            settings.mongodb_url,
+            appname=app_name(settings.consumer),
+            serverSelectionTimeoutMS=int(wait_seconds * 1_000),
+            tz_aware=True,
+            tzinfo=UTC,
+        )
+        client.get_database(settings.db_name)
+    except (ConfigurationError, ValueError):  # nor is this: see above
+        raise BadSetting(
+            "MONGODB_URL is no address of a MongoDB: set it to one like "
+            "mongodb://127.0.0.1:27017/?replicaSet=rs0."
+        ) from None
+    except InvalidName as error:
+        raise BadSetting(f"DB_NAME cannot be a name ({error}): set it to another.") from None
+    return client
 
 
 def read_key(path: Path) -> Ed25519PrivateKey:

@@ -1,7 +1,8 @@
 """Dead letters: what could never be applied, kept whole with the reason.
 
 The count of an event's failures is ours: Redis's own rises for every neighbour that was
-delivered along with it.
+delivered along with it. An event of our ledger comes by the stream and again from the
+ledger, as often as its subject's gap is looked at: it is one dead letter all the same.
 """
 
 from collections.abc import Callable
@@ -10,10 +11,11 @@ from typing import Any, Final
 import redis
 
 from projector.item import Entry
-from proto.streams import DEAD_LETTERS, PROJECTOR_GROUP
+from proto.streams import DEAD_LETTERS, INTERNAL, PROJECTOR_GROUP
 from proto.values import Instant
 
 FAILURES: Final = f"failures:{PROJECTOR_GROUP}"
+DEAD: Final = f"dead-ledger-events:{PROJECTOR_GROUP}"
 
 
 class DeadLetters:
@@ -27,11 +29,15 @@ class DeadLetters:
         tries = int(self._client.hincrby(FAILURES, _name(entry), 1))
         if tries < self._tries_max:
             return False
-        self.move(entry, error)
-        return True
+        return self.move(entry, error)
 
-    def move(self, entry: Entry, error: Exception) -> None:
-        """Put an entry among the dead letters and acknowledge it, in one step."""
+    def move(self, entry: Entry, error: Exception) -> bool:
+        """Put an entry among the dead letters and acknowledge it, in one step.
+
+        Tell whether it was put there: an event of our ledger that is dead already is not.
+        """
+        name, ledger_id = _name(entry), _ledger_id(entry)
+        is_new = not (ledger_id and self._client.sismember(DEAD, ledger_id))
         letter: dict[Any, Any] = {
             **entry.fields,
             "original_message_id": entry.entry_id,
@@ -40,16 +46,30 @@ class DeadLetters:
             "moved_at": str(self._clock()),
         }
         pipeline = self._client.pipeline(transaction=True)
-        pipeline.xadd(DEAD_LETTERS, letter)
-        pipeline.xack(entry.stream, PROJECTOR_GROUP, entry.entry_id)
-        pipeline.hdel(FAILURES, _name(entry))
+        if is_new:
+            pipeline.xadd(DEAD_LETTERS, letter)
+            if ledger_id:
+                pipeline.sadd(DEAD, ledger_id)
+        if not entry.is_fetched:
+            pipeline.xack(entry.stream, PROJECTOR_GROUP, entry.entry_id)
+        pipeline.hdel(FAILURES, name)
         pipeline.execute()
+        return is_new
 
     def forget(self, entries: list[Entry]) -> None:
         """Forget the failures of entries that went through after all."""
         if entries and self._client.exists(FAILURES):
             self._client.hdel(FAILURES, *[_name(entry) for entry in entries])
+        known = [each for each in map(_ledger_id, entries) if each]
+        if known and self._client.exists(DEAD):
+            self._client.srem(DEAD, *known)
 
 
 def _name(entry: Entry) -> str:
-    return f"{entry.stream}/{entry.entry_id}"
+    return f"{entry.stream}/{_ledger_id(entry) if entry.is_fetched else entry.entry_id}"
+
+
+def _ledger_id(entry: Entry) -> str:
+    """Give the id that our ledger gave to an event, the same however it came."""
+    is_ours = entry.stream == INTERNAL
+    return entry.fields.get(b"id", b"").decode(errors="replace") if is_ours else ""

@@ -53,7 +53,10 @@ class Heartbeat:
         self._thread.join()
 
     def beat(self) -> None:
-        """Write one sign of life; where MongoDB is away there is none, which tells enough."""
+        """Write one sign of life; where MongoDB is away there is none, which tells enough.
+
+        A server that answers and takes no writes counts as lost: the loop waits for it.
+        """
         try:
             backlog = {stream: unread(self._streams, stream) for stream in STREAMS}
             connected = True
@@ -64,8 +67,8 @@ class Heartbeat:
             at=self._clock(),
             started_at=vitals.started_at,
             process_id=os.getpid(),
-            redis_connected=connected,
-            mongo_connected=True,
+            redis_connected=connected and vitals.waits_for != "redis",
+            mongo_connected=vitals.waits_for != "mongodb",
             ledger_connected=vitals.ledger_connected,
             last_position=vitals.last_position,
             lag_seconds=vitals.lag_seconds,
@@ -75,6 +78,7 @@ class Heartbeat:
             parked=vitals.parked,
             unknown=vitals.unknown,
             dead_lettered=vitals.dead_lettered,
+            inbox_lost_at=vitals.inbox_lost_at,
         )
         try:
             self._collection.replace_one({"_id": NAME}, codec.to_mongo(document), upsert=True)

@@ -32,6 +32,11 @@ class Entry(Struct, frozen=True):
         """The bytes of its values."""
         return sum(map(len, self.fields.values()))
 
+    @property
+    def is_fetched(self) -> bool:
+        """Tell whether the ledger gave it to us on asking: there is nothing to acknowledge."""
+        return self.entry_id == FETCHED_ENTRY_ID
+
 
 class NotOurs(Poison):
     """Somebody else tells what only our ledger may tell."""
@@ -48,11 +53,6 @@ class Item:
         self.version = envelope.version if self.is_ledger else 0
         self.is_known = envelope.event_type in PROJECTIONS or envelope.event_type in IGNORED
         self._happening: Happening | None = None
-
-    @property
-    def is_fetched(self) -> bool:
-        """Tell whether the ledger gave it to us on asking: there is nothing to acknowledge."""
-        return self.entry.entry_id == FETCHED_ENTRY_ID
 
     @property
     def subject_place(self) -> tuple[str, str]:

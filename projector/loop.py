@@ -13,15 +13,16 @@ import redis
 import structlog
 
 from projector.dead_letters import DeadLetters
-from projector.item import FETCHED_ENTRY_ID, Entry, Item
+from projector.item import Entry, Item
 from projector.lease import Lease
 from projector.missed_events import MissedEvents
 from projector.outcome import Outcome
-from projector.reclaim import Reclaimer
+from projector.parked import type_name
+from projector.reclaim import CLAIM_MAX, Reclaimer
 from projector.settings import Settings
 from projector.store import Store, Unreachable
-from projector.stream import STREAMS, Reader, acknowledge, batches
-from projector.vitals import Vitals
+from projector.stream import STREAMS, Reader, acknowledge, batches, is_passing
+from projector.vitals import Vitals, WaitsFor
 from proto.codec import Poison, read_envelope
 from proto.streams import INBOX, INTERNAL
 from proto.values import Instant
@@ -60,7 +61,7 @@ class Projector:
         self._dead_letters = DeadLetters(streams, settings.tries_max, clock)
         self._lease = Lease(streams, settings.consumer)
         self._tidied_at = float("-inf")
-        self._is_resumed = False
+        self._is_resumed = self._inherits = False
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -73,15 +74,16 @@ class Projector:
         while not self._stopping.is_set():
             try:
                 self.turn(WAIT_MS)
-            except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError) as error:
-                if isinstance(error, redis.ResponseError) and not _is_passing(error):
+            except redis.RedisError as error:
+                if not is_passing(error):
                     raise
-                failures = self._wait("redis_lost", error, failures)
+                failures = self._wait("redis", error, failures)
                 self._is_resumed = False
             except Unreachable as error:
-                failures = self._wait("mongodb_lost", error, failures)
+                failures = self._wait("mongodb", error, failures)
                 self._is_resumed = False
             else:
+                self._vitals.waits_for = None
                 failures = 0
         self._leave()
 
@@ -94,6 +96,7 @@ class Projector:
         if not entries:
             readable = STREAMS if self._lease.is_held else (INBOX,)
             entries = self._reader.read(readable, wait_ms)
+            self._see_loss()
         self._handle(entries)
         return len(entries)
 
@@ -101,6 +104,7 @@ class Projector:
         """Begin, or begin again after a loss: what was given to us and not finished is first."""
         self._reader.make_groups()
         self._store.prepare()
+        self._see_loss()
         for stream in STREAMS:
             after = "0"
             while entries := self._reader.read_pending(stream, after):
@@ -118,13 +122,18 @@ class Projector:
         entries: list[Entry] = []
         if self._lease.hold(now):
             log.info("lease_taken", consumer=self._settings.consumer)
-            entries += self._reclaimer.take_over(INTERNAL, from_all=True)
+            self._inherits = True
             self._see_gaps()
+        if self._inherits:
+            entries += self._reclaimer.take_over(INTERNAL, from_all=True)
+            self._inherits = len(entries) >= CLAIM_MAX
         if now - self._tidied_at >= min(TIDY_SECONDS, self._settings.stale_seconds):
             self._tidied_at = now
             for stream in STREAMS if self._lease.is_held else (INBOX,):
                 entries += self._reclaimer.take_over(stream)
                 self._reclaimer.clear_consumers(stream)
+            if len(entries) >= CLAIM_MAX:
+                self._tidied_at = float("-inf")  # there is more of it: no need to wait
         return entries
 
     def _handle(self, entries: Sequence[Entry]) -> None:
@@ -163,17 +172,20 @@ class Projector:
         failures = 0
         while True:
             try:
-                return self._store.apply(items)
+                outcome = self._store.apply(items)
             except Unreachable as error:
                 if self._stopping.is_set():
                     raise
-                failures = self._wait("mongodb_lost", error, failures)
+                failures = self._wait("mongodb", error, failures)
+            else:
+                self._vitals.waits_for = None
+                return outcome
 
     def _settle(self, outcome: Outcome) -> None:
         """Acknowledge what is durable, move away what is dead, count the rest."""
         settled = list(outcome.settled())
         acknowledge(self._streams, settled)
-        self._dead_letters.forget(settled)
+        self._dead_letters.forget(list(outcome.through()))
         for item, poison in outcome.poison:
             self._bury(item.entry, poison)
         for item, error in outcome.failed:
@@ -188,29 +200,38 @@ class Projector:
         self._vitals.parked = len(subjects)
         self._vitals.ledger_connected = self._missed.is_reached
 
+    def _see_loss(self) -> None:
+        """Report an inbox that is not the one we had read from: what nobody had read is gone."""
+        if not self._reader.begun_anew:
+            return
+        if INBOX in self._reader.begun_anew and self._store.has_marks():
+            log.error("inbox_lost", stream=INBOX)
+            self._vitals.inbox_lost_at = self._clock()
+        self._reader.begun_anew.clear()
+
     def _bury(self, entry: Entry, error: Exception) -> None:
-        """Move an entry to the dead letters; one that the ledger gave us is only reported."""
+        """Move an entry to the dead letters."""
         name = type(error).__name__
         log.error("dead_letter", stream=entry.stream, entry_id=entry.entry_id, error=name)
-        if entry.entry_id != FETCHED_ENTRY_ID:
-            self._dead_letters.move(entry, error)
-            self._vitals.dead_lettered += 1
+        self._vitals.dead_lettered += self._dead_letters.move(entry, error)
 
     def _count_failure(self, item: Item, error: Exception) -> None:
         entry = item.entry
-        is_dead = entry.entry_id != FETCHED_ENTRY_ID and self._dead_letters.failed(entry, error)
+        is_dead = self._dead_letters.failed(entry, error)
         self._vitals.dead_lettered += is_dead
         log.error(
             "event_failed",
             stream=entry.stream,
             entry_id=entry.entry_id,
-            type=item.envelope.event_type,
+            type=type_name(item),
             error=type(error).__name__,
             is_dead=is_dead,
         )
 
-    def _wait(self, what: str, error: Exception, failures: int) -> int:
-        log.warning(what, error=type(error).__name__, failures=failures)
+    def _wait(self, server: WaitsFor, error: Exception, failures: int) -> int:
+        """Pause before the next try; until one succeeds, the heartbeat says what is lost."""
+        self._vitals.waits_for = server
+        log.warning("server_lost", server=server, error=type(error).__name__, failures=failures)
         self._stopping.wait(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
         return failures + 1
 
@@ -221,8 +242,3 @@ class Projector:
         except redis.RedisError as error:
             log.warning("lease_not_released", error=type(error).__name__)
         self._missed.close()
-
-
-def _is_passing(error: redis.ResponseError) -> bool:
-    """Tell whether Redis will take the same command a moment later."""
-    return str(error).split(" ", 1)[0] in ("LOADING", "BUSY", "READONLY", "MASTERDOWN", "NOGROUP")

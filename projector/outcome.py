@@ -28,9 +28,12 @@ class Outcome(Struct):
         self.poison += other.poison
         self.failed += other.failed
 
-    def settled(self) -> Iterator[Entry]:
-        """Give the entries whose effect is durable, which may be acknowledged."""
+    def through(self) -> Iterator[Entry]:
+        """Give the entries whose effect is durable."""
         for items in (self.applied, self.duplicates, self.unknown, self.parked):
             for item in items:
-                if not item.is_fetched:
-                    yield item.entry
+                yield item.entry
+
+    def settled(self) -> Iterator[Entry]:
+        """Give those of them that may be acknowledged: Redis had given them."""
+        return (entry for entry in self.through() if not entry.is_fetched)

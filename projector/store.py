@@ -27,6 +27,7 @@ from projector.item import Item
 from projector.marks import DUPLICATE_KEY, SeenBefore
 from projector.orphans import end_orphans
 from projector.outcome import Outcome
+from projector.settings import BadSetting
 from projector.transaction import Transaction
 from proto import documents
 from proto.codec import Poison
@@ -72,8 +73,9 @@ class Store:
         self._look_up = False
 
     def prepare(self) -> None:
-        """Make the projector's collections and indexes. Raises Unreachable."""
+        """Make the projector's collections and indexes. Raises Unreachable, BadSetting."""
         try:
+            self._require_transactions()
             end_orphans(self._client, self._consumer)
             existing = set(self.database.list_collection_names())
             for collection in documents.COLLECTIONS:
@@ -103,6 +105,22 @@ class Store:
             return [str(each) for each in parked.distinct("subjectId")]
         except PyMongoError as error:
             raise _fault_of(error) from error
+
+    def has_marks(self) -> bool:
+        """Tell whether any event from outside was ever applied. Raises Unreachable."""
+        try:
+            return self.database[documents.MARKS.name].find_one({}) is not None
+        except PyMongoError as error:
+            raise _fault_of(error) from error
+
+    def _require_transactions(self) -> None:
+        """Refuse a server on which every single event would fail."""
+        hello = self._client.admin.command("hello")
+        if "setName" not in hello and hello.get("msg") != "isdbgrid":
+            raise BadSetting(
+                "MONGODB_URL names a MongoDB without transactions: start it as a replica set "
+                "(one node is enough), or unset MONGODB_URL and run `make run`."
+            )
 
     def _parts(self, items: Sequence[Item], error: Exception, *, release: bool) -> Outcome:
         if len(items) > 1:

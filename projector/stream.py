@@ -3,11 +3,18 @@
 Entries are read as bytes, so that one field that is not UTF-8 fails alone.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import redis
-from redis.exceptions import ResponseError
+from redis.exceptions import (
+    ClusterDownError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    ResponseError,
+    TryAgainError,
+)
 
 from projector.item import Entry
 from proto.streams import INBOX, INTERNAL, PROJECTOR_GROUP
@@ -16,6 +23,19 @@ GROUP: Final = PROJECTOR_GROUP
 STREAMS: Final = (INBOX, INTERNAL)
 FIRST_COUNT: Final = 200
 """How many entries the first read asks for, before it is known how large they are."""
+
+PASSING: Final = re.compile(
+    r"\b(LOADING|BUSY|READONLY|MASTERDOWN|NOGROUP|UNBLOCKED|MISCONF|OOM|NOREPLICAS)\b|no such key",
+)
+PASSING_KINDS: Final = (
+    redis.ConnectionError,
+    redis.TimeoutError,
+    ReadOnlyError,
+    OutOfMemoryError,
+    ClusterDownError,
+    TryAgainError,
+)
+"""Of the last four redis-py drops the code; the text of a script keeps it in its middle."""
 
 
 class Reader:
@@ -27,11 +47,12 @@ class Reader:
         self._client, self._consumer = client, consumer
         self._entries_max, self._bytes_max = entries_max, bytes_max
         self.count = min(FIRST_COUNT, entries_max)
+        self.begun_anew: set[str] = set()
+        """The streams whose group was not there; whoever looks at them empties this."""
 
     def make_groups(self) -> None:
         """Make the group on each stream, from its first entry; one that is there stays."""
-        for stream in STREAMS:
-            make_group(self._client, stream)
+        self.begun_anew.update(each for each in STREAMS if make_group(self._client, each))
 
     def read(self, streams: Sequence[str], wait_ms: int | None) -> list[Entry]:
         """Read new entries of all streams at once; wait for the first when given a time."""
@@ -65,13 +86,25 @@ class Reader:
             self.count = max(1, min(self._entries_max, self._bytes_max // mean))
 
 
-def make_group(client: redis.Redis, stream: str) -> None:
-    """Make the group at the stream's first entry, and the stream with it."""
+def make_group(client: redis.Redis, stream: str) -> bool:
+    """Make the group at the stream's first entry, and the stream with it; False: it was there."""
     try:
         client.xgroup_create(stream, GROUP, id="0", mkstream=True)
     except ResponseError as error:
         if not str(error).startswith("BUSYGROUP"):
             raise
+        return False
+    return True
+
+
+def is_passing(error: redis.RedisError) -> bool:
+    """Tell whether Redis will take the same command later: what it says of itself, not of us.
+
+    A disk or a memory that is full, or a server that became a replica, is waited for.
+    """
+    if isinstance(error, PASSING_KINDS):
+        return True
+    return isinstance(error, ResponseError) and PASSING.search(str(error)) is not None
 
 
 def acknowledge(client: redis.Redis, entries: Iterable[Entry]) -> None:

@@ -1,9 +1,13 @@
 """What the loop knows of itself, for the heartbeat."""
 
+from typing import Literal
+
 from msgspec import Struct, field
 
 from projector.outcome import Outcome
 from proto.values import Instant
+
+WaitsFor = Literal["redis", "mongodb"]
 
 
 class Vitals(Struct):
@@ -18,6 +22,8 @@ class Vitals(Struct):
     unknown: int = 0
     dead_lettered: int = 0
     ledger_connected: bool | None = None
+    waits_for: WaitsFor | None = None
+    inbox_lost_at: Instant | None = None
 
     def count(self, outcome: Outcome, now: Instant) -> None:
         """Add a batch."""
@@ -28,6 +34,6 @@ class Vitals(Struct):
         for item in (*outcome.applied, *outcome.duplicates):
             self.last_position = max(self.last_position, item.envelope.position)
             age = (now - item.envelope.received_at).total_seconds()
-            if not item.is_fetched:
+            if not item.entry.is_fetched:
                 lags[item.envelope.stream] = max(0.0, round(age, 4))
         self.lag_seconds = lags
