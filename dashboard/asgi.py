@@ -2,13 +2,13 @@
 
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import msgspec
 import redis
 import streamlit as st
 from msgspec import Struct
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -16,6 +16,7 @@ from starlette.routing import Route
 from dashboard import readiness, services
 from dashboard.components.echo import accept_callbacks_that_draw
 from dashboard.components.notices import show_script_error
+from dashboard.door import Door, is_own_origin
 from dashboard.session import COOKIE
 from dashboard.sessions import AGE_MAX, hashed
 
@@ -35,13 +36,8 @@ class Login(Struct, forbid_unknown_fields=True):
 
 def _is_same_origin(request: Request) -> bool:
     """Tell whether the post comes from a page of this desk; browsers cannot forge Origin."""
-    origin = urlsplit(request.headers.get("origin", ""))
     site = request.headers.get("sec-fetch-site", "same-origin")
-    return (
-        bool(origin.netloc)
-        and origin.netloc == request.headers.get("host")
-        and (site == "same-origin")
-    )
+    return site == "same-origin" and is_own_origin(request.headers)
 
 
 async def login(request: Request) -> Response:
@@ -125,5 +121,6 @@ app = st.App(
         Route("/auth/logout", logout, methods=["POST"]),
         Route("/readyz", readyz, methods=["GET"]),
     ],
+    middleware=[Middleware(Door)],
     on_script_error=show_script_error,
 )

@@ -12,6 +12,7 @@ from dashboard.components.acting import OpenForm
 from dashboard.components.record_repayment_form import record_repayment_form
 from dashboard.components.waive_fee_form import waive_fee_form
 from dashboard.formats import inert
+from dashboard.queries.rights import moves_money
 from dashboard.session import SignedIn
 
 Form = Callable[[SignedIn, OpenForm], None]
@@ -26,6 +27,9 @@ def show_open_form(signed_in: SignedIn) -> None:
     """Show the open form, if one is; called once a run, at the page's end."""
     form = acting.opened_form()
     if form is None:
+        return
+    if not moves_money(signed_in.roles):  # the role was taken away while it was open
+        acting.close_form()
         return
     title, fields = FORMS[form.command]
 

@@ -1,5 +1,6 @@
 """The running desk's own routes and command line."""
 
+import http.client
 import json
 import time
 from http import HTTPStatus
@@ -175,3 +176,43 @@ def test_a_lost_store_of_sessions_refuses_calmly(
     ticket = sessions.issue_ticket("staff-support")
     streams.flushall()
     assert desk.post_ticket(ticket)[0] == HTTPStatus.UNAUTHORIZED
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("", 101),
+        ("http://evil.example", 403),
+        ("http://127.0.0.1:1", 403),
+        ("null", 403),
+    ],
+)
+def test_only_the_desks_own_pages_connect(desk: DeskProcess, origin: str, status: int) -> None:
+    """Cookies go to every port of a host: a page of another port is another site here."""
+    headers = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Protocol": "streamlit",
+        "Origin": origin or desk.url,
+    }
+    connection = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=60)
+    connection.request("GET", "/_stcore/stream", headers=headers)
+    assert connection.getresponse().status == status
+    connection.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/customer?id=CUS-12345", "/readyz"])
+def test_no_other_site_frames_the_desk_or_learns_an_address(desk: DeskProcess, path: str) -> None:
+    """Every answer says so, ours and Streamlit's."""
+    _, headers, _ = desk.call("GET", path)
+    told = {name.lower(): value for name, value in headers.items()}
+    assert told["x-frame-options"] == "DENY"
+    assert told["referrer-policy"] == "same-origin"
+    assert told["x-content-type-options"] == "nosniff"
+
+
+def test_streamlits_counters_are_not_for_the_public(desk: DeskProcess) -> None:
+    """They would name our functions and how many people work."""
+    assert desk.call("GET", "/_stcore/metrics")[0] == 404
