@@ -12,7 +12,7 @@ from dashboard.components.account_rail import account_rail
 from dashboard.components.echo import figures_with_echo
 from dashboard.components.forms import show_open_form
 from dashboard.components.layout import rail_and_detail
-from dashboard.components.operation_state import as_promised, operation_state, worth_showing
+from dashboard.components.operation_state import as_promised, operation_trouble, worth_showing
 from dashboard.components.profile import profile
 from dashboard.components.schedule_table import schedule_table
 from dashboard.components.transactions_table import transactions_table
@@ -57,9 +57,10 @@ def show_account(signed_in: SignedIn, stored: AccountView, under_way: list[Opera
     complete = known.completed(stored)
     account = as_promised(complete, under_way)
     account_heading(account, health, now)
-    figures_with_echo(account, now)
-    for each in worth_showing(under_way, now):
-        operation_state(signed_in, complete, each)
+    telling = worth_showing(under_way, now)
+    figures_with_echo(account, telling, now)
+    for each in telling:
+        operation_trouble(signed_in, complete, each)
     account_actions(signed_in, account, under_way, health, known)
     history, schedule = st.tabs(["Transactions", "Schedule"])
     with history:

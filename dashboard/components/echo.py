@@ -17,7 +17,8 @@ from dashboard import session
 from dashboard.commands.answers import Balances
 from dashboard.commands.registry import Command
 from dashboard.components.account_card import account_figures
-from dashboard.components.operation_state import promised, saving
+from dashboard.components.operation_state import operation_progress, promised, saving
+from dashboard.operations import Operation
 from dashboard.queries.accounts import AccountView
 
 LEAVES_SECONDS: Final = 0.015
@@ -34,12 +35,14 @@ class _Place(Struct, frozen=True):
     at: DeltaGenerator
 
 
-def figures_with_echo(account: AccountView, now: datetime) -> None:
-    """Show the balances, where an echo can take their place."""
+def figures_with_echo(account: AccountView, under_way: list[Operation], now: datetime) -> None:
+    """Show the balances and what goes well, where an echo of the next change takes their place."""
     place = st.empty()
     session.put(_PLACE, _Place(account.loan_account_id, place))
     with place.container():
         account_figures(account, now)
+        for each in under_way:
+            operation_progress(each)
 
 
 def show(account: AccountView, command: Command, after: Balances) -> None:

@@ -74,17 +74,20 @@ def promised(account: AccountView, after: Balances) -> AccountView:
     return msgspec.structs.replace(account, balances=balances, account_status=status)
 
 
-def operation_state(signed_in: SignedIn, account: AccountView, operation: Operation) -> None:
-    """Show one operation; a failure stays until it is retried or dismissed."""
+def operation_progress(operation: Operation) -> None:
+    """Show one operation that goes well, in a line."""
+    if operation.is_pending:
+        _progress(operation.state, what(operation.command))
+    elif operation.state == "synced":
+        _progress(operation.state, done(operation.command))
+
+
+def operation_trouble(signed_in: SignedIn, account: AccountView, operation: Operation) -> None:
+    """Show one operation that does not; a failure stays until it is retried or dismissed."""
     if operation.state == "refused":
         _failed(signed_in, account, operation)
     elif operation.state == "unknown":
         _not_known(signed_in, operation)
-    else:
-        is_synced = operation.state == "synced"
-        _progress(
-            operation.state, done(operation.command) if is_synced else what(operation.command)
-        )
 
 
 def saving(command: Command) -> None:

@@ -1,0 +1,93 @@
+"""The whole way by keyboard alone: nobody at this desk needs a mouse."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from pymongo.database import Database
+
+from embedded.running import Running
+from proto.documents import CUSTOMERS, LOAN_ACCOUNTS
+from tests.journeys.desk import PASSWORDS, PATIENCE_MS, Desk
+
+pytestmark = pytest.mark.browser
+
+TABS_MAX: Final = 60
+FOCUS: Final = """() => {
+  let at = document.activeElement;
+  while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  let visible = false;
+  for (let each = at, up = 0; each && up < 4; each = each.parentElement, up += 1) {
+    const look = getComputedStyle(each);
+    visible ||= look.outlineStyle !== "none" || look.boxShadow !== "none"
+      || look.borderTopColor === "rgb(31, 95, 191)";
+  }
+  return {name: at.getAttribute("aria-label") || at.innerText || at.placeholder || "", visible};
+}"""
+
+
+def _tab_to(page: Page, is_there: Callable[[str], bool]) -> None:
+    """Press Tab until the wanted thing has the focus, which can be seen all the way."""
+    passed = []
+    for _ in range(TABS_MAX):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUS)
+        name = str(focus["name"]).strip()
+        if is_there(name):
+            page.wait_for_function(f"() => ({FOCUS})().visible", timeout=PATIENCE_MS)
+            return
+        passed.append(name)
+    raise AssertionError(f"never reached; passed {passed}")
+
+
+@pytest.fixture
+def fee_owner(read_models: Database[dict[str, Any]]) -> tuple[str, str]:
+    """The name of somebody else than John with a small late fee, and the account's number."""
+    has_fee = {"fees": {"$elemMatch": {"type": "LATE_FEE"}}, "accountStatus": "active"}
+    for account in read_models[LOAN_ACCOUNTS.name].find(has_fee).sort("_id", 1):
+        customer = read_models[CUSTOMERS.name].find_one({"_id": account["customerIdString"]})
+        if customer is not None and customer["_id"] != "CUS-12345":
+            return customer["customerId"], account["accountNumber"]
+    raise AssertionError("the portfolio holds no late fee")
+
+
+def test_a_fee_is_waived_without_a_mouse(
+    product: Running, context: BrowserContext, fee_owner: tuple[str, str]
+) -> None:
+    """Sign in, Ctrl+K, type, Enter, Tab to Waive fee, fill, Ctrl+Enter; Esc closes before."""
+    customer_id, number = fee_owner
+    desk = Desk(product, context)
+    desk.open()
+    page, keys = desk.page, desk.page.keyboard
+    expect(page.get_by_role("textbox", name="Password")).to_be_visible(timeout=PATIENCE_MS)
+    _tab_to(page, lambda name: name == "Username")
+    keys.type("support")
+    _tab_to(page, lambda name: name == "Password")
+    keys.type(PASSWORDS["support"])
+    keys.press("Enter")
+    expect(desk.search_box()).to_be_visible(timeout=PATIENCE_MS)
+
+    keys.press("ControlOrMeta+k")
+    keys.type(customer_id)
+    expect(page.get_by_role("option").first).to_be_visible()
+    keys.press("Enter")
+    expect(page.get_by_role("heading", name=number)).to_be_visible(timeout=PATIENCE_MS)
+    _tab_to(page, lambda name: name == "Waive fee")
+    keys.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    keys.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    _tab_to(page, lambda name: name == "Waive fee")
+    keys.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    _tab_to(page, lambda name: name.startswith("Amount"))
+    keys.press("ControlOrMeta+a")
+    keys.type("1.00")
+    _tab_to(page, lambda name: name == "Note")
+    keys.type("Called in")
+    expect(page.get_by_role("button", name="Waive $1.00")).to_be_enabled()
+    keys.press("ControlOrMeta+Enter")
+    expect(page.get_by_text("Synced")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("row").filter(has_text="Fee waiver")).to_contain_text("Sarah Nguyen")
