@@ -19,7 +19,6 @@ from dashboard.session import SignedIn
 
 NO_PREVIEW: Final = Preview(allowed=True)
 COLUMNS: Final = (Column(""), Column("Now", right=True), Column("After", right=True))
-_PROBLEM: Final = "form-problem"
 
 
 def preview_of(signed_in: SignedIn, command: Command | None) -> Preview | None:
@@ -47,7 +46,7 @@ def show_preview(preview: Preview | None) -> None:
         _balances(preview.before, preview.after)
     elif preview.allowed:
         quiet("The ledger in use gives no preview.")
-    if preview.overpayment:
+    if preview.overpayment and not preview.warnings:  # the ledger's own words come first
         more = inert(money(preview.overpayment))
         st.warning(f"{more} is more than is owed: it is kept as an overpayment.")
     if preview.own_limit is not None:
@@ -86,19 +85,19 @@ def show_buttons(
     signed_in: SignedIn, command: Command | None, preview: Preview | None, keys: FieldKeys
 ) -> None:
     """Show Cancel and the one primary button, which names the amount."""
-    problem = session.slot(_PROBLEM, str)
-    if problem:
-        st.error(inert(problem))
+    health = services.health()
+    if health.read_only:
+        st.error(inert(health.sentence))
     if preview is not None and preview.reason == STALE_VERSION:
         st.button("Refresh the figures", icon=":material/refresh:", on_click=_refresh)
-    may = command is not None and preview is not None and preview.allowed
+    is_good = command is not None and preview is not None and preview.allowed
     with st.container(horizontal=True, horizontal_alignment="right"):
-        st.button("Cancel", key="cancel-form", type="tertiary", on_click=_close)
+        st.button("Cancel", key="cancel-form", type="tertiary", on_click=acting.close_form)
         st.button(
             inert(what(command)) if command is not None else "Enter an amount",
             key="send-form",
             type="primary",
-            disabled=not may,
+            disabled=health.read_only or not is_good,
             shortcut="Mod+Enter",
             on_click=_send,
             args=(signed_in, command, preview, keys),
@@ -124,18 +123,12 @@ def _send(
         echo.show(form.account, command, preview.after)
     try:
         acting.operations().begin(command, acting.caller(signed_in), preview.after)
-    except LedgerRefused as no:
-        session.put(_PROBLEM, no.sentence)
-    else:
-        _close()
+        acting.close_form()
+    except LedgerRefused:
+        return  # a part was just lost: the form says so by itself
     finally:
         if acting.opened_form() is not None:  # nothing was begun, whatever the reason
             echo.take_back(form.account)
-
-
-def _close() -> None:
-    session.forget(_PROBLEM)
-    acting.close_form()
 
 
 def _refresh() -> None:

@@ -48,6 +48,7 @@ def record_repayment_form(signed_in: SignedIn, form: OpenForm) -> None:
             "Payment reference",
             before.payment_reference if before else "",
             max_chars=REFERENCE_CHARACTERS_MAX,
+            live="500ms",
             key=REFERENCE_KEY,
             placeholder="As the bank wrote it",
         )
@@ -55,6 +56,7 @@ def record_repayment_form(signed_in: SignedIn, form: OpenForm) -> None:
             "Note",
             before.notes if before else "",
             max_chars=NOTE_CHARACTERS_MAX,
+            live="500ms",
             key=NOTE_KEY,
             placeholder="Optional; no card numbers",
         )

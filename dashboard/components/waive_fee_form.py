@@ -46,6 +46,7 @@ def waive_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
             "Note",
             before.notes if before else "",
             max_chars=NOTE_CHARACTERS_MAX,
+            live="500ms",
             key=NOTE_KEY,
             placeholder="Why, in your words; no card numbers",
         )

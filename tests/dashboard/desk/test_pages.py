@@ -281,3 +281,23 @@ def test_the_search_page_answers_in_a_sentence_or_a_table(
     page = opened("search.py", q=asked)
     assert not page.exception
     assert said in everything(page)
+
+
+def test_an_open_form_follows_a_lost_ledger_and_its_return(
+    opened: Callable[..., AppTest], database: DeskDatabase
+) -> None:
+    """The button is off with the reason while a part is lost, and on again without it."""
+    page = opened("customer.py", id="CUS-12345")
+    button(page, "Waive fee").click().run()
+    beats = database[documents.HEARTBEATS.name]
+    beat = beats.find_one_and_delete({})
+    assert beat is not None
+    until(page, "changes are off")
+    assert button(page, "Waive $10.00").disabled
+    beats.insert_one(beat | {"at": datetime.now(UTC)})
+    deadline = time.monotonic() + 60
+    while button(page, "Waive $10.00").disabled:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+        page.run()
+    assert [each.value for each in page.error if "changes are off" in each.value] == []
