@@ -19,6 +19,18 @@ DEADLINE_SECONDS: Final = 10.0
 PAGE: Final = 1_000
 FIRST_WAIT_SECONDS: Final = 0.5
 LAST_WAIT_SECONDS: Final = 30.0
+AWAY_SECONDS: Final = 2.0
+"""A ledger that does not answer is asked again so soon, however long it is away."""
+
+AWAY: Final = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
+RECONNECT_SECONDS_MAX: Final = 1.0
+CHANNEL: Final = (
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", int(RECONNECT_SECONDS_MAX * 1_000)),
+)
+"""Left alone, a connection that failed often waits two minutes for its next try."""
+
 ISSUER: Final = "projector"
 
 log = structlog.get_logger()
@@ -28,7 +40,7 @@ class Ledger:
     """The ledger, asked for the history of one subject."""
 
     def __init__(self, address: str, key: Ed25519PrivateKey, clock: Callable[[], Instant]) -> None:
-        self._channel = grpc.insecure_channel(address)
+        self._channel = grpc.insecure_channel(address, CHANNEL)
         self._stub = AccountingLedgerServiceStub(self._channel)
         self._key, self._clock = key, clock
 
@@ -110,11 +122,17 @@ class MissedEvents:
         if not answer.done():
             return []
         self._asked = None
+        entries = self._entries(subject_id, answer)
         wait = self._waits.get(subject_id, FIRST_WAIT_SECONDS)
-        self._waits[subject_id] = min(LAST_WAIT_SECONDS, 2 * wait)
+        self._waits[subject_id] = min(self._wait_max, 2 * wait)
         if subject_id in self._due:
-            self._due[subject_id] = now_seconds + wait
-        return self._entries(subject_id, answer)
+            self._due[subject_id] = now_seconds + min(self._wait_max, wait)
+        return entries
+
+    @property
+    def _wait_max(self) -> float:
+        """A ledger that has answered and closed no gap need not be asked so soon again."""
+        return LAST_WAIT_SECONDS if self.is_reached else AWAY_SECONDS
 
     def close(self) -> None:
         """Ask nothing more."""
@@ -125,9 +143,9 @@ class MissedEvents:
         try:
             entries = answer.result()
         except grpc.RpcError as error:
-            self.is_reached = False
-            code = error.code().name if isinstance(error, grpc.Call) else "UNKNOWN"
-            log.warning("ledger_not_reached", subject_id=subject_id, code=code)
+            code = error.code() if isinstance(error, grpc.Call) else grpc.StatusCode.UNKNOWN
+            self.is_reached = code not in AWAY
+            log.warning("history_not_told", subject_id=subject_id, code=code.name)
             return []
         self.is_reached = True
         log.info("history_fetched", subject_id=subject_id, events=len(entries))

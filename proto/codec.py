@@ -109,7 +109,11 @@ def _whole(text: str) -> int:
 def entry_time(entry_id: str) -> Instant:
     """Give the time that Redis put into an entry's id (`1700000000000-0`)."""
     milliseconds = int(entry_id.split("-", 1)[0])
-    return Instant.fromtimestamp(milliseconds / 1000, tz=UTC)
+    try:
+        return Instant.fromtimestamp(milliseconds / 1000, tz=UTC)
+    except (ValueError, OverflowError, OSError):  # whoever publishes may choose the id
+        msg = f"the entry's id {entry_id[:40]} is a time on no calendar"
+        raise InvalidBody(msg) from None
 
 
 _STRINGS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
@@ -152,7 +156,7 @@ def read_envelope(
     raw_fields: Mapping[bytes, bytes],
     payload_bytes_max: int = PAYLOAD_BYTES_MAX,
 ) -> Envelope:
-    """Read an entry's envelope. Raises Poison (TooLarge, NotText) and nothing else."""
+    """Read an entry's envelope. Raises Poison (TooLarge, NotText, TooDeep …) and nothing else."""
     if sum(map(len, raw_fields.values())) > payload_bytes_max:
         msg = f"the fields are larger than {payload_bytes_max} bytes"
         raise TooLarge(msg)
@@ -164,6 +168,7 @@ def read_envelope(
     event_type = _first(fields, TYPE_FIELDS)
     conversation_id = _first(fields, CONVERSATION_FIELDS)
     body = _first(fields, BODY_FIELDS)
+    check_nesting(body)
     identity = _identity(fields, event_type, conversation_id, body)
     recorded = fields.get("ts", "")
     position = _whole(fields.get("pos", ""))

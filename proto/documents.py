@@ -75,7 +75,7 @@ class CustomerDocument(Document, kw_only=True):
     vulnerable_flag: bool = False
     residential_address: StoredAddress | None = None
     search: SearchKeys | None = None
-    guards: dict[str, Instant] = {}
+    guards: dict[str, str] = {}
     created_at: Instant | None = None
     updated_at: Instant | None = None
 
@@ -196,7 +196,7 @@ class LoanAccountDocument(Document, kw_only=True):
     closure: Closure | None = None
     aging: Aging | None = None
     fees: list[StoredFee] = []
-    guards: dict[str, Instant] = {}
+    guards: dict[str, str] = {}
     ver: int | None = None
     created_at: Instant | None = None
     updated_at: Instant | None = None

@@ -5,7 +5,7 @@ no default; an optional field that is absent or null is None (or empty). A body 
 more than is declared here: what nobody reads is ignored.
 """
 
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from msgspec import Meta, Struct
 
@@ -52,7 +52,8 @@ class CustomerChanged(Event, frozen=True, kw_only=True, omit_defaults=True):
     email_address: str | None = None
     mobile_phone_number: Key = NO_KEY
     date_of_birth: CalendarDate | None = None
-    ekyc_status: Code = NO_CODE
+    ekyc_status: Any = None
+    """Whatever a feed calls it: a value that we do not know skips this one field."""
     changed_at: Instant | None = None
     residential_address: ResidentialAddress | None = None
     staff_flag: bool | None = None
@@ -131,7 +132,7 @@ class AccountClosed(Event, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "account.closed.v1"
     account_id: Key
     customer_id: Key
-    closure_reason: Code
+    closure_reason: Code = NO_CODE
     previous_status: Code
     closed_date: CalendarDate
     final_balance: Money

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from projector.happening import Stored
+from proto.values import Instant
 
 BUSINESS_ZONE: Final = ZoneInfo("Australia/Sydney")
 
@@ -32,7 +33,7 @@ class When(Struct, frozen=True):
     """
 
     entry_at: datetime
-    told_at: datetime | None = None
+    told_at: Instant | None = None
     ordered: bool = False
 
     @property
@@ -48,20 +49,30 @@ class When(Struct, frozen=True):
 
 def is_stale(account: Stored, guard: str, when: When) -> bool:
     """Tell whether something newer of this kind was applied already."""
-    applied: datetime | None = account.get("guards", {}).get(guard)
+    applied: str | None = account.get("guards", {}).get(guard)
     return (
         not when.ordered
         and applied is not None
         and when.told_at is not None
-        and when.told_at < applied
+        and str(when.told_at) < applied
     )
 
 
 def guarded(account: Stored, guard: str, when: When) -> Stored:
-    """Remember the time of what was applied; an event without one moves no guard."""
+    """Remember the time of what was applied; an event without one moves no guard.
+
+    It is kept as text, which has an order too: a date of MongoDB has whole milliseconds,
+    within which a feed may well change its mind.
+    """
     if when.ordered or when.told_at is None:
         return account
-    return {**account, "guards": {**account.get("guards", {}), guard: when.told_at}}
+    return {**account, "guards": {**account.get("guards", {}), guard: str(when.told_at)}}
+
+
+def guard_time(account: Stored, guard: str) -> Instant | None:
+    """Give the time of the newest event of this kind that was applied and told one."""
+    applied: str | None = account.get("guards", {}).get(guard)
+    return Instant.parse(applied) if applied is not None else None
 
 
 def disbursed_date(account: Stored) -> str | None:

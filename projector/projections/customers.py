@@ -1,11 +1,10 @@
 """Projection `customers`: who the customers are, as the feeds tell (events.md, section 4)."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Final
 
 from projector.happening import CUSTOMERS, Change, Documents, Happening, Reads, Stored
-from proto.codec import stored_instant, to_mongo
+from proto.codec import to_mongo
 from proto.events import CustomerChanged, CustomerVerified, Event, ResidentialAddress
 from proto.search_keys import customer_keys
 
@@ -58,9 +57,9 @@ def _changed(customer: Stored, event: CustomerChanged) -> Stored:
     lost because a newer one told of the name.
     """
     told = _told(event)
-    guards: dict[str, datetime] = customer.get("guards", {})
+    guards: dict[str, str] = customer.get("guards", {})
     if event.changed_at is not None:
-        moment = stored_instant(event.changed_at)
+        moment = str(event.changed_at)
         told = {name: value for name, value in told.items() if not _older(moment, guards.get(name))}
         guards = {**guards, **dict.fromkeys(told, moment)}
     new = {**customer, **told}
@@ -72,7 +71,7 @@ def _changed(customer: Stored, event: CustomerChanged) -> Stored:
     return _with_search_keys(new, customer)
 
 
-def _older(moment: datetime, guard: datetime | None) -> bool:
+def _older(moment: str, guard: str | None) -> bool:
     return guard is not None and moment < guard
 
 
@@ -83,7 +82,7 @@ def _told(event: CustomerChanged) -> Stored:
         value = getattr(event, name)
         if value is not None and value != "":
             told[stored] = to_mongo(value)
-    ekyc = EKYC.get(event.ekyc_status.strip().lower())
+    ekyc = EKYC.get(_word(event.ekyc_status))
     if ekyc:
         told["ekycStatus"] = ekyc
     if event.residential_address is not None:
@@ -91,6 +90,11 @@ def _told(event: CustomerChanged) -> Stored:
         if address:
             told["residentialAddress"] = address
     return told
+
+
+def _word(sent: object) -> str:
+    """Give a word of a feed in small letters, without what qualifies it; "" for no word."""
+    return sent.rsplit(".", 1)[-1].strip().lower() if isinstance(sent, str) else ""
 
 
 def _address(sent: ResidentialAddress) -> Stored:

@@ -14,7 +14,7 @@ from projector.happening import ACCOUNTS, CUSTOMERS, Change, Documents, Happenin
 from projector.projections import account_schedule, account_status
 from projector.projections.account_postings import posted
 from projector.projections.account_status import STATUSES, TERMINAL, When
-from proto.codec import stored_instant, stored_money, to_mongo
+from proto.codec import stored_money, to_mongo
 from proto.events import (
     AccountClosed,
     AccountCreated,
@@ -97,8 +97,7 @@ def _after(  # noqa: PLR0911 - one line a kind of event
 
 
 def _when(happening: Happening, told: Instant | None) -> When:
-    told_at = stored_instant(told) if told is not None else None
-    return When(happening.at, told_at, ordered=happening.ledger is not None)
+    return When(happening.at, told, ordered=happening.ledger is not None)
 
 
 def _created(account: Stored, event: AccountCreated, when: When, *, is_new: bool) -> Stored:
@@ -137,20 +136,19 @@ def _with_first_status(
     A balance above zero, or the status itself, may have told before that the loan was
     paid out: then it was disbursed at that time.
     """
-    guards = account.get("guards", {})
     status, said = account["accountStatus"], account.get("sdkStatus")
     pending = STATUSES.get(event.status.upper()) == "pending_disbursement"
-    if pending and status == "active" and "status" in guards:
-        return account_status.with_disbursed_date(
-            account, When(when.entry_at, guards["status"]).business_date
-        )
+    since = account_status.guard_time(account, "status")
+    if pending and status == "active" and since is not None:
+        return account_status.with_disbursed_date(account, When(since, since).business_date)
     if status != "unknown":
         return account
     if said is not None:
         return {**account, "accountStatus": STATUSES.get(event.status.upper(), "unknown")}
     account = account_status.with_status(account, event.status, when)
     if pending and not is_new and _balance(account) > 0:
-        paid_out = When(when.entry_at, guards.get("updated"), ordered=when.ordered)
+        told_at = account_status.guard_time(account, "updated")
+        paid_out = When(when.entry_at, told_at, ordered=when.ordered)
         return account_status.with_status(account, "ACTIVE", paid_out)
     return account
 
@@ -163,8 +161,9 @@ def _updated(account: Stored, event: AccountUpdated, when: When) -> Stored:
     waits = account["accountStatus"] == "pending_disbursement"
     if not raw and waits and balance is not None and balance > 0:
         raw = "ACTIVE"
-    kind = event.triggered_by_transaction_type.upper()
-    reopens = kind in account_status.REOPENING and (balance or 0) > 0
+    reopens = _reopens(account, event, when)
+    if not raw and reopens:
+        raw = "ACTIVE"
     new = account_status.with_status(account, raw, when, reopens=reopens)
     new = account_status.guarded(dict(new), "updated", when)
     if event.commencement_date is not None:
@@ -181,6 +180,19 @@ def _updated(account: Stored, event: AccountUpdated, when: When) -> Stored:
             "totalOutstanding": to_mongo(balance),
         }
     return new
+
+
+def _reopens(account: Stored, event: AccountUpdated, when: When) -> bool:
+    """Tell whether a reversal or correction leaves a balance on an account that was paid off.
+
+    One from before the closing comes late and opens nothing.
+    """
+    kind = event.triggered_by_transaction_type.upper()
+    if account["accountStatus"] != "paid_off" or kind not in account_status.REOPENING:
+        return False
+    closed = account.get("closure", {}).get("closedDate")
+    is_late = closed is not None and when.told_at is not None and when.business_date < closed
+    return (event.current_balance or 0) > 0 and (when.ordered or not is_late)
 
 
 def _takes(account: Stored, balance: Money, when: When, *, reopens: bool) -> bool:

@@ -1,6 +1,7 @@
 """A gap in a subject's versions is closed by asking the ledger (events.md, 3.6)."""
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from embedded.process import free_port
+from projector.assembly import now, read_key
+from projector.missed_events import RECONNECT_SECONDS_MAX, Ledger, MissedEvents
 from projector.settings import Settings
 from proto import actor_token, documents
 from proto.accounting_ledger_pb2 import (
@@ -192,3 +195,71 @@ def test_a_ledger_event_about_another_subject_is_poison(
         drain()
     assert mirror.all(documents.LOAN_ACCOUNTS) == []
     assert json.loads(feed.dead_letters()[0]["payload"])["account_id"] == "LOAN-2"
+
+
+def test_a_failing_ledger_event_is_seen_once_and_holds_up_nobody_else(
+    feed: Feed, start: Start, settings: Settings, mirror: Mirror, address: str
+) -> None:
+    """However often its subject's gap is looked at, it is one dead letter."""
+    mirror.database.create_collection("loan-accounts")
+    refuse = {"signedLoanAgreementUrl": {"$ne": "refused"}}
+    mirror.database.command("collMod", "loan-accounts", validator=refuse)
+    made = [feed.entry("LOAN-1", "account.created.v1", account(status="ACTIVE"))]
+    made += [
+        feed.entry("LOAN-1", "account.updated.v1", update(**told))
+        for told in ({"signed_loan_agreement_url": "refused"}, {"current_balance": "7.00"})
+    ]
+    there = replace(settings, ledger_address=address, tries_max=2)
+    with serving(History(made), address), start(there) as drain:
+        feed.raw(made[0], INTERNAL)
+        feed.raw(made[2], INTERNAL)
+        drain.until(lambda: len(feed.dead_letters()) == 1)
+        feed.post("LOAN-2", "account.created.v1", account("LOAN-2"))
+        for _ in range(40):
+            drain.projector.turn(50)
+        feed.raw(made[1], INTERNAL)
+        drain()
+        (letter,) = feed.dead_letters()
+        assert (letter["id"], letter["error"].split(":")[0]) == ("LOAN-1:2", "BulkWriteError")
+        assert (mirror.account()["ver"], mirror.account("LOAN-2")["ver"]) == (1, 1)
+        mirror.database.command("collMod", "loan-accounts", validator={})
+        drain.until(lambda: mirror.all(documents.PARKED_EVENTS) == [])
+    assert mirror.account()["ver"] == 3
+
+
+def test_a_poisonous_ledger_event_is_one_dead_letter(
+    feed: Feed, start: Start, settings: Settings, mirror: Mirror, address: str
+) -> None:
+    """By the stream, and again and again from the ledger; what follows it waits."""
+    made = [
+        feed.entry("LOAN-1", "account.created.v1", account()),
+        feed.entry("LOAN-1", "account.updated.v1", update(current_balance="1.005")),
+        feed.entry("LOAN-1", "account.updated.v1", update(current_balance="7.00")),
+    ]
+    with serving(History(made), address), start(replace(settings, ledger_address=address)) as drain:
+        for fields in made:
+            feed.raw(fields, INTERNAL)
+        drain()
+        for _ in range(40):
+            drain.projector.turn(50)
+    assert [letter["id"] for letter in feed.dead_letters()] == ["LOAN-1:2"]
+    assert [each["ver"] for each in mirror.all(documents.PARKED_EVENTS)] == [3]
+    assert mirror.account()["ver"] == 1
+
+
+def test_a_ledger_that_comes_back_is_asked_soon(feed: Feed, address: str, keys_dir: Path) -> None:
+    """However long it was away, a gap is closed within seconds of its return."""
+    made = account_history(feed)
+    missed = MissedEvents(Ledger(address, read_key(keys_dir / "projector.pem"), now))
+    missed.replace(["LOAN-1"], 0.0)
+    for quarter in range(400):
+        assert missed.turn(quarter / 4) == []
+        time.sleep(0.005)
+    with serving(History(made), address):
+        time.sleep(RECONNECT_SECONDS_MAX)
+        deadline = time.monotonic() + 30
+        while not (entries := missed.turn(105.0)):
+            assert time.monotonic() < deadline, "it was not asked"
+            time.sleep(0.01)
+    missed.close()
+    assert len(entries) == len(made)
