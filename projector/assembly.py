@@ -42,8 +42,8 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, Heartbeat]]:
     with contextlib.ExitStack() as stack:
         streams = stack.enter_context(redis_client(settings.redis_url, ANSWER_SECONDS))
         pulse = stack.enter_context(redis_client(settings.redis_url, HEARTBEAT_SECONDS))
-        client = stack.enter_context(mongo_client(settings, CONNECT_SECONDS))
-        signs = stack.enter_context(mongo_client(settings, HEARTBEAT_SECONDS))
+        client = stack.enter_context(mongo_client(settings, CONNECT_SECONDS, ANSWER_SECONDS))
+        signs = stack.enter_context(mongo_client(settings, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS))
         yield (
             Projector(
                 settings,
@@ -74,13 +74,17 @@ def redis_client(url: str, answer_seconds: float) -> redis.Redis:
         ) from None
 
 
-def mongo_client(settings: Settings, wait_seconds: float) -> MongoClient[dict[str, Any]]:
+def mongo_client(
+    settings: Settings, wait_seconds: float, answer_seconds: float
+) -> MongoClient[dict[str, Any]]:
     """Give a client that tells soon when nobody answers. Raises BadSetting."""
     try:
         client: MongoClient[dict[str, Any]] = MongoClient(
             settings.mongodb_url,
             appname=app_name(settings.consumer),
             serverSelectionTimeoutMS=int(wait_seconds * 1_000),
+            connectTimeoutMS=int(wait_seconds * 1_000),
+            socketTimeoutMS=int(answer_seconds * 1_000),
             tz_aware=True,
             tzinfo=UTC,
         )

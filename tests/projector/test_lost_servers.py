@@ -124,7 +124,7 @@ def test_what_a_killed_projector_left_open_is_ended(
 ) -> None:
     """MongoDB would hold its writes against everybody for a minute."""
     mirror.database["customers"].insert_one({"_id": "CUS-1", "customerId": "CUS-1"})
-    with assembly.mongo_client(settings, 5.0) as orphan, orphan.start_session() as session:
+    with assembly.mongo_client(settings, 5.0, 5.0) as orphan, orphan.start_session() as session:
         session.start_transaction()
         customers = orphan[settings.db_name]["customers"]
         customers.update_one({"_id": "CUS-1"}, {"$set": {"firstName": "Lost"}}, session=session)

@@ -171,3 +171,21 @@ def test_the_own_process_is_not_gone() -> None:
     assert not is_gone("elsewhere-1")
     assert not is_gone("a-name")
     assert is_gone(gone_consumer())
+
+
+def test_much_that_a_gone_process_had_in_hand_is_taken_over_at_once(
+    feed: Feed, start: Start, settings: Settings, mirror: Mirror, streams: redis.Redis
+) -> None:
+    """In one go after the other, not a few hundred each ten seconds."""
+    gone = gone_consumer()
+    for number in range(700):
+        feed.tell("customer.created.v1", customer(f"CUS-{number}"))
+        feed.post(f"LOAN-{number}", "account.created.v1", account(f"LOAN-{number}"))
+    for stream in STREAMS:
+        streams.xgroup_create(stream, GROUP, id="0")
+    streams.xreadgroup(GROUP, gone, dict.fromkeys(STREAMS, ">"))
+    with start(replace(settings, stale_seconds=600)) as drain:
+        for _ in range(20):
+            drain.projector.turn(1)
+        assert drain.left() == 0
+    assert len(mirror.all(documents.LOAN_ACCOUNTS)) == 700
