@@ -15,11 +15,15 @@ the reason is one sentence.
 import argparse
 import asyncio
 import os
+import signal
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import grpc
+import redis
 from msgspec.structs import replace
+from pymongo.errors import ConnectionFailure
 
 from embedded import keys, product, running
 from embedded.binaries import MissingServer
@@ -36,6 +40,14 @@ from embedded.supervisor import GaveUp
 
 COULD_NOT_BEGIN = (BadSetting, MissingServer, DidNotStart, running.NothingRuns)
 GAVE_UP = (GaveUp, NotLoaded, NotReading, BooksSaidNo, PasswordNotSet)
+AWAY: dict[type[Exception], str] = {
+    redis.ConnectionError: "Redis (REDIS_URL)",
+    redis.TimeoutError: "Redis (REDIS_URL)",
+    ConnectionFailure: "MongoDB (MONGODB_URL)",
+    grpc.RpcError: "The ledger (LEDGER_SERVICE_URL)",
+}
+FAULTS = tuple(AWAY)
+INTERRUPTED = 128 + signal.SIGINT
 
 
 def main() -> int:
@@ -61,7 +73,22 @@ def main() -> int:
     except GAVE_UP as reason:
         print(reason, file=sys.stderr)
         return 1
+    except FAULTS as fault:
+        print(_sentence(fault), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped in the middle; the same command again does the rest.", file=sys.stderr)
+        return INTERRUPTED
     return 0
+
+
+def _sentence(fault: Exception) -> str:
+    """Say which server is away; its own words could hold an address with a password."""
+    who = next(name for kind, name in AWAY.items() if isinstance(fault, kind))
+    return (
+        f"{who} does not answer ({type(fault).__name__}): see that it runs, then repeat the "
+        "command; what it has done already is not done twice."
+    )
 
 
 def _arguments() -> argparse.Namespace:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 import pymongo
@@ -21,6 +21,13 @@ from proto.documents import HeartbeatDocument
 AHEAD_MAX: Final = 50_000
 """So many events may wait on the inbox before the publisher waits too."""
 BEAT_SECONDS_MAX: Final = 15.0
+LINE_BYTES_MAX: Final = 4 << 20
+"""Far more than any event may have; a larger one is never held in memory whole."""
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+COMPLAINT_MAX: Final = 150
+
+LINES: Final = msgspec.json.Decoder(float_hook=str)
+"""A number with a decimal point keeps the digits that were written."""
 
 Complain = Callable[[str], None]
 
@@ -71,35 +78,53 @@ def feed(path: Path, addresses: Addresses, complain: Complain) -> Report:
 def events(path: Path, complain: Complain) -> Iterator[dict[str, str]]:
     """Read the events of a file; a line that holds none is named by its number and skipped."""
     with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
+        for number, line in enumerate(_lines(file), 1):
             if not line.strip():
                 continue
             try:
                 yield _flat(line)
-            except (msgspec.DecodeError, ValueError) as error:
-                complain(f"line {number}: {error}; skipped")
+            except (msgspec.DecodeError, ValueError, RecursionError) as error:
+                complain(f"line {number}: {str(error)[:COMPLAINT_MAX]}; skipped")
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Give each line without its end; of one that is too long the beginning."""
+    first = file.read(len(BYTE_ORDER_MARK))
+    if first != BYTE_ORDER_MARK:
+        file.seek(0)
+    while line := file.readline(LINE_BYTES_MAX + 1):
+        yield line
+        while len(line) > LINE_BYTES_MAX and not line.endswith(b"\n"):
+            line = file.readline(LINE_BYTES_MAX + 1)
 
 
 def _flat(line: bytes) -> dict[str, str]:
     """Read one flat event: every field a string, as Redis keeps it."""
-    fields = msgspec.json.decode(line)
-    if not isinstance(fields, dict) or not fields:
+    if len(line) > LINE_BYTES_MAX:
+        raise ValueError(f"longer than {LINE_BYTES_MAX:,} bytes")
+    sent = LINES.decode(line)
+    told = sent.items() if isinstance(sent, dict) else ()
+    fields = {name: _text(name, value) for name, value in told if value is not None}
+    if not fields:
         raise ValueError("not a JSON object with fields")
-    return {str(name): _text(name, value) for name, value in fields.items() if value is not None}
+    return fields
 
 
-def _text(name: object, value: object) -> str:
+def _text(name: str, value: object) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, bool | int):
-        return msgspec.json.encode(value).decode()
-    raise ValueError(f"the field {name} is not flat text")
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    raise ValueError(f"the field {name[:COMPLAINT_MAX]} is not flat text")
 
 
 def _count_lines(path: Path) -> int:
     try:
         with path.open("rb") as file:
-            return sum(1 for _ in file)
+            chunks = iter(lambda: file.read(LINE_BYTES_MAX), b"")
+            return sum(chunk.count(b"\n") for chunk in chunks)
     except OSError as error:
         raise BadSetting(f"The file {path} cannot be read ({error.strerror}).") from None
 

@@ -62,6 +62,8 @@ class Inbox:
 
     def is_done(self) -> bool:
         """Tell whether the projector has been given all of ours and acknowledged them."""
+        if not self.published:
+            return True
         if self._delivered_to() < self.last:
             return False
         oldest = cast("list[Any]", self._pending())

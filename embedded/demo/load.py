@@ -81,9 +81,12 @@ async def _load_loans(addresses: Addresses, loans: tuple[Loan, ...], progress: P
             for loan in left:
                 await _tell(books, loan, progress)
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(IN_FLIGHT_MAX):
-                group.create_task(tell_loans())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(IN_FLIGHT_MAX):
+                    group.create_task(tell_loans())
+        except ExceptionGroup as failed:  # the first tells why, the others say the same
+            raise failed.exceptions[0] from None
 
 
 async def _tell(books: Books, loan: Loan, progress: Progress) -> None:

@@ -182,6 +182,7 @@ def test_production_invents_nobody(data_dir: Path) -> None:
         seeded = command(launched, "seed")
         assert seeded.returncode == 1
         assert "demo mode" in seeded.stderr
+        assert len(seeded.stderr.strip().splitlines()) == 1
         assert _customers(found) == 0
     finally:
         assert launched.stop() == 0
