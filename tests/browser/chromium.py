@@ -21,6 +21,10 @@ FLAGS: Final = (
 """A quiet browser: it starts as root and asks nothing of the network."""
 
 
+DEBIAN_PACKAGES: Final = ("chromium", "fonts-liberation", "libatomic1")
+"""A browser, letters to draw with, and what Playwright's driver is linked against."""
+
+
 def find() -> str | None:
     """Give the path of a Chromium or Chrome, or None."""
     on_path = next((path for name in NAMES if (path := shutil.which(name))), None)
@@ -33,11 +37,19 @@ def _playwrights_own() -> str | None:
     return str(found[-1]) if found else None
 
 
+def driver_starts() -> bool:
+    """Tell whether Playwright's driver runs here; it needs a library that a bare system lacks."""
+    answer = subprocess.run(
+        [sys.executable, "-m", "playwright", "--version"], capture_output=True, check=False
+    )
+    return answer.returncode == 0
+
+
 def get() -> str | None:
     """Install one where that is possible: Debian's as root, else Playwright's download."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for step in (["update", "-qq"], ["install", "-y", "-qq", "chromium", "fonts-liberation"]):
+        for step in (["update", "-qq"], ["install", "-y", "-qq", *DEBIAN_PACKAGES]):
             subprocess.run(
                 ["apt-get", *step],  # noqa: S607 - where apt-get is, the system decides
                 env=quiet,
@@ -54,8 +66,8 @@ def get() -> str | None:
 
 if __name__ == "__main__":
     browser = find()
-    if browser is None and "--get" in sys.argv:
-        sys.stdout.write("Getting a Chromium for the browser tests …\n")
+    if "--get" in sys.argv and not (browser and driver_starts()):
+        sys.stdout.write("Getting a browser for the browser tests …\n")
         browser = get()
     sys.stdout.write(
         f"Browser: {browser}\n" if browser else "No browser: the browser tests will be skipped.\n"
