@@ -202,9 +202,15 @@ class Operations:
             saved = self._send(operation, caller)
             if saved is not None:
                 self._watch(saved)
-        except Exception:  # noqa: BLE001 - the outermost loop of a worker: crash and reference
-            name = reference()
-            _log.exception("operation failed", reference=name, key=operation.key)
+        except Exception as bug:  # noqa: BLE001 - the outermost loop of a worker
+            name, kind = reference(), type(bug).__name__
+            _log.error(
+                "operation failed",
+                reference=name,
+                key=operation.key,
+                kind=kind,
+                frames=frames(bug),
+            )
             sentence = f"The desk failed while it waited for the ledger (reference {name})."
             self._remember(structs.replace(operation, state="unknown", sentence=sentence))
 

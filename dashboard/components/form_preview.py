@@ -12,6 +12,7 @@ from dashboard.components import acting, echo
 from dashboard.components.operation_state import what
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
+from dashboard.components.status_chip import READ_ONLY_SHOWN
 from dashboard.formats import inert, money
 from dashboard.ledger_client import LedgerFault, LedgerRefused
 from dashboard.queries import accounts
@@ -87,6 +88,8 @@ def show_buttons(
     """Show Cancel and the one primary button, which names the amount."""
     health = services.health()
     if health.read_only:
+        # The chip, which looks by itself, redraws the page with its form when that is over.
+        session.put(READ_ONLY_SHOWN, value=True)
         st.error(inert(health.sentence))
     if preview is not None and preview.reason == STALE_VERSION:
         st.button("Refresh the figures", icon=":material/refresh:", on_click=_refresh)
