@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from embedded.data_folder import write_whole
+from embedded.data_folder import is_held, write_whole
 from embedded.process import is_alive
 from embedded.settings import Settings
 
@@ -45,12 +45,15 @@ def remove(data_dir: Path) -> None:
 
 
 def read(data_dir: Path) -> Running | None:
-    """Read the file; a supervisor that was killed leaves one behind that says nothing."""
+    """Read the file; a supervisor that was killed leaves one behind that says nothing.
+
+    Its process id may be another's by now, its hold on the folder cannot be.
+    """
     try:
         running = msgspec.json.decode((data_dir / FILE).read_bytes(), type=Running)
     except FileNotFoundError:
         return None
-    return running if is_alive(running.supervisor_pid) else None
+    return running if is_alive(running.supervisor_pid) and is_held(data_dir) else None
 
 
 class Addresses(Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from embedded.process import Process, is_taken, spawn, stop
 READY_SECONDS_MAX: Final = 60.0
 REPLICA_SET: Final = "billie"
 LOG_LINES: Final = 3
+LOG_BYTES: Final = 16_384
 
 MongoClient = pymongo.MongoClient[dict[str, Any]]
 
@@ -25,8 +26,12 @@ class DidNotStart(Exception):  # noqa: N818 - the reason is the name
 
 
 def end_of(log: Path) -> str:
-    """Give the last lines of a log on one line."""
-    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    """Give the last lines of a log on one line, however long the log is."""
+    lines: list[str] = []
+    if log.exists():
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - LOG_BYTES))
+            lines = file.read(LOG_BYTES).decode(errors="replace").strip().splitlines()
     return " / ".join(lines[-LOG_LINES:]) or "nothing"
 
 
