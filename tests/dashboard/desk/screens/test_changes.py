@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 from proto import accounting_ledger_pb2 as ledger
 from proto import documents
 from tests.dashboard.desk.conftest import DeskDatabase, Store
-from tests.dashboard.desk.screens.reading import button, everything, figures, until
 from tests.dashboard.desk.portfolio import account
 from tests.dashboard.desk.recording_ledger import RecordingLedger, posted, says_no
+from tests.dashboard.desk.screens.reading import button, everything, figures, until
 
 
 def test_an_outside_ledgers_account_is_served_like_any_other(

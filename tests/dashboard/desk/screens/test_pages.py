@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from proto import documents
 from tests.dashboard.desk.conftest import Store
-from tests.dashboard.desk.screens.reading import everything, figures
 from tests.dashboard.desk.portfolio import account, customer
+from tests.dashboard.desk.screens.reading import everything, figures
 
 PERSONAL = ("John", "Smith", "0412", "412345678", "example.com", "Test St", "1988", "rent money")
 
