@@ -12,5 +12,5 @@ def reference() -> str:
 
 
 def frames(error: BaseException) -> list[str]:
-    """Give where an error came through; neither its text nor the variables: both may name people."""
+    """Give where an error came through, without its text or values: both may name people."""
     return [f"{Path(at.filename).name}:{at.lineno}" for at in extract_tb(error.__traceback__)]

@@ -4,13 +4,13 @@ A rule said no (LedgerRefused), the answer to a change never came (OutcomeUnknow
 ledger could not be asked and nothing was changed (LedgerFault).
 """
 
-import uuid
 from typing import Final, Literal, TypeVar, cast
 
 import grpc
 import structlog
 from grpc_status import rpc_status
 
+from dashboard.failures import reference
 from proto import servicing_pb2 as servicing
 
 Meaning = Literal["refused", "unknown"]
@@ -80,11 +80,6 @@ class LedgerFault(Exception):  # noqa: N818 - the reason is the name
 
 
 F = TypeVar("F", OutcomeUnknown, LedgerFault)
-
-
-def reference() -> str:
-    """Make a name under which a failure is found in the log."""
-    return uuid.uuid4().hex[:8]
 
 
 def refusal(error: grpc.RpcError) -> LedgerRefused:

@@ -28,7 +28,7 @@ from dashboard.commands.registry import (
     command_from,
     parameters_of,
 )
-from dashboard.ledger_answers import reference
+from dashboard.failures import frames, reference
 from dashboard.ledger_client import (
     Caller,
     LedgerClient,
@@ -204,13 +204,7 @@ class Operations:
                 self._watch(saved)
         except Exception as bug:  # noqa: BLE001 - the outermost loop of a worker
             name, kind = reference(), type(bug).__name__
-            _log.error(
-                "operation failed",
-                reference=name,
-                key=operation.key,
-                kind=kind,
-                frames=frames(bug),
-            )
+            _log.error("operation failed", reference=name, kind=kind, frames=frames(bug))
             sentence = f"The desk failed while it waited for the ledger (reference {name})."
             self._remember(structs.replace(operation, state="unknown", sentence=sentence))
 
