@@ -53,7 +53,7 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
     if isinstance(event, ScheduleUpdated) and not event.payments:
         return
     before = account or _stub(event.account_id, happening)
-    after = _after(before, event, happening, is_new=account is None)
+    after = _after(before, event, happening)
     if after is not before or account is None:
         yield Change(ACCOUNTS, event.account_id, _with_name(after, documents))
 
@@ -70,11 +70,11 @@ def _stub(account_id: str, happening: Happening) -> Stored:
 
 
 def _after(  # noqa: PLR0911 - one line a kind of event
-    account: Stored, event: Told, happening: Happening, *, is_new: bool
+    account: Stored, event: Told, happening: Happening
 ) -> Stored:
     match event:
         case AccountCreated():
-            return _created(account, event, _when(happening, None), is_new=is_new)
+            return _created(account, event, _when(happening, None))
         case AccountUpdated():
             return _updated(account, event, _when(happening, event.timestamp))
         case AccountStatusChanged():
@@ -100,7 +100,7 @@ def _when(happening: Happening, told: Instant | None) -> When:
     return When(happening.at, told, ordered=happening.ledger is not None)
 
 
-def _created(account: Stored, event: AccountCreated, when: When, *, is_new: bool) -> Stored:
+def _created(account: Stored, event: AccountCreated, when: When) -> Stored:
     """Fill what is missing and reset nothing, however late the event comes."""
     terms = {
         "loanAmount": to_mongo(event.loan_amount),
@@ -125,16 +125,16 @@ def _created(account: Stored, event: AccountCreated, when: When, *, is_new: bool
     new["balances"] = balances | account.get("balances", {})
     if account["accountNumber"] == account["loanAccountId"] and event.account_number:
         new["accountNumber"] = str(event.account_number)
-    return _with_first_status(new, event, when, is_new=is_new)
+    return _with_first_status(new, event, when, owed=_balance(account))
 
 
 def _with_first_status(
-    account: Stored, event: AccountCreated, when: When, *, is_new: bool
+    account: Stored, event: AccountCreated, when: When, *, owed: Money
 ) -> Stored:
     """Give the status that the account was made with, where nothing newer is known.
 
-    A balance above zero, or the status itself, may have told before that the loan was
-    paid out: then it was disbursed at that time.
+    The balance that an update told before (`owed`), or the status itself, may have said
+    that the loan was paid out: then it was disbursed at that time.
     """
     status, said = account["accountStatus"], account.get("sdkStatus")
     pending = STATUSES.get(event.status.upper()) == "pending_disbursement"
@@ -146,7 +146,7 @@ def _with_first_status(
     if said is not None:
         return {**account, "accountStatus": STATUSES.get(event.status.upper(), "unknown")}
     account = account_status.with_status(account, event.status, when)
-    if pending and not is_new and _balance(account) > 0:
+    if pending and owed > 0:
         told_at = account_status.guard_time(account, "updated")
         paid_out = When(when.entry_at, told_at, ordered=when.ordered)
         return account_status.with_status(account, "ACTIVE", paid_out)

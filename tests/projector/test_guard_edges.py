@@ -8,7 +8,7 @@ import redis
 from proto import documents
 from proto.streams import INBOX
 from tests.projector.conftest import Drain
-from tests.projector.feed import Feed, account, closing, customer, update
+from tests.projector.feed import Feed, account, closing, customer, schedule, update
 from tests.projector.mirror import Mirror
 
 
@@ -156,3 +156,18 @@ def test_an_entry_of_no_time_on_the_calendar_is_poison(
     drain()
     assert [each["_id"] for each in mirror.all(documents.CUSTOMERS)] == ["CUS-1"]
     assert [each["original_message_id"] for each in feed.dead_letters()] == ["999999999999999999-1"]
+
+
+def test_a_creation_that_finds_a_stub_is_no_update(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """Its own balance says nothing of a disbursement, whether a schedule came first or not."""
+    made = account(current_balance="500.00")
+    feed.tell("account.schedule.created.v1", schedule())
+    feed.tell("account.created.v1", made)
+    feed.tell("account.created.v1", {**made, "account_id": "LOAN-2"})
+    feed.tell("account.schedule.created.v1", schedule("LOAN-2"))
+    drain()
+    for found in (mirror.account("LOAN-1"), mirror.account("LOAN-2")):
+        assert found["accountStatus"] == "pending_disbursement"
+        assert "disbursedDate" not in found["loanTerms"]
