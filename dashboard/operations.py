@@ -163,10 +163,15 @@ class Operations:
     # ---------------------------------------------------------------- inside
 
     def _settled(self, operation: Operation, account: AccountView) -> Operation:
-        """Call it synced as soon as somebody sees that the projection shows it."""
-        if operation.state == "saved" and operation.is_shown_by(account):
+        """Call it synced as soon as, and not before, the account in hand shows it.
+
+        A worker may have seen a newer account than the page that asks read a moment ago.
+        """
+        shown = operation.is_shown_by(account)
+        if operation.state == "saved" and shown:
             return self._change(operation, state="synced")
-        return operation
+        is_early = operation.state == "synced" and operation.account_version and not shown
+        return structs.replace(operation, state="saved") if is_early else operation
 
     def _find(self, key: str, caller: Caller) -> Operation | None:
         with self._lock:

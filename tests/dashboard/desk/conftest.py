@@ -1,15 +1,19 @@
 """Customers and accounts as the projector would have stored them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from msgspec import Struct
 from pymongo.database import Database
 
+from dashboard.ledger_client import LedgerClient
+from embedded.process import free_port
 from proto import documents
 from proto.codec import to_mongo
 from proto.documents import Collection
+from tests.dashboard.desk.recording_ledger import RecordingLedger
 
 DeskDatabase = Database[dict[str, Any]]
 Store = Callable[[Collection, str, Struct], None]
@@ -27,3 +31,27 @@ def store(database: DeskDatabase) -> Store:
         database[collection.name].replace_one({"_id": key}, stored, upsert=True)
 
     return put
+
+
+@pytest.fixture
+def books() -> Iterator[RecordingLedger]:
+    """A ledger that records."""
+    server = RecordingLedger(free_port())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Workers, as the desk has them."""
+    with ThreadPoolExecutor(4) as workers:
+        yield workers
+
+
+@pytest.fixture
+def client(books: RecordingLedger) -> Iterator[LedgerClient]:
+    """A client that tries twice."""
+    client = LedgerClient(books.address, lambda *_: "token", back_off_seconds=(0.01,))
+    yield client
+    client.close()

@@ -1,7 +1,7 @@
 """What becomes of an intent: saved and synced, refused, or not known yet."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +16,6 @@ from dashboard.ledger_client import Caller, LedgerClient, LedgerRefused
 from dashboard.operations import NOT_SENT, Operation, Operations
 from dashboard.queries import accounts
 from dashboard.queries.health import Health
-from embedded.process import free_port
 from proto import documents
 from proto import servicing_pb2 as servicing
 from proto.values import Money
@@ -30,30 +29,6 @@ TEN = RecordRepayment(
     loan_account_id="ACC-1", amount=Money(1000), seen_version=7, notes="told me on the phone"
 )
 AFTER = Balances(Money(19000), Money(0), Money(4500), Money(0), Money(23500), "active", 9)
-
-
-@pytest.fixture
-def books() -> Iterator[RecordingLedger]:
-    """A ledger that records."""
-    server = RecordingLedger(free_port())
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def pool() -> Iterator[ThreadPoolExecutor]:
-    """Workers, as the desk has them."""
-    with ThreadPoolExecutor(4) as workers:
-        yield workers
-
-
-@pytest.fixture
-def client(books: RecordingLedger) -> Iterator[LedgerClient]:
-    """A client that tries twice."""
-    client = LedgerClient(books.address, lambda *_: "token", back_off_seconds=(0.01,))
-    yield client
-    client.close()
 
 
 @pytest.fixture
@@ -100,6 +75,22 @@ def test_a_yes_is_synced_when_the_projection_shows_it(
     project(store, 8)
     assert seen(operations, database)[0].state == "saved"
     project(store, 9)
+    state(operations, database, "synced")
+
+
+def test_a_page_that_read_too_early_goes_on_saving(
+    operations: Operations, database: DeskDatabase, store: Store
+) -> None:
+    """The old balance never flashes up again beside the word synced."""
+    early = accounts.account(database, "ACC-1")
+    assert early is not None
+    operations.begin(TEN, SARAH, AFTER)
+    state(operations, database, "saved")
+    project(store, 9)
+    state(operations, database, "synced")
+    (late,) = operations.on_accounts([early], SARAH)["ACC-1"]
+    assert late.state == "saved"
+    assert late.is_pending
     state(operations, database, "synced")
 
 
