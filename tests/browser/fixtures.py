@@ -15,9 +15,12 @@ PATIENCE_MS: Final = 60_000
 LOUD: Final = "NO BROWSER: the browser tests are skipped; install chromium, or run make chromium"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    """A real Chromium; where there is none the test is skipped, and fails when CI=true."""
+    """A real Chromium; where there is none the test is skipped, and fails when CI=true.
+
+    One a module: while Playwright runs, nothing else in this thread may run an event loop.
+    """
     path = chromium.find()
     if path is None:
         if os.environ.get("CI") == "true":
