@@ -15,7 +15,7 @@ import redis
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets import Subprotocol
+from websockets import Origin, Subprotocol
 
 from dashboard.queries import customers, search
 from dashboard.sessions import Sessions
@@ -79,6 +79,7 @@ async def _session(url: str, secret: str, ends: float) -> int:
     async with websockets.connect(
         url,
         additional_headers=headers,
+        origin=Origin(url.replace("ws:", "http:").removesuffix("/_stcore/stream")),
         subprotocols=[Subprotocol("streamlit")],
         max_size=None,
     ) as socket:
