@@ -8,13 +8,41 @@ from typing import Final, assert_never
 
 from ledger.domain.chart import Account
 from ledger.domain.entry import Entry, legs
-from proto.events import FeeApplied, FeeWaived, LoanDisbursed, PostingEvent, RepaymentRecorded
+from proto.events import (
+    AccountWrittenOff,
+    AdjustmentMade,
+    FeeApplied,
+    FeeWaived,
+    InterestAccrued,
+    LoanDisbursed,
+    OverpaymentRefunded,
+    PaymentCorrected,
+    PaymentReversed,
+    PostingEvent,
+    RecoveryRecorded,
+    RepaymentRecorded,
+    WriteOffUndone,
+)
 
 FEE_INCOME: Final = {
     "ESTABLISHMENT_FEE": Account.ESTABLISHMENT_FEE_INCOME,
     "LATE_FEE": Account.LATE_FEE_INCOME,
     "DISHONOUR_FEE": Account.DISHONOUR_FEE_INCOME,
 }
+
+OTHER_SIDE: Final = {
+    **FEE_INCOME,
+    "DISBURSEMENT": Account.CASH,
+    "REPAYMENT": Account.CASH,
+    "CORRECTION": Account.CASH,
+    "REFUND": Account.CASH,
+    "FEE_WAIVER": Account.FEE_WAIVERS,
+    "ADJUSTMENT": Account.ADJUSTMENTS,
+    "WRITE_OFF": Account.BAD_DEBT,
+    "WRITE_OFF_UNDO": Account.BAD_DEBT,
+    "INTEREST": Account.INTEREST_INCOME,
+}
+"""Transaction type to the account that balances what the customer's side moves."""
 
 
 def entry_of(event_id: str, event: PostingEvent) -> Entry:
@@ -25,15 +53,26 @@ def entry_of(event_id: str, event: PostingEvent) -> Entry:
         (Account.FEES, event.fee_delta),
         (Account.OVERPAYMENTS, -event.overpayment_delta),
     )
+    balance = -sum(amount for _, amount in customer_side)
     match event:
-        case LoanDisbursed():
-            other_side = (Account.CASH, -event.principal_delta)
-        case FeeApplied():
-            other_side = (FEE_INCOME[event.transaction_type], -event.fee_delta)
-        case RepaymentRecorded():
-            other_side = (Account.CASH, event.amount)
+        case RecoveryRecorded():  # nothing is owed any more: the money is income
+            other_side = [(Account.CASH, event.amount), (Account.RECOVERY_INCOME, -event.amount)]
+        case PaymentReversed(original_transaction_type="RECOVERY"):
+            other_side = [(Account.CASH, -event.amount), (Account.RECOVERY_INCOME, event.amount)]
+        case PaymentReversed():
+            other_side = [(OTHER_SIDE[event.original_transaction_type], balance)]
+        case RepaymentRecorded() | PaymentCorrected():
+            other_side = [(Account.CASH, event.amount)]
         case FeeWaived():
-            other_side = (Account.FEE_WAIVERS, event.amount)
+            other_side = [(Account.FEE_WAIVERS, event.amount)]
+        case OverpaymentRefunded():
+            other_side = [(Account.CASH, -event.amount)]
+        case AccountWrittenOff():
+            other_side = [(Account.BAD_DEBT, event.amount)]
+        case WriteOffUndone():
+            other_side = [(Account.BAD_DEBT, -event.amount)]
+        case LoanDisbursed() | FeeApplied() | AdjustmentMade() | InterestAccrued():
+            other_side = [(OTHER_SIDE[event.transaction_type], balance)]
         case _:
             assert_never(event)
-    return Entry(event_id, legs(*customer_side, other_side))
+    return Entry(event_id, legs(*customer_side, *other_side))

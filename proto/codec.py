@@ -15,7 +15,7 @@ import msgspec
 from bson import Decimal128, Int64
 from msgspec import Struct
 
-from proto import events
+from proto import events, subjects
 from proto.values import (
     CalendarDate,
     Code,
@@ -255,7 +255,7 @@ def event_fields(
         "id": identity,
         "cause": identity,
         "typ": event_type,
-        "conv": subject_id,
+        "conv": subjects.conversation_of(subject_id),
         "agt": "billie-ledger",
         "usr": actor,
         "seq": str(version),

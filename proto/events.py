@@ -99,6 +99,8 @@ class AccountCreated(Event, frozen=True, kw_only=True, omit_defaults=True):
     signed_loan_agreement_url: str | None = None
     commencement_date: CalendarDate | None = None
     application_number: Key = NO_KEY
+    annual_rate_ppm: int = 0
+    """Simple interest a year in parts per million of the principal; 0: none."""
 
 
 class AccountUpdated(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -182,6 +184,19 @@ class ScheduleUpdated(Event, frozen=True, kw_only=True, omit_defaults=True):
     schedule_id: Key = NO_KEY
 
 
+class AgingUpdated(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """How many days an account is past due, and in which bucket that puts it."""
+
+    type: ClassVar[str] = "loan.aging.updated.v1"
+    account_id: Key
+    dpd: int
+    bucket: Code
+    is_in_arrears: bool | None = None
+    last_updated: Instant | None = None
+    previous_bucket: Code = NO_CODE
+    transition_reason: str = ""
+
+
 # ------------------------------------------------------------------ postings of our ledger
 
 
@@ -191,6 +206,7 @@ class Posting(Event, frozen=True, kw_only=True, omit_defaults=True):
     All amounts are whole cents; a delta is positive where it makes that balance larger.
     `overpayment` is what the lender owes the customer. `sealed_texts` holds free text by
     its name ("reason", "notes") as base64 ciphertext under the customer's key.
+    `request_id` and `requested_by` tell of the approval that the posting carries out.
     """
 
     account_id: Key
@@ -212,6 +228,8 @@ class Posting(Event, frozen=True, kw_only=True, omit_defaults=True):
     reference_id: Key = NO_KEY
     reason_code: Code = NO_CODE
     sealed_texts: dict[str, str] = {}
+    request_id: Key = NO_KEY
+    requested_by: Key = NO_KEY
 
     @property
     def total_delta(self) -> Money:
@@ -282,6 +300,319 @@ class FeeWaived(Posting, frozen=True, kw_only=True, omit_defaults=True):
     instalment_shares: tuple[InstalmentShare, ...] = ()
 
 
+class FeeChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a posting changes about one fee: its amount, what of it is paid or waived."""
+
+    transaction_id: Key
+    amount_delta: Money = NOTHING
+    paid_delta: Money = NOTHING
+    waived_delta: Money = NOTHING
+
+
+class AdjustmentMade(Posting, frozen=True, kw_only=True, omit_defaults=True):
+    """Principal or fees were set right, up or down."""
+
+    type: ClassVar[str] = "adjustment.made.v1"
+    approved_by: Key
+    fee_changes: tuple[FeeChange, ...] = ()
+
+
+class AccountWrittenOff(Posting, frozen=True, kw_only=True, omit_defaults=True):
+    """The whole balance was given up as bad debt; `amount` is that balance."""
+
+    type: ClassVar[str] = "account.written_off.v1"
+    amount: Money
+    approved_by: Key
+
+
+class WriteOffUndone(Posting, frozen=True, kw_only=True, omit_defaults=True):
+    """A write-off was taken back: the balance stands again."""
+
+    type: ClassVar[str] = "account.write_off_undone.v1"
+    amount: Money
+    approved_by: Key
+    original_transaction_id: Key
+
+
+class RecoveryRecorded(Posting, frozen=True, kw_only=True, omit_defaults=True):
+    """Money came in after a write-off: income, for nothing is owed in the books any more."""
+
+    type: ClassVar[str] = "recovery.recorded.v1"
+    amount: Money
+    approved_by: Key
+    payment_reference: Key = NO_KEY
+
+
+class OverpaymentRefunded(Posting, frozen=True, kw_only=True, omit_defaults=True):
+    """What a customer had paid too much was paid back."""
+
+    type: ClassVar[str] = "overpayment.refunded.v1"
+    amount: Money
+    approved_by: Key
+    payment_reference: Key = NO_KEY
+
+
+class PaymentReversed(Posting, frozen=True, kw_only=True, omit_defaults=True):
+    """A transaction was taken back; it stays in the books, this one points at it.
+
+    `paid_delta` is the change of what was paid in all; `instalment_shares` are taken off
+    the instalments that the original had paid.
+    """
+
+    type: ClassVar[str] = "payment.reversed.v1"
+    amount: Money
+    approved_by: Key
+    original_transaction_id: Key
+    original_transaction_type: Code
+    original_event_id: Key
+    paid_delta: Money = NOTHING
+    fee_changes: tuple[FeeChange, ...] = ()
+    instalment_shares: tuple[InstalmentShare, ...] = ()
+
+
+class PaymentCorrected(Posting, frozen=True, kw_only=True, omit_defaults=True):
+    """A payment as it should have been posted.
+
+    It stands for a reversed transaction (`original_transaction_id`), or for a message
+    that never was posted (`original_message_id`, the dead letter's).
+    """
+
+    type: ClassVar[str] = "payment.correction.v1"
+    amount: Money
+    approved_by: Key
+    original_transaction_id: Key = NO_KEY
+    original_message_id: Key = NO_KEY
+    payment_reference: Key = NO_KEY
+    fee_shares: tuple[FeeShare, ...] = ()
+    instalment_shares: tuple[InstalmentShare, ...] = ()
+
+
+class InterestAccrued(Posting, frozen=True, kw_only=True, omit_defaults=True):
+    """Simple daily interest from one business date through another, both included.
+
+    Below zero where a back-dated posting made less interest due. `remainder` is what is
+    left of a cent, in cents x ppm x days of the year, carried to the next accrual.
+    """
+
+    type: ClassVar[str] = "interest.accrued.v1"
+    from_date: CalendarDate
+    through_date: CalendarDate
+    annual_rate_ppm: int
+    remainder: int = 0
+
+
+class DayEnded(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The end of a business day was run: interest accrued, accounts aged."""
+
+    type: ClassVar[str] = "day.ended.v1"
+    business_date: CalendarDate
+    accounts_accrued: int
+    accounts_aged: int
+
+
+# ------------------------------------------------------------------ approvals
+
+
+class ApprovalEvent(Event, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """Something about a request. Bodies are in camel case, as `writeoff.*` always were."""
+
+    request_id: Key = NO_KEY
+    request_number: str = ""
+    sealed_texts: dict[str, str] = {}
+
+
+class ApprovalRequested(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody asks for a command that they may not carry out alone.
+
+    `command` is the canonical body of the command as it will be executed and
+    `command_hash` its SHA-256; `snapshot` the account as the requester saw it, the
+    canonical body that the approval compares with. Ours only; other feeds leave them out.
+    """
+
+    type: ClassVar[str] = "approval.requested.v1"
+    kind: Code = NO_CODE
+    loan_account_id: Key = NO_KEY
+    customer_id: Key = NO_KEY
+    customer_name: str = ""
+    account_number: Key = NO_KEY
+    amount: Money | None = None
+    original_balance: Money | None = None
+    reason: Code = NO_CODE
+    notes: str = ""
+    priority: Code = NO_CODE
+    requested_by: Key = NO_KEY
+    requested_by_name: str = ""
+    command: str = ""
+    command_hash: str = ""
+    account_version: int = 0
+    snapshot: str = ""
+    expires_at: Instant | None = None
+    structuring: bool = False
+    related_request_ids: tuple[Key, ...] = ()
+
+
+class ApprovalApproved(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A request was approved and, in the same journal transaction, carried out.
+
+    `statement` is the exact text that the approver signed (`proto.decision`).
+    """
+
+    type: ClassVar[str] = "approval.approved.v1"
+    comment: str = ""
+    approved_by: Key = NO_KEY
+    approved_by_name: str = ""
+    ledger_event_id: Key = NO_KEY
+    transaction_id: Key = NO_KEY
+    statement: str = ""
+    signature: str = ""
+    key_id: Key = NO_KEY
+
+
+class ApprovalRejected(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A request was refused for good."""
+
+    type: ClassVar[str] = "approval.rejected.v1"
+    reason: str = ""
+    rejected_by: Key = NO_KEY
+    rejected_by_name: str = ""
+    statement: str = ""
+    signature: str = ""
+    key_id: Key = NO_KEY
+
+
+class ApprovalReturned(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A request went back to its requester, who is asked for more."""
+
+    type: ClassVar[str] = "approval.returned.v1"
+    reason: str = ""
+    returned_by: Key = NO_KEY
+    returned_by_name: str = ""
+
+
+class ApprovalResubmitted(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The requester looked again and asks again, by the account as it is now."""
+
+    type: ClassVar[str] = "approval.resubmitted.v1"
+    resubmitted_by: Key = NO_KEY
+    resubmitted_by_name: str = ""
+    account_version: int = 0
+    snapshot: str = ""
+    original_balance: Money | None = None
+    expires_at: Instant | None = None
+
+
+class ApprovalCancelled(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The requester took the request back."""
+
+    type: ClassVar[str] = "approval.cancelled.v1"
+    cancelled_by: Key = NO_KEY
+    cancelled_by_name: str = ""
+
+
+class ApprovalExpired(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """Nobody decided in time."""
+
+    type: ClassVar[str] = "approval.expired.v1"
+
+
+class WriteOffRequested(ApprovalRequested, frozen=True, kw_only=True, omit_defaults=True):
+    """The same body for a write-off, under the name that other systems know."""
+
+    type: ClassVar[str] = "writeoff.requested.v1"
+
+
+class WriteOffApproved(ApprovalApproved, frozen=True, kw_only=True, omit_defaults=True):
+    """The same body for a write-off."""
+
+    type: ClassVar[str] = "writeoff.approved.v1"
+
+
+class WriteOffRejected(ApprovalRejected, frozen=True, kw_only=True, omit_defaults=True):
+    """The same body for a write-off."""
+
+    type: ClassVar[str] = "writeoff.rejected.v1"
+
+
+class WriteOffReturned(ApprovalReturned, frozen=True, kw_only=True, omit_defaults=True):
+    """The same body for a write-off."""
+
+    type: ClassVar[str] = "writeoff.returned.v1"
+
+
+class WriteOffResubmitted(ApprovalResubmitted, frozen=True, kw_only=True, omit_defaults=True):
+    """The same body for a write-off."""
+
+    type: ClassVar[str] = "writeoff.resubmitted.v1"
+
+
+class WriteOffCancelled(ApprovalCancelled, frozen=True, kw_only=True, omit_defaults=True):
+    """The same body for a write-off."""
+
+    type: ClassVar[str] = "writeoff.cancelled.v1"
+
+
+class WriteOffExpired(ApprovalExpired, frozen=True, kw_only=True, omit_defaults=True):
+    """The same body for a write-off."""
+
+    type: ClassVar[str] = "writeoff.expired.v1"
+
+
+# ------------------------------------------------------------------ notes, reviews, reading
+
+
+class NoteAdded(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody noted something about a customer; the text is ciphertext."""
+
+    type: ClassVar[str] = "note.added.v1"
+    note_id: Key
+    customer_id: Key
+    account_id: Key = NO_KEY
+    sealed_texts: dict[str, str] = {}
+
+
+class NoteAmended(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A note's new text; the old one stays in the journal."""
+
+    type: ClassVar[str] = "note.amended.v1"
+    note_id: Key
+    customer_id: Key
+    account_id: Key = NO_KEY
+    sealed_texts: dict[str, str] = {}
+
+
+class ItemReviewed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A compliance officer looked at an event of the ledger: `verified` or `queried`.
+
+    `event_id` is that event; its note is sealed under the event's customer, where it
+    has one.
+    """
+
+    type: ClassVar[str] = "item.reviewed.v1"
+    event_id: Key
+    outcome: Code
+    account_id: Key = NO_KEY
+    customer_id: Key = NO_KEY
+    sealed_texts: dict[str, str] = {}
+
+
+class TextRevealed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody read the free text of an event; what it says is not repeated here."""
+
+    type: ClassVar[str] = "text.revealed.v1"
+    event_id: Key
+    customer_id: Key = NO_KEY
+    names: tuple[str, ...] = ()
+    purpose: str = ""
+
+
+class ReadOnlySet(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """The ledger stopped taking commands, or takes them again."""
+
+    type: ClassVar[str] = "ledger.read_only_set.v1"
+    read_only: bool
+    reason: str = ""
+
+
 # ------------------------------------------------------------------ staff
 
 
@@ -295,6 +626,10 @@ class StaffCreated(Event, frozen=True, kw_only=True, omit_defaults=True):
     roles: tuple[Code, ...]
     limits: dict[str, Money] = {}
     email: str = ""
+    person_id: Key = NO_KEY
+    """The person behind the sign-in; two sign-ins of one person share it."""
+    acts_for: tuple[Key, ...] = ()
+    """Staff ids on whose behalf this one works: none of them decides the other's request."""
 
 
 class StaffDisabled(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -321,6 +656,25 @@ class StaffLimitsSet(Event, frozen=True, kw_only=True, omit_defaults=True):
     limits: dict[str, Money]
 
 
+class StaffKeyEnrolled(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A staff member's Ed25519 key for decisions; only its owner enrols it."""
+
+    type: ClassVar[str] = "staff.key_enrolled.v1"
+    staff_id: Key
+    key_id: Key
+    public_key: str
+    """Base64 of the 32 raw bytes."""
+
+
+class StaffKeyRevoked(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A key decides nothing any more; what it signed before stays valid."""
+
+    type: ClassVar[str] = "staff.key_revoked.v1"
+    staff_id: Key
+    key_id: Key
+    reason: str = ""
+
+
 CustomerEvent = CustomerChanged | CustomerCreated | CustomerUpdated | CustomerVerified
 AccountEvent = (
     AccountCreated
@@ -329,10 +683,43 @@ AccountEvent = (
     | AccountClosed
     | ScheduleCreated
     | ScheduleUpdated
+    | AgingUpdated
 )
-PostingEvent = LoanDisbursed | FeeApplied | RepaymentRecorded | FeeWaived
-StaffEvent = StaffCreated | StaffDisabled | StaffRolesSet | StaffLimitsSet
-LedgerEvent = AccountEvent | PostingEvent | StaffEvent
+PostingEvent = (
+    LoanDisbursed
+    | FeeApplied
+    | RepaymentRecorded
+    | FeeWaived
+    | AdjustmentMade
+    | AccountWrittenOff
+    | WriteOffUndone
+    | RecoveryRecorded
+    | OverpaymentRefunded
+    | PaymentReversed
+    | PaymentCorrected
+    | InterestAccrued
+)
+RequestEvent = (
+    ApprovalRequested
+    | ApprovalApproved
+    | ApprovalRejected
+    | ApprovalReturned
+    | ApprovalResubmitted
+    | ApprovalCancelled
+    | ApprovalExpired
+)
+"""The `writeoff.*` events are subclasses of these."""
+StaffEvent = (
+    StaffCreated
+    | StaffDisabled
+    | StaffRolesSet
+    | StaffLimitsSet
+    | StaffKeyEnrolled
+    | StaffKeyRevoked
+)
+NoteEvent = NoteAdded | NoteAmended
+DeskEvent = NoteEvent | ItemReviewed | TextRevealed | ReadOnlySet | DayEnded
+LedgerEvent = AccountEvent | PostingEvent | RequestEvent | StaffEvent | DeskEvent
 AnyEvent = CustomerEvent | LedgerEvent
 
 EVENTS: Final[dict[str, type[Event]]] = {
@@ -348,14 +735,45 @@ EVENTS: Final[dict[str, type[Event]]] = {
         AccountClosed,
         ScheduleCreated,
         ScheduleUpdated,
+        AgingUpdated,
         LoanDisbursed,
         FeeApplied,
         RepaymentRecorded,
         FeeWaived,
+        AdjustmentMade,
+        AccountWrittenOff,
+        WriteOffUndone,
+        RecoveryRecorded,
+        OverpaymentRefunded,
+        PaymentReversed,
+        PaymentCorrected,
+        InterestAccrued,
+        DayEnded,
+        ApprovalRequested,
+        ApprovalApproved,
+        ApprovalRejected,
+        ApprovalReturned,
+        ApprovalResubmitted,
+        ApprovalCancelled,
+        ApprovalExpired,
+        WriteOffRequested,
+        WriteOffApproved,
+        WriteOffRejected,
+        WriteOffReturned,
+        WriteOffResubmitted,
+        WriteOffCancelled,
+        WriteOffExpired,
+        NoteAdded,
+        NoteAmended,
+        ItemReviewed,
+        TextRevealed,
+        ReadOnlySet,
         StaffCreated,
         StaffDisabled,
         StaffRolesSet,
         StaffLimitsSet,
+        StaffKeyEnrolled,
+        StaffKeyRevoked,
     )
 }
 """Type on the wire to the struct that reads its body."""

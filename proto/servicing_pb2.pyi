@@ -106,6 +106,7 @@ class OpenLoanRequest(_message.Message):
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     SCHEDULE_ID_FIELD_NUMBER: _builtins.int
     SIGNED_LOAN_AGREEMENT_URL_FIELD_NUMBER: _builtins.int
+    ANNUAL_RATE_FIELD_NUMBER: _builtins.int
     loan_account_id: _builtins.str
     account_number: _builtins.str
     customer_id: _builtins.str
@@ -119,6 +120,8 @@ class OpenLoanRequest(_message.Message):
     idempotency_key: _builtins.str
     schedule_id: _builtins.str
     signed_loan_agreement_url: _builtins.str
+    annual_rate: _builtins.str
+    """Simple interest a year in per cent with at most four decimal places; empty: none."""
     @_builtins.property
     def instalments(self) -> _containers.RepeatedCompositeFieldContainer[Global___Instalment]: ...
     def __init__(
@@ -136,10 +139,11 @@ class OpenLoanRequest(_message.Message):
         idempotency_key: _builtins.str = ...,
         schedule_id: _builtins.str = ...,
         signed_loan_agreement_url: _builtins.str = ...,
+        annual_rate: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_number", b"account_number", "application_number", b"application_number", "customer_id", b"customer_id", "idempotency_key", b"idempotency_key", "instalments", b"instalments", "loan_account_id", b"loan_account_id", "loan_amount", b"loan_amount", "loan_fee", b"loan_fee", "opened_date", b"opened_date", "payment_frequency", b"payment_frequency", "schedule_id", b"schedule_id", "signed_loan_agreement_url", b"signed_loan_agreement_url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_number", b"account_number", "annual_rate", b"annual_rate", "application_number", b"application_number", "customer_id", b"customer_id", "idempotency_key", b"idempotency_key", "instalments", b"instalments", "loan_account_id", b"loan_account_id", "loan_amount", b"loan_amount", "loan_fee", b"loan_fee", "opened_date", b"opened_date", "payment_frequency", b"payment_frequency", "schedule_id", b"schedule_id", "signed_loan_agreement_url", b"signed_loan_agreement_url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -784,13 +788,31 @@ class DecideApprovalRequest(_message.Message):
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     SIGNATURE_FIELD_NUMBER: _builtins.int
     KEY_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNT_VERSION_FIELD_NUMBER: _builtins.int
+    CHANGES_SEEN_FIELD_NUMBER: _builtins.int
+    DECIDED_AT_FIELD_NUMBER: _builtins.int
+    COMMENT_SALT_FIELD_NUMBER: _builtins.int
+    POLICY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     comment: _builtins.str
     idempotency_key: _builtins.str
     expected_version: _builtins.int
+    """The request's version; 0: any."""
     signature: _builtins.bytes
-    """The approver's Ed25519 signature over the decision."""
+    """The approver's Ed25519 signature over the statement of proto/decision.py. Approve and
+    Reject need it; Return does not. The fields below are those of the statement.
+    """
     key_id: _builtins.str
+    account_version: _builtins.int
+    """The account's version as the approver saw it."""
+    changes_seen: _builtins.bool
+    """True: the account has changed since the request, and the approver was shown how."""
+    decided_at: _builtins.str
+    """RFC 3339, UTC, microseconds; within five minutes of the ledger's clock."""
+    comment_salt: _builtins.bytes
+    """16 random bytes that salt the comment's hash."""
+    policy: _builtins.str
+    """The policy as Get told it to this approver."""
     def __init__(
         self,
         *,
@@ -800,10 +822,15 @@ class DecideApprovalRequest(_message.Message):
         expected_version: _builtins.int = ...,
         signature: _builtins.bytes = ...,
         key_id: _builtins.str = ...,
+        account_version: _builtins.int = ...,
+        changes_seen: _builtins.bool = ...,
+        decided_at: _builtins.str = ...,
+        comment_salt: _builtins.bytes = ...,
+        policy: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["comment", b"comment", "expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "key_id", b"key_id", "request_id", b"request_id", "signature", b"signature"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_version", b"account_version", "changes_seen", b"changes_seen", "comment", b"comment", "comment_salt", b"comment_salt", "decided_at", b"decided_at", "expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "key_id", b"key_id", "policy", b"policy", "request_id", b"request_id", "signature", b"signature"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -817,10 +844,13 @@ class ResubmitApprovalRequest(_message.Message):
     COMMENT_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    ACCOUNT_VERSION_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     comment: _builtins.str
     idempotency_key: _builtins.str
     expected_version: _builtins.int
+    account_version: _builtins.int
+    """The account's version as the requester saw it; the ledger refuses an older one."""
     def __init__(
         self,
         *,
@@ -828,10 +858,11 @@ class ResubmitApprovalRequest(_message.Message):
         comment: _builtins.str = ...,
         idempotency_key: _builtins.str = ...,
         expected_version: _builtins.int = ...,
+        account_version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["comment", b"comment", "expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_version", b"account_version", "comment", b"comment", "expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -882,6 +913,34 @@ class GetApprovalRequest(_message.Message):
 Global___GetApprovalRequest: _TypeAlias = GetApprovalRequest  # noqa: Y015
 
 @_typing.final
+class Difference(_message.Message):
+    """What has changed about the account since the request, in the words of the screen."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIELD_FIELD_NUMBER: _builtins.int
+    REQUESTED_FIELD_NUMBER: _builtins.int
+    NOW_FIELD_NUMBER: _builtins.int
+    field: _builtins.str
+    """For example principal, account_status, instalment 3."""
+    requested: _builtins.str
+    now: _builtins.str
+    def __init__(
+        self,
+        *,
+        field: _builtins.str = ...,
+        requested: _builtins.str = ...,
+        now: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["field", b"field", "now", b"now", "requested", b"requested"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Difference: _TypeAlias = Difference  # noqa: Y015
+
+@_typing.final
 class ApprovalResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -893,6 +952,21 @@ class ApprovalResponse(_message.Message):
     IDEMPOTENT_REPLAY_FIELD_NUMBER: _builtins.int
     EFFECT_FIELD_NUMBER: _builtins.int
     COMMAND_FIELD_NUMBER: _builtins.int
+    REQUEST_HASH_FIELD_NUMBER: _builtins.int
+    BOUND_ACCOUNT_VERSION_FIELD_NUMBER: _builtins.int
+    ACCOUNT_VERSION_FIELD_NUMBER: _builtins.int
+    DIFFERENCES_FIELD_NUMBER: _builtins.int
+    POLICY_FIELD_NUMBER: _builtins.int
+    DECISION_REFUSAL_FIELD_NUMBER: _builtins.int
+    LOAN_ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    CUSTOMER_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    AMOUNT_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    STRUCTURING_FIELD_NUMBER: _builtins.int
+    RELATED_REQUEST_IDS_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     request_number: _builtins.str
     status: _builtins.str
@@ -900,10 +974,39 @@ class ApprovalResponse(_message.Message):
     event_id: _builtins.str
     request_version: _builtins.int
     idempotent_replay: _builtins.bool
+    request_hash: _builtins.str
+    """Hex SHA-256 of the requested command's canonical body."""
+    bound_account_version: _builtins.int
+    """The account's version that the requester saw, and the one now."""
+    account_version: _builtins.int
+    policy: _builtins.str
+    """The rule in force for the caller, to be signed as it stands."""
+    loan_account_id: _builtins.str
+    customer_id: _builtins.str
+    kind: _builtins.str
+    """write_off, write_off_undo, recovery, correction, waiver, adjustment, reversal, refund"""
+    amount: _builtins.str
+    requested_by: _builtins.str
+    priority: _builtins.str
+    structuring: _builtins.bool
+    """Flagged: the requester's requests on this customer within 24 hours pass a limit together."""
+    expires_at: _builtins.str
     @_builtins.property
     def effect(self) -> _accounting_ledger_pb2.TransactionResponse: ...
     @_builtins.property
-    def command(self) -> Global___PreviewRequest: ...
+    def command(self) -> Global___PreviewRequest:
+        """Get only, with its free texts left out: those are for Reveal."""
+
+    @_builtins.property
+    def differences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Difference]:
+        """What has changed in between; empty: nothing that matters."""
+
+    @_builtins.property
+    def decision_refusal(self) -> Global___RefusalDetail:
+        """Unset: the caller may decide this request now. Otherwise why not."""
+
+    @_builtins.property
+    def related_request_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -915,10 +1018,25 @@ class ApprovalResponse(_message.Message):
         idempotent_replay: _builtins.bool = ...,
         effect: _accounting_ledger_pb2.TransactionResponse | None = ...,
         command: Global___PreviewRequest | None = ...,
+        request_hash: _builtins.str = ...,
+        bound_account_version: _builtins.int = ...,
+        account_version: _builtins.int = ...,
+        differences: _abc.Iterable[Global___Difference] | None = ...,
+        policy: _builtins.str = ...,
+        decision_refusal: Global___RefusalDetail | None = ...,
+        loan_account_id: _builtins.str = ...,
+        customer_id: _builtins.str = ...,
+        kind: _builtins.str = ...,
+        amount: _builtins.str = ...,
+        requested_by: _builtins.str = ...,
+        priority: _builtins.str = ...,
+        structuring: _builtins.bool = ...,
+        related_request_ids: _abc.Iterable[_builtins.str] | None = ...,
+        expires_at: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["command", b"command", "effect", b"effect"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["command", b"command", "decision_refusal", b"decision_refusal", "effect", b"effect"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["command", b"command", "effect", b"effect", "event_id", b"event_id", "idempotent_replay", b"idempotent_replay", "request_id", b"request_id", "request_number", b"request_number", "request_version", b"request_version", "status", b"status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_version", b"account_version", "amount", b"amount", "bound_account_version", b"bound_account_version", "command", b"command", "customer_id", b"customer_id", "decision_refusal", b"decision_refusal", "differences", b"differences", "effect", b"effect", "event_id", b"event_id", "expires_at", b"expires_at", "idempotent_replay", b"idempotent_replay", "kind", b"kind", "loan_account_id", b"loan_account_id", "policy", b"policy", "priority", b"priority", "related_request_ids", b"related_request_ids", "request_hash", b"request_hash", "request_id", b"request_id", "request_number", b"request_number", "request_version", b"request_version", "requested_by", b"requested_by", "status", b"status", "structuring", b"structuring"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -993,11 +1111,15 @@ class CreateStaffRequest(_message.Message):
     LIMITS_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     EMAIL_FIELD_NUMBER: _builtins.int
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    ACTS_FOR_FIELD_NUMBER: _builtins.int
     staff_id: _builtins.str
     username: _builtins.str
     display_name: _builtins.str
     idempotency_key: _builtins.str
     email: _builtins.str
+    person_id: _builtins.str
+    """The person behind the sign-in, for example an employee number; empty: the staff id."""
     @_builtins.property
     def roles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """support, supervisor, compliance, analyst, admin"""
@@ -1005,6 +1127,10 @@ class CreateStaffRequest(_message.Message):
     @_builtins.property
     def limits(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Kind of limit to money, for example "waiver": "50.00". Absent: the role's default."""
+
+    @_builtins.property
+    def acts_for(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Staff ids on whose behalf this one works."""
 
     def __init__(
         self,
@@ -1016,10 +1142,12 @@ class CreateStaffRequest(_message.Message):
         limits: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         idempotency_key: _builtins.str = ...,
         email: _builtins.str = ...,
+        person_id: _builtins.str = ...,
+        acts_for: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "email", b"email", "idempotency_key", b"idempotency_key", "limits", b"limits", "roles", b"roles", "staff_id", b"staff_id", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acts_for", b"acts_for", "display_name", b"display_name", "email", b"email", "idempotency_key", b"idempotency_key", "limits", b"limits", "person_id", b"person_id", "roles", b"roles", "staff_id", b"staff_id", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1137,17 +1265,22 @@ class EnrolKeyRequest(_message.Message):
 
     PUBLIC_KEY_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    PROOF_FIELD_NUMBER: _builtins.int
     public_key: _builtins.bytes
+    """The 32 raw bytes of an Ed25519 public key; the caller becomes its owner."""
     idempotency_key: _builtins.str
+    proof: _builtins.bytes
+    """The key's signature over "billie-enrol/1:" and the owner's staff id: proof of possession."""
     def __init__(
         self,
         *,
         public_key: _builtins.bytes = ...,
         idempotency_key: _builtins.str = ...,
+        proof: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "public_key", b"public_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "proof", b"proof", "public_key", b"public_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1214,6 +1347,7 @@ class StaffResponse(_message.Message):
     STAFF_VERSION_FIELD_NUMBER: _builtins.int
     EVENT_ID_FIELD_NUMBER: _builtins.int
     IDEMPOTENT_REPLAY_FIELD_NUMBER: _builtins.int
+    KEY_IDS_FIELD_NUMBER: _builtins.int
     staff_id: _builtins.str
     username: _builtins.str
     display_name: _builtins.str
@@ -1225,6 +1359,10 @@ class StaffResponse(_message.Message):
     def roles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def limits(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+    @_builtins.property
+    def key_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Keys that may sign decisions now."""
+
     def __init__(
         self,
         *,
@@ -1237,10 +1375,11 @@ class StaffResponse(_message.Message):
         staff_version: _builtins.int = ...,
         event_id: _builtins.str = ...,
         idempotent_replay: _builtins.bool = ...,
+        key_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "enabled", b"enabled", "event_id", b"event_id", "idempotent_replay", b"idempotent_replay", "limits", b"limits", "roles", b"roles", "staff_id", b"staff_id", "staff_version", b"staff_version", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "enabled", b"enabled", "event_id", b"event_id", "idempotent_replay", b"idempotent_replay", "key_ids", b"key_ids", "limits", b"limits", "roles", b"roles", "staff_id", b"staff_id", "staff_version", b"staff_version", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1717,7 +1856,10 @@ class RevealResponse(_message.Message):
 
     EVENT_ID_FIELD_NUMBER: _builtins.int
     TEXTS_FIELD_NUMBER: _builtins.int
+    RECORDED_AS_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
+    recorded_as: _builtins.str
+    """The event that recorded this reading."""
     @_builtins.property
     def texts(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Name of the text ("reason", "notes") to the text."""
@@ -1727,10 +1869,11 @@ class RevealResponse(_message.Message):
         *,
         event_id: _builtins.str = ...,
         texts: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        recorded_as: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "texts", b"texts"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "recorded_as", b"recorded_as", "texts", b"texts"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1742,17 +1885,20 @@ class SetReadOnlyRequest(_message.Message):
 
     READ_ONLY_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     read_only: _builtins.bool
     reason: _builtins.str
+    idempotency_key: _builtins.str
     def __init__(
         self,
         *,
         read_only: _builtins.bool = ...,
         reason: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["read_only", b"read_only", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "read_only", b"read_only", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

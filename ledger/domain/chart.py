@@ -3,7 +3,8 @@
 from enum import Enum
 from typing import Literal
 
-Side = Literal["debit", "credit"]
+Side = Literal["debit", "credit", "either"]
+"""On which side a balance may stand; adjustments go both ways."""
 
 
 class Account(Enum):
@@ -17,7 +18,11 @@ class Account(Enum):
     ESTABLISHMENT_FEE_INCOME = ("4100", "Establishment fee income", "credit")
     LATE_FEE_INCOME = ("4200", "Late fee income", "credit")
     DISHONOUR_FEE_INCOME = ("4300", "Dishonour fee income", "credit")
+    INTEREST_INCOME = ("4400", "Interest income", "credit")
+    RECOVERY_INCOME = ("4500", "Recovery of bad debts", "credit")
+    ADJUSTMENTS = ("4800", "Adjustments", "either")
     FEE_WAIVERS = ("4900", "Fee waivers", "debit")
+    BAD_DEBT = ("5100", "Bad debt expense", "debit")
 
     def __init__(self, code: str, title: str, side: Side) -> None:
         self.code = code

@@ -25,20 +25,66 @@ class Right(Enum):
     DISBURSE_LOAN = "disburse a loan"
     RECORD_REPAYMENT = "record a repayment"
     APPLY_LATE_FEE = "charge a late fee"
+    APPLY_DISHONOUR_FEE = "charge a dishonour fee"
     WAIVE_FEE = "waive a fee"
+    MAKE_ADJUSTMENT = "make an adjustment"
+    REVERSE_TRANSACTION = "reverse a transaction"
+    REFUND_OVERPAYMENT = "refund an overpayment"
+    WRITE_OFF = "write a loan off"
+    UNDO_WRITE_OFF = "undo a write-off"
+    RECORD_RECOVERY = "record a recovery"
+    CORRECT_PAYMENT = "correct a payment"
+    WRITE_NOTES = "write notes"
+    CANCEL_REQUEST = "cancel a request of their own"
+    DECIDE_REQUEST = "decide requests of others"
+    REVIEW = "mark events as verified or queried"
+    REVEAL = "read free texts"
+    END_DAY = "run the end of day"
+    SET_READ_ONLY = "switch the ledger to read-only"
     CREATE_STAFF = "create staff"
     CHANGE_STAFF = "change staff, their roles or limits"
 
+
+_NOBODY: Final[frozenset[str]] = frozenset()
 
 MAY: Final[dict[Right, frozenset[str]]] = {
     Right.OPEN_LOAN: frozenset({SYSTEM}),
     Right.DISBURSE_LOAN: frozenset({"support", "supervisor", SYSTEM}),
     Right.RECORD_REPAYMENT: frozenset({"support", "supervisor", SYSTEM}),
     Right.APPLY_LATE_FEE: frozenset({"support", "supervisor", SYSTEM}),
+    Right.APPLY_DISHONOUR_FEE: frozenset({"support", "supervisor", SYSTEM}),
     Right.WAIVE_FEE: frozenset({"support", "supervisor", SYSTEM}),
+    Right.MAKE_ADJUSTMENT: frozenset({"supervisor"}),
+    Right.REVERSE_TRANSACTION: frozenset({"supervisor"}),
+    Right.REFUND_OVERPAYMENT: frozenset({"supervisor"}),
+    Right.WRITE_OFF: _NOBODY,
+    Right.UNDO_WRITE_OFF: _NOBODY,
+    Right.RECORD_RECOVERY: _NOBODY,
+    Right.CORRECT_PAYMENT: _NOBODY,
+    Right.WRITE_NOTES: frozenset({"support", "supervisor"}),
+    Right.CANCEL_REQUEST: frozenset({"support", "supervisor", "admin"}),
+    Right.DECIDE_REQUEST: frozenset({"supervisor"}),
+    Right.REVIEW: frozenset({"compliance"}),
+    Right.REVEAL: frozenset({"support", "supervisor", "compliance", "admin"}),
+    Right.END_DAY: frozenset({SYSTEM}),
+    Right.SET_READ_ONLY: frozenset({"admin"}),
     Right.CREATE_STAFF: frozenset({"admin", SYSTEM}),
     Right.CHANGE_STAFF: frozenset({"admin"}),
 }
+
+_DESK: Final = frozenset({"support", "supervisor"})
+
+MAY_ASK: Final[dict[Right, frozenset[str]]] = {
+    Right.WAIVE_FEE: _DESK,
+    Right.MAKE_ADJUSTMENT: _DESK,
+    Right.REVERSE_TRANSACTION: _DESK,
+    Right.REFUND_OVERPAYMENT: _DESK,
+    Right.WRITE_OFF: _DESK,
+    Right.UNDO_WRITE_OFF: _DESK,
+    Right.RECORD_RECOVERY: _DESK,
+    Right.CORRECT_PAYMENT: frozenset({"admin"}),
+}
+"""Who may ask somebody else to approve it: the R of the table."""
 
 LIMIT_KINDS: Final = ("waiver", "adjustment", "reversal", "refund", "write_off")
 
@@ -64,11 +110,16 @@ class Permissions(Struct, frozen=True):
 
     def require(self, right: Right) -> None:
         """Refuse unless one of the roles has the right."""
-        if MAY[right].isdisjoint(self.roles):
-            allowed = ", ".join(sorted(MAY[right]))
+        if not MAY[right].isdisjoint(self.roles):
+            return
+        if not MAY_ASK.get(right, _NOBODY).isdisjoint(self.roles):
             raise Refused(
-                Refusal.NO_RIGHT, f"You have no right to {right.value}; it takes: {allowed}."
+                Refusal.APPROVAL_REQUIRED,
+                f"To {right.value} takes somebody else's approval. Ask for it.",
+                limit=Money(0),
             )
+        allowed = ", ".join(sorted(MAY[right] | MAY_ASK.get(right, _NOBODY)))
+        raise Refused(Refusal.NO_RIGHT, f"You have no right to {right.value}; it takes: {allowed}.")
 
     def limit(self, kind: str) -> Money:
         """Give the person's own limit, else the highest of the roles', else nothing."""
