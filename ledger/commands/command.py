@@ -36,11 +36,16 @@ class Command(Struct, frozen=True, kw_only=True):
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """The world as a decision sees it: the moment, the business date, who acts."""
+    """The world as a decision sees it: the moment, the business date, who acts.
+
+    `request_id` and `requested_by` tell of the approved request that is carried out.
+    """
 
     at: Instant
     today: date
     permissions: Permissions
+    request_id: Key = Key("")
+    requested_by: Key = Key("")
 
     @property
     def actor_id(self) -> str:

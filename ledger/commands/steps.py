@@ -44,6 +44,8 @@ class PostingFields(TypedDict):
     description: str
     reason_code: Code
     sealed_texts: dict[str, str]
+    request_id: Key
+    requested_by: Key
 
 
 def check_approver(approved_by: str, facts: Facts) -> None:
@@ -126,6 +128,8 @@ def posting(
         description=description,
         reason_code=command.reason_code,
         sealed_texts=command.texts,
+        request_id=facts.request_id,
+        requested_by=facts.requested_by,
     )
 
 

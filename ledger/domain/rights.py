@@ -86,7 +86,16 @@ MAY_ASK: Final[dict[Right, frozenset[str]]] = {
 }
 """Who may ask somebody else to approve it: the R of the table."""
 
-LIMIT_KINDS: Final = ("waiver", "adjustment", "reversal", "refund", "write_off")
+LIMITED: Final[dict[str, frozenset[Right]]] = {
+    "waiver": frozenset({Right.WAIVE_FEE}),
+    "adjustment": frozenset({Right.MAKE_ADJUSTMENT}),
+    "reversal": frozenset({Right.REVERSE_TRANSACTION, Right.CORRECT_PAYMENT}),
+    "refund": frozenset({Right.REFUND_OVERPAYMENT}),
+    "write_off": frozenset({Right.WRITE_OFF, Right.UNDO_WRITE_OFF, Right.RECORD_RECOVERY}),
+}
+"""Kind of limit to the rights that it bounds."""
+
+LIMIT_KINDS: Final = tuple(LIMITED)
 
 DEFAULT_LIMITS: Final[dict[str, dict[str, Money]]] = {
     "support": {"waiver": Money(50_00)},
@@ -102,15 +111,19 @@ DEFAULT_LIMITS: Final[dict[str, dict[str, Money]]] = {
 
 
 class Permissions(Struct, frozen=True):
-    """What the actor may do at this moment: who, in which roles, up to which amounts."""
+    """What the actor may do at this moment: who, in which roles, up to which amounts.
+
+    `granted` are rights that an approval gives for one command, whatever its amount.
+    """
 
     actor_id: str
     roles: tuple[Code, ...]
     own_limits: dict[str, Money] = {}
+    granted: frozenset[Right] = frozenset()
 
     def require(self, right: Right) -> None:
-        """Refuse unless one of the roles has the right."""
-        if not MAY[right].isdisjoint(self.roles):
+        """Refuse unless one of the roles has the right, or an approval gives it."""
+        if right in self.granted or not MAY[right].isdisjoint(self.roles):
             return
         if not MAY_ASK.get(right, _NOBODY).isdisjoint(self.roles):
             raise Refused(
@@ -129,7 +142,9 @@ class Permissions(Struct, frozen=True):
         return max(defaults, default=Money(0))
 
     def require_limit(self, kind: str, amount: Money, *, field: str) -> None:
-        """Refuse what is above the limit; an approval request can carry it on."""
+        """Refuse what is above the limit, unless an approval has carried it on already."""
+        if not LIMITED[kind].isdisjoint(self.granted):
+            return
         limit = self.limit(kind)
         if amount > limit:
             raise Refused(
