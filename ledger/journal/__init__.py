@@ -45,12 +45,36 @@ class TakenName(Struct, frozen=True, kw_only=True):
     subject_id: str
 
 
+class SignedHead(Struct, frozen=True, kw_only=True):
+    """The Merkle tree over the first `size` entries, signed by the ledger's key."""
+
+    size: int
+    root: bytes
+    signed_at: str
+    key_id: str
+    signature: bytes
+
+
+class Subtree(Struct, frozen=True):
+    """The root of a complete part of the tree: 2^level leaves, the index-th such part.
+
+    Derived from the entries' hashes; kept so that a proof needs no walk over all of them.
+    """
+
+    level: int
+    index: int
+    hash: bytes
+
+
 class Group(Struct, frozen=True, kw_only=True):
     """What is appended together: all of it or nothing."""
 
     entries: tuple[Entry, ...]
     answers: tuple[Answer, ...] = ()
     names: tuple[TakenName, ...] = ()
+    signed_head: SignedHead | None = None
+    """Of the tree as the group leaves it: its size is the last entry's position."""
+    subtrees: tuple[Subtree, ...] = ()
 
 
 class Head(Struct, frozen=True):
@@ -87,6 +111,21 @@ class Journal(Protocol):
 
     def subject_named(self, kind: str, value: str) -> str | None:
         """Give the subject that a name leads to."""
+
+    def hashes(self, after_position: int, limit: int) -> list[str]:
+        """Give the hashes alone of the entries after a position, in order."""
+
+    def subtrees(self, level: int, first_index: int, limit: int) -> list[bytes]:
+        """Give the kept subtrees of a level from an index on, in order."""
+
+    def last_signed_head(self) -> SignedHead | None:
+        """Give the newest signed head; None where nothing was signed yet."""
+
+    def signed_head(self, size: int) -> SignedHead | None:
+        """Give the head signed at exactly this size; not every size has one."""
+
+    def signed_heads(self, after_size: int, limit: int) -> list[SignedHead]:
+        """Give the signed heads of a greater size, in order."""
 
     def close(self) -> None:
         """Let go of the store."""

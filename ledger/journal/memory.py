@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from threading import Lock
 
-from ledger.journal import Answer, Entry, Group, Head, JournalFailed
+from ledger.journal import Answer, Entry, Group, Head, JournalFailed, SignedHead
 from ledger.proof.chain import GENESIS
 
 
@@ -17,6 +17,8 @@ class MemoryJournal:
         self._by_subject: dict[str, list[Entry]] = defaultdict(list)
         self._answers: dict[str, Answer] = {}
         self._names: dict[tuple[str, str], str] = {}
+        self._signed_heads: dict[int, SignedHead] = {}
+        self._subtrees: dict[tuple[int, int], bytes] = {}
 
     def head(self) -> Head:
         """Give the last entry's place; position 0 in an empty journal."""
@@ -37,6 +39,9 @@ class MemoryJournal:
                 self._by_subject[entry.subject_id].append(entry)
             self._answers.update({answer.key: answer for answer in group.answers})
             self._names.update({(name.kind, name.value): name.subject_id for name in group.names})
+            self._subtrees.update({(each.level, each.index): each.hash for each in group.subtrees})
+            if group.signed_head is not None:
+                self._signed_heads[group.signed_head.size] = group.signed_head
 
     def _check(self, group: Group) -> None:
         head = self._head()
@@ -54,6 +59,12 @@ class MemoryJournal:
             raise JournalFailed("an idempotency key was used before")
         if len(set(names)) < len(names) or not self._names.keys().isdisjoint(names):
             raise JournalFailed("a name was taken before")
+        if group.signed_head is not None and group.signed_head.size != head.position:
+            raise JournalFailed("the signed head is not that of the group")
+        if not self._subtrees.keys().isdisjoint(
+            (each.level, each.index) for each in group.subtrees
+        ):
+            raise JournalFailed("a part of the tree was kept before")
 
     def read(self, after_position: int, limit: int) -> list[Entry]:
         """Give entries after a position, in order."""
@@ -80,6 +91,31 @@ class MemoryJournal:
         """Give the subject that a name leads to."""
         with self._lock:
             return self._names.get((kind, value))
+
+    def hashes(self, after_position: int, limit: int) -> list[str]:
+        """Give the hashes alone of the entries after a position, in order."""
+        return [entry.hash for entry in self.read(after_position, limit)]
+
+    def subtrees(self, level: int, first_index: int, limit: int) -> list[bytes]:
+        """Give the kept subtrees of a level from an index on, in order."""
+        with self._lock:
+            found = (self._subtrees.get((level, first_index + each)) for each in range(limit))
+            return [each for each in found if each is not None]
+
+    def last_signed_head(self) -> SignedHead | None:
+        """Give the newest signed head; None where nothing was signed yet."""
+        with self._lock:
+            return next(reversed(self._signed_heads.values()), None)
+
+    def signed_head(self, size: int) -> SignedHead | None:
+        """Give the head signed at exactly this size; not every size has one."""
+        with self._lock:
+            return self._signed_heads.get(size)
+
+    def signed_heads(self, after_size: int, limit: int) -> list[SignedHead]:
+        """Give the signed heads of a greater size, in order."""
+        with self._lock:
+            return [head for size, head in self._signed_heads.items() if size > after_size][:limit]
 
     def close(self) -> None:
         """Nothing is held."""

@@ -57,4 +57,34 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         WHEN EXISTS (SELECT 1 FROM names WHERE kind = NEW.kind AND value = NEW.value)
         BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
     """,
+    # 3: the signed heads, one a group, and the parts of the tree from which proofs are made.
+    """
+    CREATE TABLE signed_heads (
+        size      INTEGER PRIMARY KEY,
+        root      BLOB NOT NULL,
+        signed_at TEXT NOT NULL,
+        key_id    TEXT NOT NULL,
+        signature BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE subtrees (
+        level INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        hash  BLOB NOT NULL,
+        PRIMARY KEY (level, place)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER signed_heads_never_updated BEFORE UPDATE ON signed_heads
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER signed_heads_never_deleted BEFORE DELETE ON signed_heads
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER signed_heads_never_replaced BEFORE INSERT ON signed_heads
+        WHEN EXISTS (SELECT 1 FROM signed_heads WHERE size = NEW.size)
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER subtrees_never_updated BEFORE UPDATE ON subtrees
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER subtrees_never_deleted BEFORE DELETE ON subtrees
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER subtrees_never_replaced BEFORE INSERT ON subtrees
+        WHEN EXISTS (SELECT 1 FROM subtrees WHERE level = NEW.level AND place = NEW.place)
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    """,
 )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from ledger.journal import Answer, Entry, Group, Head, JournalFailed
+from ledger.journal import Answer, Entry, Group, Head, JournalFailed, SignedHead
 from ledger.journal.migrations import MIGRATIONS
 from ledger.proof.chain import GENESIS
 
@@ -28,6 +28,7 @@ _ANSWERS: Final = (
 _VERSIONS: Final = (
     "SELECT value, (SELECT max(version) FROM entries WHERE subject_id = value) FROM json_each(?)"
 )
+_HEAD: Final = "SELECT size, root, signed_at, key_id, signature FROM signed_heads"
 _BUSY_MILLISECONDS: Final = 5_000
 
 
@@ -43,6 +44,10 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         hash=row[7],
         prev=row[8],
     )
+
+
+def _signed_head(row: tuple[Any, ...]) -> SignedHead:
+    return SignedHead(size=row[0], root=row[1], signed_at=row[2], key_id=row[3], signature=row[4])
 
 
 class SqliteJournal:
@@ -141,6 +146,22 @@ class SqliteJournal:
             "INSERT INTO names (kind, value, subject_id) VALUES (?, ?, ?)",
             [(name.kind, name.value, name.subject_id) for name in group.names],
         )
+        self._insert_tree(connection, group)
+
+    @staticmethod
+    def _insert_tree(connection: sqlite3.Connection, group: Group) -> None:
+        """Keep the group's signed head, and the parts of the tree that it completes."""
+        connection.executemany(
+            "INSERT INTO subtrees (level, place, hash) VALUES (?, ?, ?)",
+            [(each.level, each.index, each.hash) for each in group.subtrees],
+        )
+        head = group.signed_head
+        if head is not None:
+            connection.execute(
+                "INSERT INTO signed_heads (size, root, signed_at, key_id, signature) "
+                "VALUES (?, ?, ?, ?, ?)",
+                (head.size, head.root, head.signed_at, head.key_id, head.signature),
+            )
 
     def _check(self, connection: sqlite3.Connection, group: Group) -> None:
         head = self.head()
@@ -153,6 +174,8 @@ class SqliteJournal:
                 raise JournalFailed("the group does not continue a subject's history")
             head = Head(entry.position, entry.hash)
             versions[entry.subject_id] = entry.version
+        if group.signed_head is not None and group.signed_head.size != head.position:
+            raise JournalFailed("the signed head is not that of the group")
 
     def read(self, after_position: int, limit: int) -> list[Entry]:
         """Give entries after a position, in order."""
@@ -183,6 +206,31 @@ class SqliteJournal:
         """Give the subject that a name leads to."""
         rows = self._rows("SELECT subject_id FROM names WHERE kind = ? AND value = ?", kind, value)
         return rows[0][0] if rows else None
+
+    def hashes(self, after_position: int, limit: int) -> list[str]:
+        """Give the hashes alone of the entries after a position, in order."""
+        sql = "SELECT hash FROM entries WHERE position > ? ORDER BY position LIMIT ?"
+        return [row[0] for row in self._rows(sql, after_position, limit)]
+
+    def subtrees(self, level: int, first_index: int, limit: int) -> list[bytes]:
+        """Give the kept subtrees of a level from an index on, in order."""
+        sql = "SELECT hash FROM subtrees WHERE level = ? AND place >= ? ORDER BY place LIMIT ?"
+        return [row[0] for row in self._rows(sql, level, first_index, limit)]
+
+    def last_signed_head(self) -> SignedHead | None:
+        """Give the newest signed head; None where nothing was signed yet."""
+        rows = self._rows(f"{_HEAD} ORDER BY size DESC LIMIT 1")
+        return _signed_head(rows[0]) if rows else None
+
+    def signed_head(self, size: int) -> SignedHead | None:
+        """Give the head signed at exactly this size; not every size has one."""
+        rows = self._rows(f"{_HEAD} WHERE size = ?", size)
+        return _signed_head(rows[0]) if rows else None
+
+    def signed_heads(self, after_size: int, limit: int) -> list[SignedHead]:
+        """Give the signed heads of a greater size, in order."""
+        rows = self._rows(f"{_HEAD} WHERE size > ? ORDER BY size LIMIT ?", after_size, limit)
+        return [_signed_head(row) for row in rows]
 
     def close(self) -> None:
         """Close every thread's connection; the last one folds the log into the file."""

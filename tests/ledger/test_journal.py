@@ -7,7 +7,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ledger.journal import Answer, Entry, Group, Head, Journal, JournalFailed, TakenName
+from ledger.journal import (
+    Answer,
+    Entry,
+    Group,
+    Head,
+    Journal,
+    JournalFailed,
+    SignedHead,
+    Subtree,
+    TakenName,
+)
 from ledger.journal.memory import MemoryJournal
 from ledger.journal.sqlite import SqliteJournal
 from ledger.proof.chain import GENESIS, Broken, entry_hash, verify
@@ -82,19 +92,60 @@ def test_answers_and_names_come_with_their_entries(journal: Journal) -> None:
     assert journal.subject_named("username", "michael") is None
 
 
+def signed(size: int) -> SignedHead:
+    """Build the signed head of a size."""
+    return SignedHead(
+        size=size,
+        root=bytes([size]) * 32,
+        signed_at="2026-01-01T00:00:00.000000Z",
+        key_id="key-1",
+        signature=b"signature",
+    )
+
+
+def test_a_group_brings_its_signed_head(journal: Journal) -> None:
+    """One head a group, found by its size, read from anywhere in order."""
+    assert journal.last_signed_head() is None
+    journal.append(Group(entries=history("LA-1", "LA-2"), signed_head=signed(2)))
+    more = history("LA-3", head=journal.head())
+    journal.append(Group(entries=more, signed_head=signed(3)))
+    assert journal.last_signed_head() == signed(3)
+    assert journal.signed_head(2) == signed(2)
+    assert journal.signed_head(1) is None
+    assert journal.signed_heads(0, 10) == [signed(2), signed(3)]
+    assert journal.signed_heads(2, 10) == [signed(3)]
+    assert journal.signed_heads(0, 1) == [signed(2)]
+    assert journal.hashes(1, 10) == [entry.hash for entry in journal.read(1, 10)]
+    assert journal.hashes(0, 1) == [journal.read(0, 1)[0].hash]
+
+
+def test_parts_of_the_tree_come_with_their_entries(journal: Journal) -> None:
+    """By level, from an index on."""
+    parts = (Subtree(8, 0, b"a"), Subtree(8, 1, b"b"), Subtree(16, 0, b"c"))
+    journal.append(Group(entries=history("LA-1"), subtrees=parts))
+    assert journal.subtrees(8, 0, 10) == [b"a", b"b"]
+    assert journal.subtrees(8, 1, 10) == [b"b"]
+    assert journal.subtrees(8, 0, 1) == [b"a"]
+    assert journal.subtrees(16, 0, 10) == [b"c"]
+    assert journal.subtrees(24, 0, 10) == []
+
+
 def test_subjects_are_found_by_how_they_begin(journal: Journal) -> None:
     """All staff, each once."""
     journal.append(Group(entries=history("staff:b", "LA-1", "staff:a", "staff:b", "staffx")))
     assert journal.subjects("staff:") == ["staff:a", "staff:b"]
 
 
-@pytest.mark.parametrize("flaw", ["gap", "other head", "version", "key", "name"])
+@pytest.mark.parametrize(
+    "flaw", ["gap", "other head", "version", "key", "name", "signed head", "subtree"]
+)
 def test_a_group_that_does_not_fit_is_refused_whole(journal: Journal, flaw: str) -> None:
     """All of it or nothing, whatever is wrong with it."""
     answer = Answer(key="key-0001", request_hash=b"h", response=b"r", position=1)
     name = TakenName(kind="username", value="sarah", subject_id="staff:s1")
     first = history("LA-1")
-    journal.append(Group(entries=first, answers=(answer,), names=(name,)))
+    part = Subtree(8, 0, b"a")
+    journal.append(Group(entries=first, answers=(answer,), names=(name,), subtrees=(part,)))
     head = journal.head()
     good = chained(head, "LA-2", 1)
     after = Head(good.position, good.hash)
@@ -107,6 +158,8 @@ def test_a_group_that_does_not_fit_is_refused_whole(journal: Journal, flaw: str)
         entries=(good, bad),
         answers=(answer,) if flaw == "key" else (),
         names=(name,) if flaw == "name" else (),
+        signed_head=signed(2 if flaw == "signed head" else 3),
+        subtrees=(part,) if flaw == "subtree" else (),
     )
     with pytest.raises(JournalFailed):
         journal.append(group)
@@ -114,10 +167,10 @@ def test_a_group_that_does_not_fit_is_refused_whole(journal: Journal, flaw: str)
     assert journal.read_subject("LA-2", 0, 10) == []
 
 
-@pytest.mark.parametrize("table", ["entries", "answers", "names"])
+@pytest.mark.parametrize("table", ["entries", "answers", "names", "signed_heads", "subtrees"])
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE {} SET {} = 'x'", "DELETE FROM {}", "INSERT OR REPLACE INTO {0} SELECT * FROM {0}"],
+    ["UPDATE {0} SET {1} = {1}", "DELETE FROM {}", "INSERT OR REPLACE INTO {0} SELECT * FROM {0}"],
 )
 def test_the_file_itself_refuses_to_forget(tmp_path: Path, table: str, statement: str) -> None:
     """Append-only is enforced by triggers, not by good manners alone."""
@@ -127,10 +180,18 @@ def test_the_file_itself_refuses_to_forget(tmp_path: Path, table: str, statement
             entries=history("LA-1"),
             answers=(Answer(key="key-0001", request_hash=b"h", response=b"r", position=1),),
             names=(TakenName(kind="username", value="sarah", subject_id="staff:s1"),),
+            signed_head=signed(1),
+            subtrees=(Subtree(8, 0, b"a"),),
         )
     )
     store.close()
-    column = {"entries": "actor", "answers": "key", "names": "value"}[table]
+    column = {
+        "entries": "actor",
+        "answers": "key",
+        "names": "value",
+        "signed_heads": "key_id",
+        "subtrees": "hash",
+    }[table]
     with (
         sqlite3.connect(tmp_path / "journal.db") as connection,
         pytest.raises(sqlite3.IntegrityError, match="append-only"),
