@@ -32,14 +32,11 @@ def decide(loan: Loan | None, command: ApplyLateFee, facts: Facts) -> tuple[Ledg
         description=f"Late fee, {command.days_past_due} days past due",
         movement=steps.Movement(fees=command.amount),
     )
-    charged = plus(
-        loan.loan_amount, loan.fees_charged(scheduled=True), loan.fees_charged(scheduled=False)
-    )
-    check_size("fee_amount", plus(charged, command.amount))
+    check_size("fee_amount", plus(loan.charged, command.amount))
     check_cap(
         "RECOVERY",
         loan_amount=loan.loan_amount,
-        charged=charged,
+        charged=loan.charged,
         more=command.amount,
         field="fee_amount",
     )

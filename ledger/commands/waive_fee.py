@@ -8,7 +8,8 @@ from ledger.commands import steps
 from ledger.commands.command import AccountCommand, Facts
 from ledger.domain import schedule
 from ledger.domain.allocation import Allocation, debt_first, share_fees
-from ledger.domain.loan import Fee, Loan
+from ledger.domain.fees import Fee
+from ledger.domain.loan import Loan
 from ledger.domain.money import ZERO, dollars, minus, negative, plus, smaller, total
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused

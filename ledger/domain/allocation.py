@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from ledger.domain.loan import Fee, Loan
+from ledger.domain.fees import Fee
+from ledger.domain.loan import Loan
 from ledger.domain.money import minus, smaller, total
 from proto.events import FeeShare
 from proto.values import Money

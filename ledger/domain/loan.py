@@ -6,22 +6,34 @@ from typing import Final, assert_never
 import msgspec
 from msgspec import Struct
 
-from ledger.domain import schedule
-from ledger.domain.money import ZERO, minus, plus, total
+from ledger.domain import fees, schedule
+from ledger.domain.ageing import Ageing, aged
+from ledger.domain.bad_debt import Recovery, WrittenOff
+from ledger.domain.fees import Fees
+from ledger.domain.interest import Accrual, accrued
+from ledger.domain.money import ZERO, plus, total
 from proto.events import (
     AccountClosed,
     AccountCreated,
     AccountEvent,
     AccountStatusChanged,
     AccountUpdated,
+    AccountWrittenOff,
+    AdjustmentMade,
+    AgingUpdated,
     FeeApplied,
-    FeeShare,
     FeeWaived,
+    InterestAccrued,
     LoanDisbursed,
+    OverpaymentRefunded,
+    PaymentCorrected,
+    PaymentReversed,
     PostingEvent,
+    RecoveryRecorded,
     RepaymentRecorded,
     ScheduleCreated,
     ScheduleUpdated,
+    WriteOffUndone,
 )
 from proto.values import CalendarDate, Code, Instant, Key, Money
 
@@ -31,26 +43,6 @@ CLOSED: Final = Code("CLOSED")
 WRITTEN_OFF: Final = Code("WRITTEN_OFF")
 
 LoanEvent = AccountEvent | PostingEvent
-
-
-class Fee(Struct, frozen=True, kw_only=True):
-    """One fee that was charged, and what became of it."""
-
-    transaction_id: Key
-    transaction_type: Code
-    amount: Money
-    paid: Money = ZERO
-    waived: Money = ZERO
-
-    @property
-    def unpaid(self) -> Money:
-        """What of it is still owed."""
-        return minus(self.amount, self.paid, self.waived)
-
-    @property
-    def is_scheduled(self) -> bool:
-        """Whether the instalments include it, as they do the establishment fee."""
-        return self.transaction_type == "ESTABLISHMENT_FEE"
 
 
 class Loan(Struct, frozen=True, kw_only=True):
@@ -70,7 +62,7 @@ class Loan(Struct, frozen=True, kw_only=True):
     schedule_id: Key = Key("")
     payment_frequency: Code = Code("")
     instalments: schedule.Schedule = ()
-    fees: tuple[Fee, ...] = ()
+    fees: Fees = ()
     principal: Money = ZERO
     interest: Money = ZERO
     fee_balance: Money = ZERO
@@ -78,6 +70,13 @@ class Loan(Struct, frozen=True, kw_only=True):
     disbursed: Money = ZERO
     disbursed_date: CalendarDate | None = None
     total_paid: Money = ZERO
+    principal_adjusted: Money = ZERO
+    annual_rate_ppm: int = 0
+    accrual: Accrual = Accrual()
+    ageing: Ageing = Ageing()
+    written_off: WrittenOff | None = None
+    recoveries: tuple[Recovery, ...] = ()
+    reversed_ids: frozenset[Key] = frozenset()
     transaction_count: int = 0
     last_transaction_id: Key = Key("")
     last_transaction_at: Instant | None = None
@@ -97,10 +96,19 @@ class Loan(Struct, frozen=True, kw_only=True):
         """The day before which nothing can have been posted."""
         return None if self.disbursed_date is None else self.disbursed_date.as_date()
 
-    def fees_charged(self, *, scheduled: bool) -> Money:
-        """All fees charged and not waived, those inside or those outside the schedule."""
-        return total(
-            minus(fee.amount, fee.waived) for fee in self.fees if fee.is_scheduled == scheduled
+    @property
+    def recovered(self) -> Money:
+        """What came in after the write-off that stands."""
+        return total(each.amount for each in self.recoveries)
+
+    @property
+    def charged(self) -> Money:
+        """All that the customer was ever asked for and not forgiven: loan, fees, interest."""
+        return plus(
+            self.loan_amount,
+            self.principal_adjusted,
+            fees.charged(self.fees),
+            self.accrual.charged,
         )
 
 
@@ -118,6 +126,7 @@ def evolve(  # noqa: PLR0911 - one line an event
             status=event.status,
             loan_amount=event.loan_amount,
             loan_fee=event.loan_fee,
+            annual_rate_ppm=event.annual_rate_ppm,
             opened_date=event.opened_date,
             created_at=at,
             updated_at=at,
@@ -127,12 +136,11 @@ def evolve(  # noqa: PLR0911 - one line an event
     loan = msgspec.structs.replace(loan, version=version, updated_at=at)
     match event:
         case AccountUpdated():
-            return msgspec.structs.replace(loan, status=event.status or loan.status)
+            return _moved(loan, event.status or loan.status)
         case AccountStatusChanged():
-            return msgspec.structs.replace(loan, status=event.new_status)
+            return _moved(loan, event.new_status)
         case AccountClosed():
-            written_off = event.closure_reason == WRITTEN_OFF
-            return msgspec.structs.replace(loan, status=WRITTEN_OFF if written_off else CLOSED)
+            return _moved(loan, WRITTEN_OFF if event.closure_reason == WRITTEN_OFF else CLOSED)
         case ScheduleCreated():
             return msgspec.structs.replace(
                 loan,
@@ -143,18 +151,29 @@ def evolve(  # noqa: PLR0911 - one line an event
         case ScheduleUpdated():
             instalments = schedule.apply(loan.instalments, event.payments)
             return msgspec.structs.replace(loan, instalments=instalments)
+        case AgingUpdated():
+            return msgspec.structs.replace(loan, ageing=aged(event))
         case _:
             return _post(loan, event)
 
 
-def _post(loan: Loan, event: PostingEvent) -> Loan:
-    """Apply a posting: its deltas to the balances, its shares to the fees."""
+def _moved(loan: Loan, status: Code) -> Loan:
+    """Give a loan another status. What is written off stays so, but for its undo."""
+    if loan.status == WRITTEN_OFF and status != WRITTEN_OFF:
+        raise ValueError(f"{loan.account_id} is written off and cannot become {status}")
+    return msgspec.structs.replace(loan, status=status)
+
+
+def _post(loan: Loan, event: PostingEvent) -> Loan:  # noqa: PLR0911 - one line an event
+    """Apply a posting: its deltas to the balances, then what else it says."""
+    before = loan
     loan = msgspec.structs.replace(
         loan,
         principal=plus(loan.principal, event.principal_delta),
         interest=plus(loan.interest, event.interest_delta),
         fee_balance=plus(loan.fee_balance, event.fee_delta),
         overpayment=plus(loan.overpayment, event.overpayment_delta),
+        fees=fees.after(loan.fees, event),
         transaction_count=loan.transaction_count + 1,
         last_transaction_id=event.transaction_id,
         last_transaction_at=event.transaction_at,
@@ -166,50 +185,57 @@ def _post(loan: Loan, event: PostingEvent) -> Loan:
                 disbursed=plus(loan.disbursed, event.principal_delta),
                 disbursed_date=event.effective_date,
             )
-        case FeeApplied():
-            fee = Fee(
-                transaction_id=event.transaction_id,
-                transaction_type=event.transaction_type,
-                amount=event.fee_delta,
-            )
-            return msgspec.structs.replace(loan, fees=(*loan.fees, fee))
-        case RepaymentRecorded():
-            return msgspec.structs.replace(
-                loan,
-                fees=_shared(loan.fees, paid=event.fee_shares),
-                total_paid=plus(loan.total_paid, event.amount),
-            )
-        case FeeWaived():
-            fees = _shared(loan.fees, waived=event.fee_shares, returned=event.returned_shares)
-            return msgspec.structs.replace(loan, fees=fees)
+        case RepaymentRecorded() | PaymentCorrected():
+            return msgspec.structs.replace(loan, total_paid=plus(loan.total_paid, event.amount))
+        case AdjustmentMade():
+            adjusted = plus(loan.principal_adjusted, event.principal_delta)
+            return msgspec.structs.replace(loan, principal_adjusted=adjusted)
+        case InterestAccrued():
+            return msgspec.structs.replace(loan, accrual=accrued(loan.accrual, event))
+        case PaymentReversed():
+            return _reversed(loan, event)
+        case AccountWrittenOff() | WriteOffUndone() | RecoveryRecorded():
+            return _given_up(before, loan, event)
+        case FeeApplied() | FeeWaived() | OverpaymentRefunded():
+            return loan
         case _:
             assert_never(event)
 
 
-def _shared(
-    fees: tuple[Fee, ...],
-    *,
-    paid: tuple[FeeShare, ...] = (),
-    waived: tuple[FeeShare, ...] = (),
-    returned: tuple[FeeShare, ...] = (),
-) -> tuple[Fee, ...]:
-    """Apply shares to fees; what is returned had been paid and is waived now."""
-    paid_by = {share.transaction_id: share.amount for share in paid}
-    waived_by = {share.transaction_id: share.amount for share in waived}
-    returned_by = {share.transaction_id: share.amount for share in returned}
-    return tuple(
-        msgspec.structs.replace(
-            fee,
-            paid=Money(
-                fee.paid
-                + paid_by.get(fee.transaction_id, 0)
-                - returned_by.get(fee.transaction_id, 0)
-            ),
-            waived=Money(
-                fee.waived
-                + waived_by.get(fee.transaction_id, 0)
-                + returned_by.get(fee.transaction_id, 0)
-            ),
-        )
-        for fee in fees
+def _reversed(loan: Loan, event: PaymentReversed) -> Loan:
+    """Remember what was taken back; a recovery that was is none any more."""
+    original = event.original_transaction_id
+    return msgspec.structs.replace(
+        loan,
+        total_paid=plus(loan.total_paid, event.paid_delta),
+        recoveries=tuple(each for each in loan.recoveries if each.transaction_id != original),
+        reversed_ids=loan.reversed_ids | {original},
     )
+
+
+def _given_up(
+    before: Loan, loan: Loan, event: AccountWrittenOff | WriteOffUndone | RecoveryRecorded
+) -> Loan:
+    """Follow a loan into its write-off, what is recovered of it, and back out of it."""
+    match event:
+        case AccountWrittenOff():
+            taken = WrittenOff(
+                transaction_id=event.transaction_id,
+                principal=before.principal,
+                interest=before.interest,
+                fees=before.fee_balance,
+            )
+            return msgspec.structs.replace(loan, status=WRITTEN_OFF, written_off=taken)
+        case WriteOffUndone():
+            undone = loan.reversed_ids | {event.original_transaction_id}
+            return msgspec.structs.replace(
+                loan, status=ACTIVE, written_off=None, reversed_ids=undone
+            )
+        case RecoveryRecorded():
+            recovery = Recovery(
+                transaction_id=event.transaction_id,
+                event_id=Key(f"{event.account_id}:{loan.version}"),
+                amount=event.amount,
+                payment_reference=event.payment_reference,
+            )
+            return msgspec.structs.replace(loan, recoveries=(*loan.recoveries, recovery))

@@ -17,9 +17,7 @@ from ledger.errors import Refused
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as servicing_pb
 from proto.events import (
-    FeeApplied,
     FeeWaived,
-    LoanDisbursed,
     PostingEvent,
     RepaymentRecorded,
     ScheduleUpdated,
@@ -33,6 +31,27 @@ ACCOUNT_STATUS: Final = {
     loans.WRITTEN_OFF: "written_off",
 }
 """The account's status as the desk names it."""
+
+METADATA: Final = (
+    "reason_code",
+    "amount",
+    "approved_by",
+    "request_id",
+    "requested_by",
+    "payment_id",
+    "payment_method",
+    "payment_reference",
+    "attachment_location",
+    "days_past_due",
+    "target_transaction_id",
+    "original_transaction_id",
+    "original_transaction_type",
+    "original_message_id",
+    "from_date",
+    "through_date",
+    "annual_rate_ppm",
+)
+"""What of a posting a transaction tells besides the contract's own fields."""
 
 
 def timestamp(at: Instant) -> Timestamp:
@@ -59,7 +78,7 @@ def transaction(
         description=event.description,
         reference_type=event.reference_type,
         reference_id=event.reference_id,
-        metadata={name: value for name, value in _metadata(event).items() if value},
+        metadata=_metadata(event),
         created_by=actor,
         created_at=timestamp(recorded_at),
         portfolio_entry_id=event_id,
@@ -70,27 +89,9 @@ def transaction(
 
 
 def _metadata(event: PostingEvent) -> dict[str, str]:
-    common = {"reason_code": str(event.reason_code)}
-    match event:
-        case LoanDisbursed():
-            return common | {
-                "payment_method": event.payment_method,
-                "attachment_location": event.attachment_location,
-            }
-        case RepaymentRecorded():
-            return common | {
-                "amount": str(event.amount),
-                "payment_method": event.payment_method,
-                "payment_reference": event.payment_reference,
-            }
-        case FeeWaived():
-            return common | {
-                "amount": str(event.amount),
-                "approved_by": event.approved_by,
-                "target_transaction_id": event.target_transaction_id,
-            }
-        case FeeApplied():
-            return common | {"days_past_due": str(event.days_past_due or "")}
+    """Name what only some postings have; what is empty is left out."""
+    values = ((name, getattr(event, name, None)) for name in METADATA)
+    return {name: str(value) for name, value in values if value}
 
 
 def postings_of(outcome: Outcome) -> list[tuple[PostingEvent, Recorded]]:

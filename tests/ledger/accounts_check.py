@@ -72,13 +72,21 @@ def check_loan(loan: Loan) -> None:
     """A loan's fees, instalments and balances agree with one another."""
     assert loan.fee_balance == sum(fee.unpaid for fee in loan.fees)
     assert all(0 <= fee.unpaid <= fee.amount for fee in loan.fees)
-    assert all(0 <= each.remaining <= each.amount for each in loan.instalments)
-    assert all(each.paid + each.remaining <= each.amount for each in loan.instalments)
-    if loan.transaction_count:
-        scheduled = sum(fee.unpaid for fee in loan.fees if fee.is_scheduled)
-        assert schedule.remaining(loan.instalments) == loan.principal + scheduled
-        assert (loan.status == "CLOSED") == (loan.total_outstanding == 0)
-        assert loan.overpayment == 0 or loan.total_outstanding == 0
+    assert all(each.remaining >= 0 and each.paid >= 0 for each in loan.instalments)
+    if loan.principal_adjusted <= 0:
+        assert all(each.paid + each.remaining <= each.amount for each in loan.instalments)
+    if not loan.transaction_count:
+        return
+    given_up = loan.written_off
+    assert (loan.status == "WRITTEN_OFF") == (given_up is not None)
+    principal = given_up.principal if given_up else loan.principal
+    scheduled = sum(fee.unpaid + fee.written_off for fee in loan.fees if fee.is_scheduled)
+    assert schedule.remaining(loan.instalments) == principal + scheduled
+    assert (loan.status in {"CLOSED", "WRITTEN_OFF"}) == (loan.total_outstanding == 0)
+    assert loan.overpayment == 0 or loan.total_outstanding == 0
+    if given_up:
+        assert given_up.fees == sum(fee.written_off for fee in loan.fees)
+        assert 0 <= loan.recovered <= given_up.amount
 
 
 def loan_of(caller: Caller, account_id: str) -> Loan:

@@ -14,7 +14,8 @@ from ledger.domain.card_numbers import holds_card_number
 from ledger.domain.chart import Account
 from ledger.domain.entry import Entry, Leg, Unbalanced, legs
 from ledger.domain.fee_caps import cap_amount, check_cap
-from ledger.domain.loan import Fee, Loan
+from ledger.domain.fees import Fee
+from ledger.domain.loan import Loan
 from ledger.errors import Refused
 from proto.events import InstalmentShare, ScheduledPayment
 from proto.values import CalendarDate, Code, Instant, Key, Money

@@ -1,0 +1,29 @@
+"""What was given up as lost, and what came of it all the same."""
+
+from msgspec import Struct
+
+from ledger.domain.money import plus
+from proto.values import Key, Money
+
+
+class WrittenOff(Struct, frozen=True, kw_only=True):
+    """What a write-off took, part by part: its undo gives back exactly this."""
+
+    transaction_id: Key
+    principal: Money
+    interest: Money
+    fees: Money
+
+    @property
+    def amount(self) -> Money:
+        """The whole of it."""
+        return plus(self.principal, self.interest, self.fees)
+
+
+class Recovery(Struct, frozen=True, kw_only=True):
+    """Money that came in after a write-off and was not taken back."""
+
+    transaction_id: Key
+    event_id: Key
+    amount: Money
+    payment_reference: Key
