@@ -1,10 +1,12 @@
 """The keys of a set-up: made when they are missing, never replaced.
 
 Each issuer of actor tokens signs with a key of its own; the ledger holds the public
-halves, and besides the master key that wraps the keys of sealed texts.
+halves, besides the key with which it signs its own heads and the master key that wraps
+the keys of sealed texts.
 """
 
 import base64
+import hashlib
 import secrets
 from pathlib import Path
 from typing import Final
@@ -16,12 +18,15 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
     load_pem_private_key,
+    load_pem_public_key,
 )
 
 from embedded.data_folder import write_whole
 from embedded.settings import BadSetting
 from proto.actor_token import ISSUERS
 
+LEDGER: Final = "ledger"
+"""The name of the ledger's own key."""
 MASTER_KEY: Final = "master.key"
 MASTER_KEY_BYTES: Final = 32
 
@@ -32,12 +37,14 @@ def make_missing(folder: Path) -> list[Path]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     public.mkdir(mode=0o700, exist_ok=True)
     made = []
-    for issuer in ISSUERS:
-        private = folder / f"{issuer}.pem"
+    for name in (*ISSUERS, LEDGER):
+        private = folder / f"{name}.pem"
         if not private.exists():
             write_whole(private, _new_private())
             made.append(private)
-        half = public / f"{issuer}.pem"
+        half = public / f"{name}.pem"
+        if private in made and name == LEDGER and half.exists():
+            half.rename(_retired(half))
         if private in made or not half.exists():
             write_whole(half, _public_half(private))
     master = folder / MASTER_KEY
@@ -62,6 +69,12 @@ def private_key(folder: Path, issuer: str) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise BadSetting(f"The key {path} is of another kind: move it away and {remedy}")
     return key
+
+
+def _retired(half: Path) -> Path:
+    """Name the public half of a key that is replaced: it goes on to prove what it signed."""
+    raw = load_pem_public_key(half.read_bytes()).public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return half.with_name(f"{half.stem}-{hashlib.sha256(raw).hexdigest()[:16]}.pem")
 
 
 def _new_private() -> bytes:

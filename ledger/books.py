@@ -9,8 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from ledger.journal import Journal
+from ledger.journal import Journal, JournalFailed
 from ledger.journal.sqlite import SqliteJournal
+from ledger.proof.escrow import EscrowFailed, EscrowFile, EscrowKeeper, NotTheJournal
+from ledger.proof.growth import Growth
+from ledger.proof.heads import HeadSigner, flaw_of
 from ledger.publisher import Publisher
 from ledger.service import Door, Preview
 from ledger.settings import AppMode, BadSetting, Settings
@@ -61,6 +64,7 @@ class Books:
     writer: Writer
     vault: TextVault
     publisher: Publisher | None
+    escrow: EscrowKeeper
     app_mode: AppMode
     now: Callable[[], Instant]
     lock: FolderLock
@@ -70,6 +74,7 @@ class Books:
         self.writer.close()
         if self.publisher is not None:
             self.publisher.close()
+        self.escrow.close()
         self.journal.close()
         self.vault.close()
         self.lock.release()
@@ -97,6 +102,30 @@ def _vault(settings: Settings) -> TextVault:
         ) from None
 
 
+def _require_known_key(settings: Settings, journal: Journal) -> None:
+    """Insist that the last head verifies with a public key at hand. Raises BadSetting."""
+    head = journal.last_signed_head()
+    flaw = "" if head is None else flaw_of(head, settings.ledger_public_keys())
+    if flaw:
+        raise BadSetting(
+            f"KEYS_DIR: {flaw}. Put the public half of each key that the ledger ever signed "
+            f"with into {settings.keys_dir / 'public'}, as ledger-<any name>.pem."
+        )
+
+
+def _escrow(settings: Settings, journal: Journal) -> EscrowKeeper:
+    """Open the heads in escrow. Raises BadSetting, JournalFailed."""
+    try:
+        return EscrowKeeper(journal, EscrowFile(settings.escrow_path))
+    except EscrowFailed as failure:
+        raise BadSetting(f"LEDGER_ESCROW_FILE: {failure}.") from None
+    except NotTheJournal as finding:
+        raise JournalFailed(
+            f"{finding}. Put the newest journal back. Only if another ledger is begun on "
+            f"purpose: keep {settings.escrow_path} elsewhere"
+        ) from None
+
+
 def open_books(settings: Settings, now: Callable[[], Instant] = system_clock) -> Books:
     """Open them. Raises InUse, BadSetting, JournalFailed, TextKeysFailed."""
     with ExitStack() as undo:
@@ -106,6 +135,10 @@ def open_books(settings: Settings, now: Callable[[], Instant] = system_clock) ->
         undo.callback(vault.close)
         journal = SqliteJournal(settings.journal_path)
         undo.callback(journal.close)
+        growth = Growth(journal, HeadSigner(settings.ledger_key()))
+        _require_known_key(settings, journal)
+        escrow = _escrow(settings, journal)
+        undo.callback(escrow.close)
         states, directory = States(journal), StaffDirectory(journal)
         undo.pop_all()
     publisher = Publisher(journal, settings.redis_url) if settings.redis_url else None
@@ -113,6 +146,7 @@ def open_books(settings: Settings, now: Callable[[], Instant] = system_clock) ->
         publisher.start()
 
     def wake(_position: int) -> None:
+        escrow.wake()
         if publisher is not None:
             publisher.wake()
 
@@ -121,9 +155,10 @@ def open_books(settings: Settings, now: Callable[[], Instant] = system_clock) ->
         states=states,
         directory=directory,
         preview=Preview(journal, states, now),
-        writer=Writer(Door(journal, vault, directory, now), wake),
+        writer=Writer(Door(journal, vault, directory, growth, now), wake),
         vault=vault,
         publisher=publisher,
+        escrow=escrow,
         app_mode=settings.app_mode,
         now=now,
         lock=lock,

@@ -15,6 +15,7 @@ from ledger.domain.staff import Staff
 from ledger.errors import Refusal, Refused
 from ledger.journal import Answer, Entry, Group, Head, Journal, TakenName
 from ledger.proof.chain import entry_hash
+from ledger.proof.growth import Growth
 from ledger.states import StaffDirectory, States
 from ledger.texts import TextVault
 from proto import codec
@@ -49,9 +50,11 @@ class Door:
         journal: Journal,
         vault: TextVault,
         directory: StaffDirectory,
+        growth: Growth,
         now: Callable[[], Instant],
     ) -> None:
         self._journal, self._vault, self._directory, self._now = journal, vault, directory, now
+        self._growth = growth
         self._states = States(journal)
         self._head: Head | None = None
 
@@ -63,6 +66,7 @@ class Door:
         if self._head is None:
             self._states.clear()
             self._directory.reload()
+            self._growth.reload()
             self._head = self._journal.head()
         return Pending(self._head, self._journal.answers(keys))
 
@@ -92,14 +96,18 @@ class Door:
     def commit(self, pending: Pending) -> int:
         """Put a group on the disk and give the last position. Raises JournalFailed."""
         names = (TakenName(kind=k, value=v, subject_id=s) for (k, v), s in pending.names.items())
+        grown = self._growth.grown(pending.entries, self._now())
         self._head = None
         self._journal.append(
             Group(
                 entries=tuple(pending.entries),
                 answers=tuple(pending.answers.values()),
                 names=tuple(names),
+                signed_head=grown.signed_head,
+                subtrees=grown.subtrees,
             )
         )
+        self._growth.keep(grown)
         self._head = pending.head
         for subject_id, state in pending.states.items():
             self._states.keep(subject_id, state)

@@ -11,6 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from ledger.proof.heads import key_id
 from proto.actor_token import ISSUERS
 
 AppMode = Literal["demo", "production"]
@@ -19,6 +20,8 @@ _MASTER_KEY_BYTES = 32
 _MAKE_KEYS = "Run `python -m embedded keys` to make the keys that are missing."
 _SQLITE = "sqlite:///"
 _PORT_MAX = 65_535
+_LEDGER = "ledger"
+"""The name of the key with which the ledger signs its heads."""
 
 
 class BadSetting(Exception):  # noqa: N818 - the reason is the name
@@ -34,18 +37,24 @@ class Settings:
     redis_url: str
     keys_dir: Path
     app_mode: AppMode
+    escrow_path: Path
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
         """Read them; empty is unset. Raises BadSetting."""
         data_dir = Path(environ.get("DATA_DIR") or ".data")
         default_url = f"{_SQLITE}{data_dir / 'ledger' / 'journal.db'}"
+        journal_path = _journal_path(environ.get("LEDGER_DATABASE_URL") or default_url)
+        default_escrow = data_dir / "escrow" / "heads.jsonl"
         return cls(
             listen=_address(environ.get("LEDGER_LISTEN") or "127.0.0.1:50051"),
-            journal_path=_journal_path(environ.get("LEDGER_DATABASE_URL") or default_url),
+            journal_path=journal_path,
             redis_url=_redis_url(environ.get("REDIS_URL") or ""),
             keys_dir=Path(environ.get("KEYS_DIR") or data_dir / "keys"),
             app_mode=_app_mode(environ.get("APP_MODE") or "production"),
+            escrow_path=_escrow_path(
+                Path(environ.get("LEDGER_ESCROW_FILE") or default_escrow), journal_path
+            ),
         )
 
     @property
@@ -57,8 +66,14 @@ class Settings:
         """Read the public key of every issuer of tokens. Raises BadSetting."""
         return {issuer: self._public_key(issuer) for issuer in ISSUERS}
 
-    def _public_key(self, issuer: str) -> Ed25519PublicKey:
-        path = self.keys_dir / "public" / f"{issuer}.pem"
+    def ledger_public_keys(self) -> dict[str, Ed25519PublicKey]:
+        """Read every key that the ledger signs or signed heads with, by id. Raises BadSetting."""
+        retired = sorted((self.keys_dir / "public").glob(f"{_LEDGER}-*.pem"))
+        keys = [self._public_key(path.stem) for path in retired]
+        return {key_id(key): key for key in (*keys, self._public_key(_LEDGER))}
+
+    def _public_key(self, name: str) -> Ed25519PublicKey:
+        path = self.keys_dir / "public" / f"{name}.pem"
         try:
             key = load_pem_public_key(path.read_bytes())
         except (OSError, ValueError, UnsupportedAlgorithm):
@@ -85,7 +100,14 @@ class Settings:
 
     def command_line_key(self) -> Ed25519PrivateKey:
         """Read the key with which the command line signs. Raises BadSetting."""
-        path = self.keys_dir / "command-line.pem"
+        return self._private_key("command-line")
+
+    def ledger_key(self) -> Ed25519PrivateKey:
+        """Read the key with which the ledger signs its heads. Raises BadSetting."""
+        return self._private_key(_LEDGER)
+
+    def _private_key(self, name: str) -> Ed25519PrivateKey:
+        path = self.keys_dir / f"{name}.pem"
         try:
             key = load_pem_private_key(_private(path), None)
         except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -118,6 +140,15 @@ def _journal_path(url: str) -> Path:
     if not url.startswith(_SQLITE) or len(url) == len(_SQLITE):
         raise BadSetting("LEDGER_DATABASE_URL must be sqlite:///<path of a file>.")
     return Path(url.removeprefix(_SQLITE))
+
+
+def _escrow_path(path: Path, journal_path: Path) -> Path:
+    if path.absolute().parent == journal_path.absolute().parent:
+        raise BadSetting(
+            "LEDGER_ESCROW_FILE must lie in another folder than the journal, in production "
+            "on another system."
+        )
+    return path
 
 
 def _redis_url(url: str) -> str:

@@ -20,10 +20,10 @@ from proto.actor_token import ISSUERS
 
 
 def make_keys(keys_dir: Path) -> Path:
-    """Make the keys of a product: one a token issuer, and the master key."""
+    """Make the keys of a product: one a token issuer, the ledger's own, and the master key."""
     public = keys_dir / "public"
     public.mkdir(parents=True, exist_ok=True)
-    for issuer in ISSUERS:
+    for issuer in (*ISSUERS, "ledger"):
         key = Ed25519PrivateKey.generate()
         private = keys_dir / f"{issuer}.pem"
         private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
