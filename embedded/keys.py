@@ -2,7 +2,7 @@
 
 Each issuer of actor tokens signs with a key of its own; the ledger holds the public
 halves, besides the key with which it signs its own heads and the master key that wraps
-the keys of sealed texts.
+the keys of sealed texts. The projector has a master key of its own for what it archives.
 """
 
 import base64
@@ -28,6 +28,7 @@ from proto.actor_token import ISSUERS
 LEDGER: Final = "ledger"
 """The name of the ledger's own key."""
 MASTER_KEY: Final = "master.key"
+PROJECTOR_MASTER_KEY: Final = "projector-master.key"
 MASTER_KEY_BYTES: Final = 32
 
 
@@ -47,10 +48,11 @@ def make_missing(folder: Path) -> list[Path]:
             half.rename(_retired(half))
         if private in made or not half.exists():
             write_whole(half, _public_half(private))
-    master = folder / MASTER_KEY
-    if not master.exists():
-        write_whole(master, base64.urlsafe_b64encode(secrets.token_bytes(MASTER_KEY_BYTES)))
-        made.append(master)
+    for name in (MASTER_KEY, PROJECTOR_MASTER_KEY):
+        master = folder / name
+        if not master.exists():
+            write_whole(master, base64.urlsafe_b64encode(secrets.token_bytes(MASTER_KEY_BYTES)))
+            made.append(master)
     return made
 
 

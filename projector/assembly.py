@@ -1,5 +1,7 @@
 """Puts a projector together from its settings."""
 
+import base64
+import binascii
 import contextlib
 import stat
 from collections.abc import Iterator
@@ -15,6 +17,8 @@ from pymongo.errors import ConfigurationError, InvalidName
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from projector.archive import Archive
+from projector.archive_keys import KeyStore
 from projector.heartbeat import Heartbeat
 from projector.loop import Projector
 from projector.missed_events import Ledger, MissedEvents
@@ -27,6 +31,7 @@ from proto.values import Instant
 CONNECT_SECONDS: Final = 5
 ANSWER_SECONDS: Final = 30
 HEARTBEAT_SECONDS: Final = 2
+MASTER_KEY_BYTES: Final = 32
 
 
 def now() -> Instant:
@@ -44,12 +49,18 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, Heartbeat]]:
         pulse = stack.enter_context(redis_client(settings.redis_url, HEARTBEAT_SECONDS))
         client = stack.enter_context(mongo_client(settings, CONNECT_SECONDS, ANSWER_SECONDS))
         signs = stack.enter_context(mongo_client(settings, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS))
+        keys = open_keys(settings)
+        stack.callback(keys.close)
         yield (
             Projector(
                 settings,
                 streams=streams,
                 store=Store(
-                    client, settings.db_name, settings.consumer, settings.document_bytes_max
+                    client,
+                    settings.db_name,
+                    settings.consumer,
+                    settings.document_bytes_max,
+                    Archive(keys),
                 ),
                 missed=MissedEvents(Ledger(settings.ledger_address, key, now)),
                 vitals=vitals,
@@ -57,6 +68,13 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, Heartbeat]]:
             ),
             Heartbeat(signs, settings.db_name, pulse, vitals, now),
         )
+
+
+def open_keys(settings: Settings) -> KeyStore:
+    """Open the archive's keys. Raises BadSetting."""
+    return KeyStore(
+        settings.archive_keys, read_master_key(settings.keys_dir / "projector-master.key")
+    )
 
 
 def redis_client(url: str, answer_seconds: float) -> redis.Redis:
@@ -99,18 +117,34 @@ def mongo_client(
     return client
 
 
+def read_master_key(path: Path) -> bytes:
+    """Read the key that wraps the archive's keys. Raises BadSetting with the remedy."""
+    try:
+        key = base64.urlsafe_b64decode(_private(path).strip())
+    except binascii.Error:
+        key = b""
+    if len(key) != MASTER_KEY_BYTES:
+        raise BadSetting(f"{path.name} in KEYS_DIR is not 32 bytes in base64: make it anew.")
+    return key
+
+
 def read_key(path: Path) -> Ed25519PrivateKey:
     """Read the projector's own key. Raises BadSetting with the remedy."""
+    try:
+        key = load_pem_private_key(_private(path), password=None)
+    except ValueError:
+        raise BadSetting(f"{path.name} in KEYS_DIR is no private key: make it anew.") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise BadSetting(f"{path.name} in KEYS_DIR is no Ed25519 key: make it anew.")
+    return key
+
+
+def _private(path: Path) -> bytes:
+    """Read a file that nobody else may read. Raises BadSetting."""
     if not path.is_file():
         raise BadSetting(
             f"KEYS_DIR holds no {path.name}: run `python -m embedded keys`, or set KEYS_DIR."
         )
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise BadSetting(f"Others can read {path.name} in KEYS_DIR: run `chmod 600` on it.")
-    try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
-    except ValueError:
-        raise BadSetting(f"{path.name} in KEYS_DIR is no private key: make it anew.") from None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise BadSetting(f"{path.name} in KEYS_DIR is no Ed25519 key: make it anew.")
-    return key
+    return path.read_bytes()

@@ -27,6 +27,8 @@ class Settings:
     redis_url: str
     ledger_address: str
     keys_dir: Path
+    archive_keys: Path
+    """The file of the customers' keys; several projectors share one."""
     consumer: str
     tries_max: int = 3
     payload_bytes_max: int = PAYLOAD_BYTES_MAX
@@ -48,6 +50,9 @@ class Settings:
             or environ.get("LEDGER_LISTEN")
             or "127.0.0.1:50051",
             keys_dir=Path(environ.get("KEYS_DIR") or data_dir / "keys").resolve(),
+            archive_keys=Path(
+                environ.get("ARCHIVE_KEYS") or data_dir / "projector" / "archive-keys.db"
+            ).resolve(),
             consumer=f"{platform.node()}-{os.getpid()}",
             tries_max=_count(environ, "MAX_RETRIES", 3),
             payload_bytes_max=_count(environ, "MAX_PAYLOAD_BYTES", PAYLOAD_BYTES_MAX),

@@ -23,6 +23,8 @@ from pymongo.errors import (
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from projector.archive import Archive
+from projector.archive_keys import KeysUnavailable
 from projector.item import Item
 from projector.marks import DUPLICATE_KEY, SeenBefore
 from projector.orphans import end_orphans
@@ -63,9 +65,14 @@ class Store:
     """Writes batches; one for each loop."""
 
     def __init__(
-        self, client: MongoClient[dict[str, Any]], db_name: str, consumer: str, bytes_max: int
+        self,
+        client: MongoClient[dict[str, Any]],
+        db_name: str,
+        consumer: str,
+        bytes_max: int,
+        archive: Archive,
     ) -> None:
-        self._client, self._consumer = client, consumer
+        self._client, self._consumer, self._archive = client, consumer, archive
         self.database: Database[dict[str, Any]] = client.get_database(
             db_name, codec_options=TIMEZONED
         )
@@ -142,6 +149,8 @@ class Store:
             except SeenBefore:
                 self._look_up = True
                 continue
+            except KeysUnavailable as error:
+                raise Unreachable("the archive's keys") from error
             except PyMongoError as error:
                 if _is_world(error):
                     raise Unreachable(type(error).__name__) from error
@@ -162,7 +171,11 @@ class Store:
         """Run the transaction; after a batch with duplicates the next one looks for them first."""
         with self._client.start_session() as session:
             transaction = Transaction(
-                self.database, session, bytes_max=self._bytes_max, look_up=self._look_up
+                self.database,
+                session,
+                archive=self._archive,
+                bytes_max=self._bytes_max,
+                look_up=self._look_up,
             )
             with session.start_transaction(read_concern=SNAPSHOT, write_concern=DURABLE):
                 outcome = transaction.run(items, release=release)

@@ -8,6 +8,7 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
 from projector import batch
+from projector.archive import Archive
 from projector.happening import ACCOUNTS, Documents, Stored
 from projector.item import Item
 from projector.marks import Marks, SeenBefore
@@ -37,10 +38,11 @@ class Transaction:
         database: Database[dict[str, Any]],
         session: ClientSession,
         *,
+        archive: Archive,
         bytes_max: int,
         look_up: bool,
     ) -> None:
-        self._database, self._session = database, session
+        self._database, self._session, self._archive = database, session, archive
         self._writes = Writes(database, session, bytes_max)
         self._marks, self._look_up = Marks(database, session), look_up
         self._documents = Documents()
@@ -53,6 +55,7 @@ class Transaction:
         self._read(decided.fresh)
         batch.fold(decided.fresh, self._documents)
         self._write(decided)
+        self._keep(decided.fresh)
         unknown = [item for item in decided.fresh if not item.is_known]
         return Outcome(
             applied=[item for item in decided.fresh if item.is_known],
@@ -130,6 +133,15 @@ class Transaction:
 
     def _find(self, collection: str, query: dict[str, Any]) -> list[Stored]:
         return list(self._database[collection].find(query, session=self._session))
+
+    def _keep(self, fresh: Sequence[Item]) -> None:
+        """Put the applied events into the archive, after the writes told MongoDB's time."""
+        if fresh:
+            at = self._session.operation_time
+            if at is None:  # MongoDB tells it with every answer of a replica set
+                raise RuntimeError("MongoDB did not tell its time")
+            kept = self._archive.documents(at, fresh, self._documents)
+            self._writes.insert(documents.ARCHIVE.name, kept)
 
     def _write(self, decided: Plan) -> None:
         self._writes.write(self._documents.changed())

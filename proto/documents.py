@@ -298,6 +298,23 @@ class ParkedEventDocument(Document, kw_only=True):
     parked_at: Instant
 
 
+class ArchivedEventDocument(Document, kw_only=True):
+    """An applied event, for a rebuild; `_id` orders them as they were applied.
+
+    One from outside has `sealed`: its fields, compressed where worth it, under the key of
+    `customer_id` (empty: the general key), which lies outside this database. Of our
+    ledger's events only `positions` stand here: pairs of a first one and a count.
+    """
+
+    stream: str = ""
+    entry_id: str = ""
+    mark: bytes = b""
+    received_at: Instant | None = None
+    customer_id: Key | None = None
+    sealed: bytes = b""
+    positions: list[int] = []
+
+
 class UnknownEventDocument(Document, kw_only=True):
     """A type that nobody reads; `_id` is the type.
 
@@ -444,6 +461,7 @@ MARKS: Final = Collection("marks", "projector", MarkDocument, clustered=True)
 PARKED_EVENTS: Final = Collection(
     "parked-events", "projector", ParkedEventDocument, (_by("subjectId", "ver"),)
 )
+ARCHIVE: Final = Collection("archive", "projector", ArchivedEventDocument, clustered=True)
 UNKNOWN_EVENTS: Final = Collection("unknown-events", "projector", UnknownEventDocument)
 HEARTBEATS: Final = Collection("heartbeats", "projector", HeartbeatDocument)
 LOCKS: Final = Collection("locks", "projector", LockDocument)
@@ -463,6 +481,7 @@ COLLECTIONS: Final = (
     STAFF,
     MARKS,
     PARKED_EVENTS,
+    ARCHIVE,
     UNKNOWN_EVENTS,
     HEARTBEATS,
     LOCKS,

@@ -1,5 +1,7 @@
 """A projector in the test's own process, on real servers."""
 
+import base64
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -36,6 +38,9 @@ def keys_dir(data_dir: Path) -> Path:
     )
     path.touch(mode=0o600)
     path.write_bytes(pem)
+    master = folder / "projector-master.key"
+    master.touch(mode=0o600)
+    master.write_bytes(base64.urlsafe_b64encode(secrets.token_bytes(32)))
     return folder
 
 
@@ -65,6 +70,7 @@ def settings(
         redis_url=redis_server.url,
         ledger_address=f"127.0.0.1:{free_port()}",
         keys_dir=keys_dir,
+        archive_keys=keys_dir.parent / "archive-keys.db",
         consumer="test-consumer",
         stale_seconds=0.2,
     )

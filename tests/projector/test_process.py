@@ -33,6 +33,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "REDIS_URL": settings.redis_url,
         "LEDGER_SERVICE_URL": settings.ledger_address,
         "KEYS_DIR": str(settings.keys_dir),
+        "ARCHIVE_KEYS": str(settings.archive_keys),
     }
 
 
