@@ -81,23 +81,35 @@ def entry_hash(entry: Chained) -> str:
     return hashlib.sha256(header + b"\n" + entry.body).hexdigest()
 
 
+class Chain:
+    """The chain as far as it was walked, entry by entry from the first."""
+
+    def __init__(self) -> None:
+        self.position, self.hash = 0, GENESIS
+        self._versions: dict[str, int] = {}
+
+    def add(self, entry: Chained) -> None:
+        """Take the next entry. Raises Broken when it is not the one that was recorded here."""
+        position = self.position + 1
+        if entry.position != position:
+            raise Broken(position, f"missing; the next one has position {entry.position}")
+        if entry.prev != self.hash:
+            raise Broken(position, "does not continue the entry before")
+        version = self._versions.get(entry.subject_id, 0) + 1
+        if entry.version != version:
+            raise Broken(position, f"has version {entry.version} of its subject, not {version}")
+        if entry.hash != entry_hash(entry):
+            raise Broken(position, "its contents do not have the hash that it bears")
+        self._versions[entry.subject_id] = version
+        self.position, self.hash = position, entry.hash
+
+
 def verify(entries: Iterable[Chained]) -> tuple[int, str]:
     """Walk all entries from the first and give the head: last position and hash.
 
     Raises Broken at the first entry that is out of place, changed, or of a wrong version.
     """
-    position, prev = 0, GENESIS
-    versions: dict[str, int] = {}
+    chain = Chain()
     for entry in entries:
-        position += 1
-        if entry.position != position:
-            raise Broken(position, f"missing; the next one has position {entry.position}")
-        if entry.prev != prev:
-            raise Broken(position, "does not continue the entry before")
-        version = versions.get(entry.subject_id, 0) + 1
-        if entry.version != version:
-            raise Broken(position, f"has version {entry.version} of its subject, not {version}")
-        if entry.hash != entry_hash(entry):
-            raise Broken(position, "its contents do not have the hash that it bears")
-        versions[entry.subject_id], prev = version, entry.hash
-    return position, prev
+        chain.add(entry)
+    return chain.position, chain.hash
