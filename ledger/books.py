@@ -15,6 +15,7 @@ from ledger.proof.escrow import EscrowFailed, EscrowFile, EscrowKeeper, NotTheJo
 from ledger.proof.growth import Growth
 from ledger.proof.heads import HeadSigner, flaw_of
 from ledger.publisher import Publisher
+from ledger.registers import Registers
 from ledger.service import Door, Preview
 from ledger.settings import AppMode, BadSetting, Settings
 from ledger.states import StaffDirectory, States
@@ -60,6 +61,7 @@ class Books:
     journal: Journal
     states: States
     directory: StaffDirectory
+    registers: Registers
     preview: Preview
     writer: Writer
     vault: TextVault
@@ -139,7 +141,7 @@ def open_books(settings: Settings, now: Callable[[], Instant] = system_clock) ->
         _require_known_key(settings, journal)
         escrow = _escrow(settings, journal)
         undo.callback(escrow.close)
-        states, directory = States(journal), StaffDirectory(journal)
+        states, registers = States(journal), Registers(journal, settings.rules)
         undo.pop_all()
     publisher = Publisher(journal, settings.redis_url) if settings.redis_url else None
     if publisher is not None:
@@ -153,9 +155,10 @@ def open_books(settings: Settings, now: Callable[[], Instant] = system_clock) ->
     return Books(
         journal=journal,
         states=states,
-        directory=directory,
-        preview=Preview(journal, states, now),
-        writer=Writer(Door(journal, vault, directory, growth, now), wake),
+        directory=registers.staff,
+        registers=registers,
+        preview=Preview(journal, states, registers, now),
+        writer=Writer(Door(journal, vault, registers, growth, now), wake),
         vault=vault,
         publisher=publisher,
         escrow=escrow,

@@ -3,19 +3,22 @@
 Nothing is kept here. The door appends what comes out; a preview throws it away.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+import msgspec
 from google.protobuf.message import Message
 from msgspec import Struct
 
 from ledger import postings
 from ledger.commands import COMMANDS
-from ledger.commands.command import Command, Facts
+from ledger.commands.command import Command, Decided, Facts, Look, Name
 from ledger.domain.business_day import business_date
 from ledger.domain.history import State, as_posting, evolve
 from ledger.domain.loan import Loan
 from ledger.domain.rights import SERVICE, SYSTEM, Permissions
+from ledger.domain.rules import DEFAULT_RULES, Rules
 from ledger.domain.staff import SUBJECT_PREFIX, Staff
+from ledger.domain.structuring import Relief
 from ledger.errors import Refusal, Refused
 from proto.actor_token import Actor
 from proto.events import LedgerEvent, PostingEvent
@@ -38,7 +41,10 @@ class Recorded(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """What a command does: the events, and the subject before and after them."""
+    """What a command does: the events, and the subject before and after them.
+
+    `also` is what it does to other subjects, in the same journal transaction.
+    """
 
     subject_id: Key
     before: State | None
@@ -46,6 +52,13 @@ class Outcome(Struct, frozen=True, kw_only=True):
     recorded: tuple[Recorded, ...]
     at: Instant
     permissions: Permissions
+    also: tuple["Outcome", ...] = ()
+    names: tuple[Name, ...] = ()
+
+    @property
+    def every(self) -> tuple["Outcome", ...]:
+        """This and the others, in the order in which they are recorded."""
+        return (self, *self.also)
 
 
 class Intent(Struct, frozen=True, kw_only=True):
@@ -59,23 +72,28 @@ class Intent(Struct, frozen=True, kw_only=True):
 
 
 class World(Struct, frozen=True):
-    """What a decision looks up: a subject's state, a name's owner, the time."""
+    """What a decision looks up, the figures in force, what was done lately, the time."""
 
-    state: Callable[[str], State | None]
-    owner: Callable[[str, str], str | None]
+    look: Look
     now: Callable[[], Instant]
+    rules: Rules
+    recent: Callable[[str, str, Instant], tuple[Relief, ...]]
+    """What an actor did for a customer in the day before an instant."""
 
 
-def permissions_of(actor: Actor, staff_of: Callable[[str], Staff | None]) -> Permissions:
+def permissions_of(
+    actor: Actor, staff_of: Callable[[str], Staff | None], rules: Rules = DEFAULT_RULES
+) -> Permissions:
     """Give what an actor may do now. Refused: staff who are unknown or disabled."""
     if actor.kind != "staff":
-        return Permissions(actor.actor_id, (Code(SYSTEM if actor.kind == "system" else SERVICE),))
+        role = Code(SYSTEM if actor.kind == "system" else SERVICE)
+        return Permissions(actor.actor_id, (role,), role_limits=rules.limits)
     staff = staff_of(actor.actor_id)
     if staff is None:
         raise Refused(Refusal.STAFF_UNKNOWN, "The ledger does not know you as staff.")
     if not staff.enabled:
         raise Refused(Refusal.STAFF_DISABLED, "Your access was disabled by an administrator.")
-    return Permissions(actor.actor_id, staff.roles, staff.limits)
+    return Permissions(actor.actor_id, staff.roles, staff.limits, role_limits=rules.limits)
 
 
 def decide(intent: Intent, world: World) -> Outcome:
@@ -83,31 +101,57 @@ def decide(intent: Intent, world: World) -> Outcome:
     command = intent.command
 
     def staff_of(staff_id: str) -> Staff | None:
-        state = world.state(f"{SUBJECT_PREFIX}{staff_id}")
+        state = world.look.state(f"{SUBJECT_PREFIX}{staff_id}")
         return state if isinstance(state, Staff) else None
 
-    permissions = permissions_of(intent.caller.actor, staff_of)
+    permissions = permissions_of(intent.caller.actor, staff_of, world.rules)
     permissions.require(command.right)
-    before = world.state(command.subject_id)
-    at = _moment(intent.caller, world.now(), before)
-    facts = Facts(at=at, today=business_date(at), permissions=permissions)
-    events = COMMANDS[type(command)](before, command, facts)
-    _check_names(command, world)
-    return _evolved(command.subject_id, before, events, at, permissions)
+    before = world.look.state(command.subject_id)
+    touched = [world.look.state(subject) for subject in command.touches(before)]
+    at = _moment(intent.caller, world.now(), (before, *touched))
+    facts = Facts(
+        at=at,
+        today=business_date(at),
+        permissions=_with_recent(permissions, command, before, world, at),
+        rules=world.rules,
+        look=world.look,
+    )
+    decided = COMMANDS[type(command)](before, command, facts)
+    if isinstance(decided, tuple):
+        decided = Decided(events=decided)
+    names = (*command.names, *decided.names)
+    _check_names(names, command.subject_id, world)
+    also = tuple(
+        _evolved(each.subject_id, world.look.state(each.subject_id), each.events, facts)
+        for each in decided.elsewhere
+    )
+    outcome = _evolved(command.subject_id, before, decided.events, facts)
+    return msgspec.structs.replace(outcome, also=also, names=names)
 
 
-def _moment(caller: Caller, now: Instant, before: State | None) -> Instant:
+def _moment(caller: Caller, now: Instant, before: Iterable[State | None]) -> Instant:
     """Date the command: by the demo clock, else by ours, which never runs back."""
     if caller.demo_time is not None:
         return min(caller.demo_time, now)
-    return now if before is None else max(now, before.updated_at)
+    return max([now, *(state.updated_at for state in before if state is not None)])
 
 
-def _check_names(command: Command, world: World) -> None:
+def _with_recent(
+    permissions: Permissions, command: Command, before: State | None, world: World, at: Instant
+) -> Permissions:
+    """Put with the permissions what the actor did for the same customer in the last day."""
+    if not command.limit_kind or not isinstance(before, Loan) or SYSTEM in permissions.roles:
+        return permissions
+    done = world.recent(permissions.actor_id, before.customer_id, at)
+    recent = tuple((each.kind, each.amount) for each in done)
+    return msgspec.structs.replace(permissions, recent=recent)
+
+
+def _check_names(names: Iterable[Name], subject_id: Key, world: World) -> None:
     """Refuse a name that leads to somebody else already."""
-    for name in command.names:
-        owner = world.owner(name.kind, name.value)
-        if owner not in (None, command.subject_id):
+    for name in names:
+        owner = world.look.owner(name.kind, name.value)
+        if owner not in (None, subject_id):
             raise Refused(
                 Refusal.NAME_TAKEN,
                 f"{name.field} {name.value} is taken already.",
@@ -119,15 +163,14 @@ def _evolved(
     subject_id: Key,
     before: State | None,
     events: tuple[LedgerEvent, ...],
-    at: Instant,
-    permissions: Permissions,
+    facts: Facts,
 ) -> Outcome:
     state, version = before, 0 if before is None else before.version
     recorded = []
     for event in events:
         version += 1
         event_id = f"{subject_id}:{version}"
-        state = evolve(state, event, version, at)
+        state = evolve(state, event, version, facts.at)
         posting = as_posting(event)
         if posting is not None:
             _check_books(event_id, posting, state)
@@ -139,8 +182,8 @@ def _evolved(
         before=before,
         after=state,
         recorded=tuple(recorded),
-        at=at,
-        permissions=permissions,
+        at=facts.at,
+        permissions=facts.permissions,
     )
 
 

@@ -9,14 +9,18 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec import Struct
 
+from ledger.commands.command import Look, Sealed
 from ledger.decision import Intent, Outcome, World, decide
 from ledger.domain.history import State, as_posting
+from ledger.domain.request import Request
 from ledger.domain.staff import Staff
+from ledger.domain.structuring import Relief, relief_of
 from ledger.errors import Refusal, Refused
 from ledger.journal import Answer, Entry, Group, Head, Journal, TakenName
 from ledger.proof.chain import entry_hash
 from ledger.proof.growth import Growth
-from ledger.states import StaffDirectory, States
+from ledger.registers import Registers
+from ledger.states import States
 from ledger.texts import TextVault
 from proto import codec
 from proto.events import LedgerEvent
@@ -40,6 +44,7 @@ class Pending(Struct):
     entries: list[Entry] = []
     answers: dict[str, Answer] = {}
     names: dict[tuple[str, str], str] = {}
+    relief: list[Relief] = []
 
 
 class Door:
@@ -49,11 +54,11 @@ class Door:
         self,
         journal: Journal,
         vault: TextVault,
-        directory: StaffDirectory,
+        registers: Registers,
         growth: Growth,
         now: Callable[[], Instant],
     ) -> None:
-        self._journal, self._vault, self._directory, self._now = journal, vault, directory, now
+        self._journal, self._vault, self._registers, self._now = journal, vault, registers, now
         self._growth = growth
         self._states = States(journal)
         self._head: Head | None = None
@@ -65,7 +70,7 @@ class Door:
         """
         if self._head is None:
             self._states.clear()
-            self._directory.reload()
+            self._registers.reload()
             self._growth.reload()
             self._head = self._journal.head()
         return Pending(self._head, self._journal.answers(keys))
@@ -76,13 +81,19 @@ class Door:
         if known is not None:
             return Reply(known.response, is_replay=True)
         outcome = decide(intent, self._world(pending))
-        entries = self._entries(outcome, pending.head)
+        head, entries = pending.head, []
+        for each in outcome.every:
+            entries += self._entries(each, head)
+            head = Head(entries[-1].position, entries[-1].hash)
+        relief = _relief(outcome)
         response = intent.answer(outcome).SerializeToString()
         # Nothing above has touched the group; from here on nothing can fail.
-        pending.head = Head(entries[-1].position, entries[-1].hash)
+        pending.head = head
         pending.entries.extend(entries)
-        pending.states[outcome.subject_id] = outcome.after
-        for name in intent.command.names:
+        pending.relief.extend(relief)
+        for each in outcome.every:
+            pending.states[each.subject_id] = each.after
+        for name in outcome.names:
             pending.names[name.kind, name.value] = outcome.subject_id
         if intent.idempotency_key:
             pending.answers[intent.idempotency_key] = Answer(
@@ -111,8 +122,9 @@ class Door:
         self._head = pending.head
         for subject_id, state in pending.states.items():
             self._states.keep(subject_id, state)
-            if isinstance(state, Staff):
-                self._directory.put(state)
+            self._registers.put(state)
+        for relief in pending.relief:
+            self._registers.relief.put(relief)
         return pending.head.position
 
     def _answered(self, intent: Intent, pending: Pending) -> Answer | None:
@@ -139,7 +151,31 @@ class Door:
         def owner(kind: str, value: str) -> str | None:
             return pending.names.get((kind, value)) or self._journal.subject_named(kind, value)
 
-        return World(state, owner, self._now)
+        def staff() -> list[Staff]:
+            changed = {s.staff_id: s for s in pending.states.values() if isinstance(s, Staff)}
+            every = {each.staff_id: each for each in self._registers.staff.everybody()}
+            return list({**every, **changed}.values())
+
+        def requests(customer_id: str) -> list[Request]:
+            changed = (s for s in pending.states.values() if isinstance(s, Request))
+            of_customer = self._registers.requests.of_customer(customer_id)
+            every = {each.request_id: each for each in of_customer}
+            every |= {each.request_id: each for each in changed if each.customer_id == customer_id}
+            return list(every.values())
+
+        def recent(actor_id: str, customer_id: str, at: Instant) -> tuple[Relief, ...]:
+            mine = (
+                each
+                for each in pending.relief
+                if (each.actor_id, each.customer_id) == (actor_id, customer_id)
+            )
+            return (*self._registers.relief.since(actor_id, customer_id, at), *mine)
+
+        look = Look(state=state, owner=owner, staff=staff, requests=requests, seal=self._seal)
+        return World(look, self._now, self._registers.rules, recent)
+
+    def _seal(self, customer_id: str, name: str, text: str) -> Sealed:
+        return Sealed(self._vault.seal(customer_id, name, text))
 
     def _entries(self, outcome: Outcome, head: Head) -> list[Entry]:
         """Seal, write and chain an outcome's events."""
@@ -168,17 +204,38 @@ class Door:
         if posting is None or not posting.sealed_texts:
             return event
         sealed = {
-            name: self._vault.seal(posting.customer_id, name, text)
+            name: str(text)
+            if isinstance(text, Sealed)
+            else self._vault.seal(posting.customer_id, name, text)
             for name, text in posting.sealed_texts.items()
         }
         return msgspec.structs.replace(posting, sealed_texts=sealed)
 
 
+def _relief(outcome: Outcome) -> list[Relief]:
+    """Give what counts towards its actor's limit for the next day."""
+    recorded = (each for part in outcome.every for each in part.recorded)
+    found = (relief_of(each.event, outcome.at) for each in recorded)
+    return [relief for relief in found if relief is not None]
+
+
 class Preview:
     """The same decision by what is committed now, without any effect."""
 
-    def __init__(self, journal: Journal, states: States, now: Callable[[], Instant]) -> None:
-        self._world = World(states.load, journal.subject_named, now)
+    def __init__(
+        self,
+        journal: Journal,
+        states: States,
+        registers: Registers,
+        now: Callable[[], Instant],
+    ) -> None:
+        look = Look(
+            state=states.load,
+            owner=journal.subject_named,
+            staff=registers.staff.everybody,
+            requests=registers.requests.of_customer,
+        )
+        self._world = World(look, now, registers.rules, registers.relief.since)
         self._states = states
 
     def state(self, subject_id: str) -> State | None:

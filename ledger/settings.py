@@ -11,8 +11,13 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from ledger.bad_setting import BadSetting
+from ledger.domain.rules import DEFAULT_RULES, Rules
 from ledger.proof.heads import key_id
+from ledger.rules_settings import rules_from
 from proto.actor_token import ISSUERS
+
+__all__ = ["AppMode", "BadSetting", "Settings"]
 
 AppMode = Literal["demo", "production"]
 
@@ -22,10 +27,6 @@ _SQLITE = "sqlite:///"
 _PORT_MAX = 65_535
 _LEDGER = "ledger"
 """The name of the key with which the ledger signs its heads."""
-
-
-class BadSetting(Exception):  # noqa: N818 - the reason is the name
-    """A setting that cannot be used; the text names it and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Settings:
     keys_dir: Path
     app_mode: AppMode
     escrow_path: Path
+    rules: Rules = DEFAULT_RULES
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -55,6 +57,7 @@ class Settings:
             escrow_path=_escrow_path(
                 Path(environ.get("LEDGER_ESCROW_FILE") or default_escrow), journal_path
             ),
+            rules=rules_from(environ),
         )
 
     @property

@@ -97,6 +97,10 @@ class StaffDirectory:
         """Take over a committed change."""
         self._staff[staff.staff_id] = staff
 
+    def everybody(self) -> list[Staff]:
+        """Give all staff, also who was disabled."""
+        return list(self._staff.values())
+
     def __len__(self) -> int:
         return len(self._staff)
 

@@ -34,7 +34,7 @@ def instalments_of(amount_cents: int, count: int, first_due: date) -> list[pb.In
 def open_loan_request(
     *,
     account_id: str = "",
-    customer_id: str = "CUS-1",
+    customer_id: str = "",
     loan_amount: str = "500.00",
     loan_fee: str = "100.00",
     instalments: int = 4,
@@ -47,7 +47,7 @@ def open_loan_request(
     return pb.OpenLoanRequest(
         loan_account_id=account_id,
         account_number=f"N-{account_id}",
-        customer_id=customer_id,
+        customer_id=customer_id or new_id("CUS"),
         application_number=f"APP-{account_id}",
         loan_amount=loan_amount,
         loan_fee=loan_fee,

@@ -17,10 +17,10 @@ from ledger.commands import (
     set_roles,
     waive_fee,
 )
-from ledger.commands.command import Command, Facts
+from ledger.commands.command import Command, Decided, Facts
 from proto.events import LedgerEvent
 
-Decide = Callable[[Any, Any, Facts], tuple[LedgerEvent, ...]]
+Decide = Callable[[Any, Any, Facts], tuple[LedgerEvent, ...] | Decided]
 """State (None: not there yet), command and facts to events; raises Refused."""
 
 COMMANDS: Final[dict[type[Command], Decide]] = {

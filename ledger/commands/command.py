@@ -1,11 +1,17 @@
 """What every command is, and what its decision may know besides the account."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import ClassVar
 
 from msgspec import Struct
 
+from ledger.domain.history import State
+from ledger.domain.request import Request
 from ledger.domain.rights import Permissions, Right
+from ledger.domain.rules import DEFAULT_RULES, Rules
+from ledger.domain.staff import Staff
+from proto.events import LedgerEvent
 from proto.values import Code, Instant, Key
 
 
@@ -34,6 +40,52 @@ class Command(Struct, frozen=True, kw_only=True):
         """The names that the command takes for its subject."""
         return ()
 
+    def touches(self, before: State | None) -> tuple[Key, ...]:  # noqa: ARG002 - for others
+        """The other subjects whose history it looks at or goes on with."""
+        return ()
+
+
+class Sealed(str):
+    """A free text that is ciphertext already: it is kept as it is."""
+
+    __slots__ = ()
+
+
+class Elsewhere(Struct, frozen=True):
+    """What a decision does to another subject, in the same journal transaction."""
+
+    subject_id: Key
+    events: tuple[LedgerEvent, ...]
+
+
+class Decided(Struct, frozen=True, kw_only=True):
+    """Events of the command's own subject, those of others, and the names it takes.
+
+    All of it is recorded, or nothing; `events` first.
+    """
+
+    events: tuple[LedgerEvent, ...]
+    elsewhere: tuple[Elsewhere, ...] = ()
+    names: tuple[Name, ...] = ()
+
+
+def _nothing(*_names: str) -> None:
+    return None
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """What a decision may look up besides its subject; all as of this moment."""
+
+    state: Callable[[str], State | None] = _nothing
+    owner: Callable[[str, str], str | None] = _nothing
+    """Kind and name to the subject that has it."""
+    staff: Callable[[], list[Staff]] = list
+    """Everybody, also who was disabled."""
+    requests: Callable[[str], list[Request]] = lambda _customer: []
+    """A customer's requests that are open, or were decided not long ago."""
+    seal: Callable[[str, str, str], Sealed] = lambda _customer, _name, text: Sealed(text)
+    """Customer, name and text to the text as it is kept; a preview keeps nothing."""
+
 
 class Facts(Struct, frozen=True, kw_only=True):
     """The world as a decision sees it: the moment, the business date, who acts.
@@ -44,6 +96,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     at: Instant
     today: date
     permissions: Permissions
+    rules: Rules = DEFAULT_RULES
+    look: Look = Look()
     request_id: Key = Key("")
     requested_by: Key = Key("")
 

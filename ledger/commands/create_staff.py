@@ -20,6 +20,8 @@ class CreateStaff(Command, frozen=True, kw_only=True):
     roles: tuple[Code, ...]
     limits: dict[str, Money]
     email: str = ""
+    person_id: Key = Key("")
+    acts_for: tuple[Key, ...] = ()
 
     @property
     def subject_id(self) -> Key:
@@ -49,5 +51,7 @@ def decide(staff: Staff | None, command: CreateStaff, facts: Facts) -> tuple[Led
         roles=command.roles,
         limits=command.limits,
         email=command.email,
+        person_id=command.person_id,
+        acts_for=command.acts_for,
     )
     return (created,)

@@ -1,16 +1,18 @@
-"""The fold of any subject's history: a loan account or a staff member."""
+"""The fold of any subject's history: a loan account, a staff member or a request."""
 
 from typing import cast, get_args
 
-from ledger.domain import loan, staff
+from ledger.domain import loan, request, staff
 from ledger.domain.loan import Loan
+from ledger.domain.request import Request
 from ledger.domain.staff import Staff
-from proto.events import AccountEvent, Event, LedgerEvent, PostingEvent, StaffEvent
+from proto.events import AccountEvent, Event, LedgerEvent, PostingEvent, RequestEvent, StaffEvent
 from proto.values import Instant
 
-State = Loan | Staff
+State = Loan | Staff | Request
 
 _STAFF_EVENTS = get_args(StaffEvent)
+_REQUEST_EVENTS = get_args(RequestEvent)
 _POSTINGS = get_args(PostingEvent)
 
 
@@ -18,6 +20,10 @@ def evolve(state: State | None, event: LedgerEvent, version: int, at: Instant) -
     """Apply one event to the subject that it belongs to."""
     if isinstance(event, _STAFF_EVENTS):
         return staff.evolve(cast("Staff | None", state), cast("StaffEvent", event), version, at)
+    if isinstance(event, _REQUEST_EVENTS):
+        return request.evolve(
+            cast("Request | None", state), cast("RequestEvent", event), version, at
+        )
     account_event = cast("AccountEvent | PostingEvent", event)
     return loan.evolve(cast("Loan | None", state), account_event, version, at)
 

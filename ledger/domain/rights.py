@@ -7,9 +7,10 @@ feeds), with no more rights than its work needs; `service` is the projector, whi
 from enum import Enum
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ledger.domain.money import dollars
+from ledger.domain.structuring import sum_and_limit
 from ledger.errors import Refusal, Refused
 from proto.values import Code, Money
 
@@ -43,6 +44,7 @@ class Right(Enum):
     SET_READ_ONLY = "switch the ledger to read-only"
     CREATE_STAFF = "create staff"
     CHANGE_STAFF = "change staff, their roles or limits"
+    ENROL_KEY = "enrol a key for decisions"
 
 
 _NOBODY: Final[frozenset[str]] = frozenset()
@@ -70,6 +72,7 @@ MAY: Final[dict[Right, frozenset[str]]] = {
     Right.SET_READ_ONLY: frozenset({"admin"}),
     Right.CREATE_STAFF: frozenset({"admin", SYSTEM}),
     Right.CHANGE_STAFF: frozenset({"admin"}),
+    Right.ENROL_KEY: frozenset({"supervisor"}),
 }
 
 _DESK: Final = frozenset({"support", "supervisor"})
@@ -113,19 +116,30 @@ DEFAULT_LIMITS: Final[dict[str, dict[str, Money]]] = {
 class Permissions(Struct, frozen=True):
     """What the actor may do at this moment: who, in which roles, up to which amounts.
 
-    `granted` are rights that an approval gives for one command, whatever its amount.
+    `granted` are rights that an approval gives for one command, whatever its amount;
+    `recent` is what the actor did for the same customer in the last day, by kind of limit.
     """
 
     actor_id: str
     roles: tuple[Code, ...]
     own_limits: dict[str, Money] = {}
     granted: frozenset[Right] = frozenset()
+    role_limits: dict[str, dict[str, Money]] = field(default_factory=lambda: DEFAULT_LIMITS)
+    recent: tuple[tuple[str, Money], ...] = ()
+
+    def may(self, right: Right) -> bool:
+        """Tell whether one of the roles has the right, or an approval gives it."""
+        return right in self.granted or not MAY[right].isdisjoint(self.roles)
+
+    def may_ask(self, right: Right) -> bool:
+        """Tell whether one of the roles may ask somebody else to approve it."""
+        return not MAY_ASK.get(right, _NOBODY).isdisjoint(self.roles)
 
     def require(self, right: Right) -> None:
         """Refuse unless one of the roles has the right, or an approval gives it."""
-        if right in self.granted or not MAY[right].isdisjoint(self.roles):
+        if self.may(right):
             return
-        if not MAY_ASK.get(right, _NOBODY).isdisjoint(self.roles):
+        if self.may_ask(right):
             raise Refused(
                 Refusal.APPROVAL_REQUIRED,
                 f"To {right.value} takes somebody else's approval. Ask for it.",
@@ -138,7 +152,7 @@ class Permissions(Struct, frozen=True):
         """Give the person's own limit, else the highest of the roles', else nothing."""
         if kind in self.own_limits:
             return self.own_limits[kind]
-        defaults = (DEFAULT_LIMITS.get(role, {}).get(kind, Money(0)) for role in self.roles)
+        defaults = (self.role_limits.get(role, {}).get(kind, Money(0)) for role in self.roles)
         return max(defaults, default=Money(0))
 
     def require_limit(self, kind: str, amount: Money, *, field: str) -> None:
@@ -153,4 +167,14 @@ class Permissions(Struct, frozen=True):
                 f"{dollars(limit)}. Someone with a higher limit must approve it.",
                 field=field,
                 limit=limit,
+            )
+        summed, highest = sum_and_limit(kind, amount, self.recent, self.limit)
+        if summed > highest:
+            raise Refused(
+                Refusal.APPROVAL_REQUIRED,
+                f"With what you did for this customer in the last 24 hours this makes "
+                f"{dollars(summed)}, above your limit of {dollars(highest)}. "
+                "Someone with a higher limit must approve it.",
+                field=field,
+                limit=highest,
             )

@@ -5,10 +5,28 @@ from typing import assert_never
 import msgspec
 from msgspec import Struct
 
-from proto.events import StaffCreated, StaffDisabled, StaffEvent, StaffLimitsSet, StaffRolesSet
+from proto import subjects
+from proto.events import (
+    StaffCreated,
+    StaffDisabled,
+    StaffEvent,
+    StaffKeyEnrolled,
+    StaffKeyRevoked,
+    StaffLimitsSet,
+    StaffRolesSet,
+)
 from proto.values import Code, Instant, Key, Money
 
-SUBJECT_PREFIX = "staff:"
+SUBJECT_PREFIX = subjects.STAFF
+
+
+class StaffKey(Struct, frozen=True):
+    """A key for decisions; revoked, it decides nothing any more."""
+
+    key_id: Key
+    public_key: str
+    """Base64 of the 32 raw bytes."""
+    is_revoked: bool = False
 
 
 class Staff(Struct, frozen=True, kw_only=True):
@@ -23,6 +41,14 @@ class Staff(Struct, frozen=True, kw_only=True):
     limits: dict[str, Money]
     enabled: bool
     updated_at: Instant
+    person_id: Key = Key("")
+    acts_for: tuple[Key, ...] = ()
+    keys: tuple[StaffKey, ...] = ()
+
+    @property
+    def active_key(self) -> StaffKey | None:
+        """The key that may sign decisions now; there is at most one."""
+        return next((key for key in self.keys if not key.is_revoked), None)
 
 
 def evolve(staff: Staff | None, event: StaffEvent, version: int, at: Instant) -> Staff:
@@ -38,6 +64,8 @@ def evolve(staff: Staff | None, event: StaffEvent, version: int, at: Instant) ->
             limits=event.limits,
             enabled=True,
             updated_at=at,
+            person_id=event.person_id or event.staff_id,
+            acts_for=event.acts_for,
         )
     if staff is None:
         raise ValueError(f"{event.type} before {StaffCreated.type}")
@@ -49,5 +77,14 @@ def evolve(staff: Staff | None, event: StaffEvent, version: int, at: Instant) ->
             return msgspec.structs.replace(staff, roles=event.roles)
         case StaffLimitsSet():
             return msgspec.structs.replace(staff, limits=event.limits)
+        case StaffKeyEnrolled():
+            key = StaffKey(event.key_id, event.public_key)
+            return msgspec.structs.replace(staff, keys=(*staff.keys, key))
+        case StaffKeyRevoked():
+            keys = tuple(
+                msgspec.structs.replace(key, is_revoked=True) if key.key_id == event.key_id else key
+                for key in staff.keys
+            )
+            return msgspec.structs.replace(staff, keys=keys)
         case _:
             assert_never(event)

@@ -54,7 +54,9 @@ class Previews(PreviewServiceServicer):
     def _limit(self, intent: Intent) -> str:
         """Give the actor's own limit for this kind of command; empty where there is none."""
         kind = intent.command.limit_kind
-        permissions = permissions_of(intent.caller.actor, self._room.books.directory.get)
+        permissions = permissions_of(
+            intent.caller.actor, self._room.books.directory.get, self._room.books.registers.rules
+        )
         return str(permissions.limit(kind)) if kind else ""
 
     def _before(self, account_id: str) -> pb.PreviewResponse:
