@@ -8,7 +8,7 @@ import grpc
 from ledger.books import Books, InUse, open_books, system_clock
 from ledger.decision import Caller, Intent
 from ledger.errors import Fault, Refused
-from ledger.rpc import answers, requests
+from ledger.rpc import answers, requests, staff_requests
 from ledger.settings import Settings
 from proto import actor_token
 from proto import servicing_pb2 as pb
@@ -69,7 +69,7 @@ def _by_running_ledger(settings: Settings, request: pb.CreateStaffRequest) -> pb
 
 async def _directly(books: Books, request: pb.CreateStaffRequest) -> pb.StaffResponse:
     """Pass the same door without a server; only while the journal has no other staff."""
-    command = requests.create_staff(request)
+    command = staff_requests.create_staff(request)
     if len(books.directory) and books.directory.get(command.staff_id) is None:
         raise CannotCreate("There is staff already. Start the ledger, then create more.")
     actor = Actor("system", "system", uuid.uuid4().hex, 0)

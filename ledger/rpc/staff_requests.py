@@ -19,6 +19,8 @@ def create_staff(request: servicing_pb.CreateStaffRequest) -> CreateStaff:
         roles=fields.roles(request.roles),
         limits=fields.limits(request.limits),
         email=fields.free_text("email", request.email, length_max=254),
+        person_id=fields.reference("person_id", request.person_id),
+        acts_for=tuple(fields.staff_identifier("acts_for", each) for each in request.acts_for),
     )
 
 
