@@ -10,7 +10,7 @@ import sys
 import structlog
 
 from ledger.admin import CannotCreate, create_admin
-from ledger.books import InUse, open_books
+from ledger.books import open_books
 from ledger.journal import JournalFailed
 from ledger.server import CannotListen, LedgerServer
 from ledger.settings import BadSetting, Settings
@@ -63,7 +63,7 @@ def main(argv: list[str]) -> int:
             print(create_admin(settings, asked.staff_id, asked.username, asked.display_name))
         else:
             asyncio.run(serve(settings))
-    except (BadSetting, InUse, CannotListen, CannotCreate, JournalFailed, TextKeysFailed) as reason:
+    except (BadSetting, CannotListen, CannotCreate, JournalFailed, TextKeysFailed) as reason:
         print(f"ledger: {reason}", file=sys.stderr)
         return 1
     return 0

@@ -5,9 +5,10 @@ import uuid
 
 import grpc
 
-from ledger.books import Books, InUse, open_books, system_clock
+from ledger.books import Books, open_books, system_clock
 from ledger.decision import Caller, Intent
 from ledger.errors import Fault, Refused
+from ledger.journal import InUse
 from ledger.rpc import answers, requests, staff_requests
 from ledger.settings import Settings
 from proto import actor_token

@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from ledger.journal import Journal, JournalFailed
+from ledger import fail_points
+from ledger.journal import InUse, Journal, JournalFailed
+from ledger.journal.postgres import PostgresJournal
+from ledger.journal.postgres_link import BadUrl
 from ledger.journal.sqlite import SqliteJournal
 from ledger.proof.escrow import EscrowFailed, EscrowFile, EscrowKeeper, NotTheJournal
 from ledger.proof.growth import Growth
@@ -24,10 +27,6 @@ from ledger.writer import Writer
 from proto.values import Instant
 
 LOCK_FILE: Final = "journal.lock"
-
-
-class InUse(Exception):  # noqa: N818 - the reason is the name
-    """Another ledger holds the journal."""
 
 
 def system_clock() -> Instant:
@@ -128,14 +127,31 @@ def _escrow(settings: Settings, journal: Journal) -> EscrowKeeper:
         ) from None
 
 
+def open_journal(settings: Settings, *, is_reader: bool = False) -> Journal:
+    """Open the journal that the settings name. Raises InUse, BadSetting, JournalFailed.
+
+    A reader of a journal in PostgreSQL may be there beside the ledger that writes to it.
+    """
+    if not settings.postgres_url:
+        return SqliteJournal(settings.journal_path)
+    try:
+        return PostgresJournal(settings.postgres_url, is_reader=is_reader)
+    except BadUrl as reason:
+        raise BadSetting(f"LEDGER_DATABASE_URL: {reason}.") from None
+
+
 def open_books(settings: Settings, now: Callable[[], Instant] = system_clock) -> Books:
     """Open them. Raises InUse, BadSetting, JournalFailed, TextKeysFailed."""
+    try:
+        fail_points.arm(settings.fail_point)
+    except ValueError:
+        raise BadSetting("LEDGER_FAIL_POINT must be step:count, of a step that is known.") from None
     with ExitStack() as undo:
         lock = _locked(settings)
         undo.callback(lock.release)
         vault = _vault(settings)
         undo.callback(vault.close)
-        journal = SqliteJournal(settings.journal_path)
+        journal = open_journal(settings)
         undo.callback(journal.close)
         growth = Growth(journal, HeadSigner(settings.ledger_key()))
         _require_known_key(settings, journal)

@@ -12,6 +12,7 @@ import msgspec
 import redis
 import structlog
 
+from ledger.fail_points import FailPoint, reach
 from ledger.journal import Entry, Journal, JournalFailed
 from proto import codec
 from proto.streams import INTERNAL
@@ -124,9 +125,13 @@ class Publisher:
         entries = self._journal.read(after, BATCH_MAX)
         last = entries[-1].position if entries else known
         written = msgspec.json.encode([_fields(entry) for entry in entries])
+        if entries:
+            reach(FailPoint.BEFORE_PUBLISH)
         self._told_position = self._publish(
             keys=(INTERNAL, POSITION_KEY), args=(known, last, written)
         )
+        if entries:
+            reach(FailPoint.AFTER_PUBLISH)
         if self._told_position != last:
             return False  # it stood elsewhere, and nothing was written: go on from there
         self.published_position = last

@@ -16,6 +16,7 @@ from ledger.domain.request import Request
 from ledger.domain.staff import Staff
 from ledger.domain.structuring import Relief, relief_of
 from ledger.errors import Refusal, Refused
+from ledger.fail_points import FailPoint, reach
 from ledger.journal import Answer, Entry, Group, Head, Journal, TakenName
 from ledger.proof.chain import entry_hash
 from ledger.proof.growth import Growth
@@ -109,6 +110,7 @@ class Door:
         names = (TakenName(kind=k, value=v, subject_id=s) for (k, v), s in pending.names.items())
         grown = self._growth.grown(pending.entries, self._now())
         self._head = None
+        reach(FailPoint.BEFORE_APPEND)
         self._journal.append(
             Group(
                 entries=tuple(pending.entries),

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 
@@ -24,6 +24,7 @@ AppMode = Literal["demo", "production"]
 _MASTER_KEY_BYTES = 32
 _MAKE_KEYS = "Run `python -m embedded keys` to make the keys that are missing."
 _SQLITE = "sqlite:///"
+_POSTGRES = ("postgresql://", "postgres://")
 _PORT_MAX = 65_535
 _LEDGER = "ledger"
 """The name of the key with which the ledger signs its heads."""
@@ -35,29 +36,39 @@ class Settings:
 
     listen: str
     journal_path: Path
+    """The SQLite file; its folder holds the text keys also where the journal is elsewhere."""
     redis_url: str
     keys_dir: Path
     app_mode: AppMode
     escrow_path: Path
     rules: Rules = DEFAULT_RULES
+    postgres_url: str = field(default="", repr=False)
+    """Where the journal is in PostgreSQL; it holds a password."""
+    fail_point: str = ""
+    """The step at which a test lets the process die; in demo mode alone."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
         """Read them; empty is unset. Raises BadSetting."""
         data_dir = Path(environ.get("DATA_DIR") or ".data")
         default_url = f"{_SQLITE}{data_dir / 'ledger' / 'journal.db'}"
-        journal_path = _journal_path(environ.get("LEDGER_DATABASE_URL") or default_url)
+        database_url = environ.get("LEDGER_DATABASE_URL") or default_url
+        is_postgres = database_url.startswith(_POSTGRES)
+        journal_path = _journal_path(default_url if is_postgres else database_url)
         default_escrow = data_dir / "escrow" / "heads.jsonl"
+        app_mode = _app_mode(environ.get("APP_MODE") or "production")
         return cls(
             listen=_address(environ.get("LEDGER_LISTEN") or "127.0.0.1:50051"),
             journal_path=journal_path,
             redis_url=_redis_url(environ.get("REDIS_URL") or ""),
             keys_dir=Path(environ.get("KEYS_DIR") or data_dir / "keys"),
-            app_mode=_app_mode(environ.get("APP_MODE") or "production"),
+            app_mode=app_mode,
             escrow_path=_escrow_path(
                 Path(environ.get("LEDGER_ESCROW_FILE") or default_escrow), journal_path
             ),
             rules=rules_from(environ),
+            postgres_url=database_url if is_postgres else "",
+            fail_point=_fail_point(environ.get("LEDGER_FAIL_POINT") or "", app_mode),
         )
 
     @property
@@ -141,7 +152,10 @@ def _address(text: str) -> str:
 
 def _journal_path(url: str) -> Path:
     if not url.startswith(_SQLITE) or len(url) == len(_SQLITE):
-        raise BadSetting("LEDGER_DATABASE_URL must be sqlite:///<path of a file>.")
+        raise BadSetting(
+            "LEDGER_DATABASE_URL must be sqlite:///<path of a file>, or "
+            "postgresql://<user>:<password>@<host>:<port>/<database>."
+        )
     return Path(url.removeprefix(_SQLITE))
 
 
@@ -158,6 +172,12 @@ def _redis_url(url: str) -> str:
     if url and not url.startswith(("redis://", "rediss://", "unix://")):
         raise BadSetting("REDIS_URL must begin with redis://, rediss:// or unix://.")
     return url
+
+
+def _fail_point(text: str, app_mode: AppMode) -> str:
+    if text and app_mode != "demo":
+        raise BadSetting("LEDGER_FAIL_POINT lets the ledger die; unset it, or set APP_MODE=demo.")
+    return text
 
 
 def _app_mode(text: str) -> AppMode:

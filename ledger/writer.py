@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from ledger.decision import Intent
 from ledger.errors import Fault
+from ledger.fail_points import FailPoint, reach
 from ledger.journal import JournalFailed
 from ledger.service import Door, Pending, Reply
 from ledger.texts import TextKeysFailed
@@ -61,6 +62,7 @@ class Writer:
     def _run(self) -> None:
         while group := self._next_group():
             self._write(group)
+            reach(FailPoint.BEFORE_ANSWER)
             loop = group[0].future.get_loop()
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_settle, group)
@@ -76,10 +78,12 @@ class Writer:
     def _write(self, group: list[_Waiting]) -> None:
         """Decide and commit a group; each member gets a result, whatever happens."""
         try:
+            reach(FailPoint.BEFORE_BEGIN)
             keys = (waiting.intent.idempotency_key for waiting in group)
             pending = self._door.begin([key for key in keys if key])
             for waiting in group:
                 waiting.result = _result(self._door, waiting.intent, pending)
+            reach(FailPoint.AFTER_DECIDE)
             if pending.entries:
                 self._on_commit(self._door.commit(pending))
         except JournalFailed as failure:
@@ -112,3 +116,4 @@ def _settle(group: list[_Waiting]) -> None:
             waiting.future.set_result(waiting.result)
         else:
             waiting.future.set_exception(waiting.result)
+    reach(FailPoint.AFTER_ANSWER)

@@ -14,6 +14,7 @@ from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
 from tests.browser import fixtures
 from tests.browser.fixtures import browser, context
+from tests.postgres import PostgresServer
 
 __all__ = ["browser", "context"]
 
@@ -39,6 +40,17 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server, the run's own; each journal is in a schema of its own."""
+    server = PostgresServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
 
 
 @pytest.fixture

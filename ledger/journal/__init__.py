@@ -88,6 +88,10 @@ class JournalFailed(Exception):  # noqa: N818 - a fault of the world, not of the
     """The store could not do it; the text says what it said, and holds no event."""
 
 
+class InUse(JournalFailed):
+    """Another ledger holds the journal."""
+
+
 class Journal(Protocol):
     """What every store does. Each method raises JournalFailed when the store fails."""
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from ledger.fail_points import FailPoint, reach
 from ledger.journal import Answer, Entry, Group, Head, JournalFailed, SignedHead
 from ledger.journal.migrations import MIGRATIONS
 from ledger.proof.chain import GENESIS
@@ -113,11 +114,13 @@ class SqliteJournal:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 self._insert(connection, group)
+                reach(FailPoint.AFTER_INSERT)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+        reach(FailPoint.AFTER_COMMIT)
 
     def _insert(self, connection: sqlite3.Connection, group: Group) -> None:
         self._check(connection, group)

@@ -16,6 +16,7 @@ from typing import Final
 import msgspec
 import structlog
 
+from ledger.fail_points import FailPoint, reach
 from ledger.journal import Journal, JournalFailed, SignedHead
 from proto import codec
 
@@ -239,5 +240,7 @@ class EscrowKeeper:
             self._escrow.mend()
             self.size = check_last(self._journal, self._escrow)
         while heads := self._journal.signed_heads(self.size, BATCH_MAX):
+            reach(FailPoint.BEFORE_ESCROW)
             self._escrow.append(heads)
+            reach(FailPoint.AFTER_ESCROW)
             self.size = heads[-1].size

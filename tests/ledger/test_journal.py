@@ -2,68 +2,50 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from ledger.journal import (
-    Answer,
-    Entry,
-    Group,
-    Head,
-    Journal,
-    JournalFailed,
-    SignedHead,
-    Subtree,
-    TakenName,
-)
+from ledger.journal import Answer, Entry, Group, Head, Journal, JournalFailed, Subtree, TakenName
 from ledger.journal.memory import MemoryJournal
+from ledger.journal.postgres import PostgresJournal
 from ledger.journal.sqlite import SqliteJournal
-from ledger.proof.chain import GENESIS, Broken, entry_hash, verify
+from ledger.proof.chain import GENESIS, Broken, verify
+from tests.ledger.journal_entries import chained, history, signed
+from tests.postgres import PostgresServer
 
 Open = Callable[[], Journal]
 
+DURABLE = ["sqlite", "postgres"]
 
-@pytest.fixture(params=["memory", "sqlite"])
-def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
+
+@pytest.fixture
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+    """Give what opens the same journal, of the kind that is asked for."""
+    if request.param == "memory":
+        return MemoryJournal
+    if request.param == "sqlite":
+        return lambda: SqliteJournal(tmp_path / "journal.db")
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.new_journal_url()
+    return lambda: PostgresJournal(url)
+
+
+@pytest.fixture
+def journal(opened: Open) -> Iterator[Journal]:
     """An empty journal of each kind."""
-    stores: dict[str, Open] = {
-        "memory": MemoryJournal,
-        "sqlite": lambda: SqliteJournal(tmp_path / "journal.db"),
-    }
-    store = stores[request.param]()
+    store = opened()
     yield store
     store.close()
 
 
-def chained(head: Head, subject_id: str, version: int, body: bytes = b"{}") -> Entry:
-    """Build the entry that comes after a head."""
-    entry = Entry(
-        position=head.position + 1,
-        subject_id=subject_id,
-        version=version,
-        event_type="account.updated.v1",
-        recorded_at="2026-01-01T00:00:00.000000Z",
-        actor="system",
-        body=body,
-        hash="",
-        prev=head.hash,
-    )
-    return msgspec.structs.replace(entry, hash=entry_hash(entry))
+every_store = pytest.mark.parametrize("opened", ["memory", *DURABLE], indirect=True)
+durable_stores = pytest.mark.parametrize("opened", DURABLE, indirect=True)
 
 
-def history(*subjects: str, head: Head | None = None) -> tuple[Entry, ...]:
-    """Build one entry after the other, for these subjects in turn."""
-    head = head or Head(0, GENESIS)
-    entries: list[Entry] = []
-    for subject in subjects:
-        version = 1 + sum(entry.subject_id == subject for entry in entries)
-        entries.append(chained(head, subject, version))
-        head = Head(entries[-1].position, entries[-1].hash)
-    return tuple(entries)
-
-
+@every_store
 def test_what_was_appended_is_read_in_order(journal: Journal) -> None:
     """By position, by subject, from anywhere, as stored."""
     entries = history("LA-1", "LA-2", "LA-1")
@@ -76,11 +58,13 @@ def test_what_was_appended_is_read_in_order(journal: Journal) -> None:
     assert journal.head() == Head(3, entries[2].hash)
 
 
+@every_store
 def test_an_empty_journal_has_a_head(journal: Journal) -> None:
     """Position 0, and the hash that the first entry names."""
     assert journal.head() == Head(0, GENESIS)
 
 
+@every_store
 def test_answers_and_names_come_with_their_entries(journal: Journal) -> None:
     """One group, one transaction."""
     answer = Answer(key="key-0001", request_hash=b"h", response=b"r", position=1)
@@ -92,17 +76,7 @@ def test_answers_and_names_come_with_their_entries(journal: Journal) -> None:
     assert journal.subject_named("username", "michael") is None
 
 
-def signed(size: int) -> SignedHead:
-    """Build the signed head of a size."""
-    return SignedHead(
-        size=size,
-        root=bytes([size]) * 32,
-        signed_at="2026-01-01T00:00:00.000000Z",
-        key_id="key-1",
-        signature=b"signature",
-    )
-
-
+@every_store
 def test_a_group_brings_its_signed_head(journal: Journal) -> None:
     """One head a group, found by its size, read from anywhere in order."""
     assert journal.last_signed_head() is None
@@ -119,6 +93,7 @@ def test_a_group_brings_its_signed_head(journal: Journal) -> None:
     assert journal.hashes(0, 1) == [journal.read(0, 1)[0].hash]
 
 
+@every_store
 def test_parts_of_the_tree_come_with_their_entries(journal: Journal) -> None:
     """By level, from an index on."""
     parts = (Subtree(8, 0, b"a"), Subtree(8, 1, b"b"), Subtree(16, 0, b"c"))
@@ -130,12 +105,14 @@ def test_parts_of_the_tree_come_with_their_entries(journal: Journal) -> None:
     assert journal.subtrees(24, 0, 10) == []
 
 
+@every_store
 def test_subjects_are_found_by_how_they_begin(journal: Journal) -> None:
     """All staff, each once."""
     journal.append(Group(entries=history("staff:b", "LA-1", "staff:a", "staff:b", "staffx")))
     assert journal.subjects("staff:") == ["staff:a", "staff:b"]
 
 
+@every_store
 @pytest.mark.parametrize(
     "flaw", ["gap", "other head", "version", "key", "name", "signed head", "subtree"]
 )
@@ -165,6 +142,106 @@ def test_a_group_that_does_not_fit_is_refused_whole(journal: Journal, flaw: str)
         journal.append(group)
     assert journal.head() == head
     assert journal.read_subject("LA-2", 0, 10) == []
+
+
+@every_store
+def test_letters_of_any_script_come_back_as_they_were(journal: Journal) -> None:
+    """Ids are compared byte by byte, in every store alike; a NUL finds nothing."""
+    subjects = ("Zo\u00eb", "zoe", "\u65e5\u672c", "Z", "\U0001f642")
+    journal.append(Group(entries=history(*subjects)))
+    assert [entry.subject_id for entry in journal.read(0, 10)] == list(subjects)
+    assert journal.subjects("Z") == ["Z", "Zo\u00eb"]
+    assert journal.read_subject("Z\0", 0, 10) == []
+    assert journal.subject_named("username", "\0") is None
+
+
+@every_store
+def test_a_large_group_is_one_group(journal: Journal) -> None:
+    """Thousands of entries, keys and bytes of any value, at once."""
+    entries, head = [], Head(0, GENESIS)
+    for number in range(2_000):
+        entries.append(chained(head, f"LA-{number}", 1, bytes(range(256))))
+        head = Head(entries[-1].position, entries[-1].hash)
+    answers = tuple(
+        Answer(key=f"key-{number:06}", request_hash=b"\0", response=b"\xff", position=number)
+        for number in range(2_000)
+    )
+    journal.append(Group(entries=tuple(entries), answers=answers))
+    assert journal.head() == head
+    assert journal.read(1_990, 10) == entries[1_990:]
+    assert len(journal.answers([answer.key for answer in answers])) == 2_000
+
+
+@every_store
+@pytest.mark.parametrize("what", ["key", "name"])
+def test_what_is_taken_twice_in_one_group_is_refused(journal: Journal, what: str) -> None:
+    """A group is held to the same as two."""
+    answer = Answer(key="key-0001", request_hash=b"h", response=b"r", position=1)
+    name = TakenName(kind="username", value="sarah", subject_id="staff:s1")
+    with pytest.raises(JournalFailed):
+        journal.append(
+            Group(
+                entries=history("LA-1"),
+                answers=(answer, answer) if what == "key" else (),
+                names=(name, name) if what == "name" else (),
+            )
+        )
+    assert journal.head() == Head(0, GENESIS)
+
+
+@every_store
+def test_readers_see_whole_groups_while_it_is_written(journal: Journal) -> None:
+    """Each read is a consistent state: an even number of entries, when two come at a time."""
+
+    def read() -> bool:
+        return all(len(journal.read(0, 1_000)) % 2 == 0 for _ in range(50))
+
+    with ThreadPoolExecutor(3) as readers:
+        answers = [readers.submit(read) for _ in range(3)]
+        for number in range(40):
+            journal.append(Group(entries=history(f"A{number}", f"B{number}", head=journal.head())))
+        assert all(answer.result() for answer in answers)
+    assert verify(journal.read(0, 1_000))[0] == 80
+
+
+@every_store
+def test_of_two_groups_that_continue_the_same_head_one_is_appended(journal: Journal) -> None:
+    """The store itself sees to it, whoever writes."""
+
+    def append(subject: str) -> bool:
+        try:
+            journal.append(Group(entries=history(subject)))
+        except JournalFailed:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as writers:
+        appended = list(writers.map(append, [f"LA-{number}" for number in range(8)]))
+    assert sum(appended) == 1
+    assert journal.head().position == 1
+
+
+@durable_stores
+def test_a_journal_that_is_opened_again_is_as_it_was(opened: Open) -> None:
+    """Entries, answers, names, heads and the parts of the tree."""
+    group = Group(
+        entries=history("staff:s1", "LA-1"),
+        answers=(Answer(key="key-0001", request_hash=b"h", response=b"r", position=1),),
+        names=(TakenName(kind="username", value="sarah", subject_id="staff:s1"),),
+        signed_head=signed(2),
+        subtrees=(Subtree(8, 0, b"a"),),
+    )
+    first = opened()
+    first.append(group)
+    first.close()
+    again = opened()
+    assert tuple(again.read(0, 10)) == group.entries
+    assert again.answers(["key-0001"])["key-0001"] == group.answers[0]
+    assert again.subject_named("username", "sarah") == "staff:s1"
+    assert again.last_signed_head() == group.signed_head
+    assert again.subtrees(8, 0, 10) == [b"a"]
+    again.append(Group(entries=history("LA-2", head=again.head())))
+    again.close()
 
 
 @pytest.mark.parametrize("table", ["entries", "answers", "names", "signed_heads", "subtrees"])
