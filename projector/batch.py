@@ -1,17 +1,12 @@
 """Folds a batch's events into its documents, one after the other. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from msgspec import Struct
 
-from projector.happening import (
-    ACCOUNTS,
-    CUSTOMERS,
-    STAFF,
-    Change,
-    Documents,
-    Reads,
-)
+from projector import subject
+from projector.happening import Change, Documents, Reads
 from projector.item import Item
 from projector.projections import PROJECTIONS, UNREAD, Projection
 from proto.codec import Poison, to_mongo
@@ -39,33 +34,37 @@ def read_bodies(items: Iterable[Item]) -> Readable:
 
 
 class Needs(Struct):
-    """Everything that a batch must have read, and the customers whose links it touches."""
+    """Everything that a batch must have read, and the locks that it needs for that."""
 
-    customers: set[str]
-    accounts: set[str]
+    keys: dict[str, set[str]]
+    """Collection to the keys that are read in it."""
     accounts_of: set[str]
-    staff: set[str]
-    linked_customers: set[str]
+    locks: set[str]
 
 
 def needs(items: Iterable[Item]) -> Needs:
     """Gather what the projections of a batch declare."""
-    gathered = Needs(set(), set(), set(), set(), set())
+    gathered = Needs(defaultdict(set), set(), set())
     for item in items:
-        event = item.happening().event
+        happening = item.happening()
+        event = happening.event
         if event is None:
             continue
         for projection in projections_of(item):
-            read: Reads = projection.reads(event)
-            gathered.customers.update(read.customers)
-            gathered.accounts.update(read.accounts)
+            read: Reads = projection.reads(happening)
+            for collection, key in read.places:
+                gathered.keys[collection].add(key)
             gathered.accounts_of.update(read.accounts_of)
-            gathered.staff.update(read.staff)
-            gathered.linked_customers.update(read.accounts_of)
-        if isinstance(event, AccountCreated | AccountClosed):
-            gathered.linked_customers.add(event.customer_id)
-    gathered.linked_customers.discard("")
+            gathered.locks.update(read.locks)
+            gathered.locks.update(map(customer_lock, read.accounts_of))
+        if isinstance(event, AccountCreated | AccountClosed) and event.customer_id:
+            gathered.locks.add(customer_lock(event.customer_id))
     return gathered
+
+
+def customer_lock(customer_id: str) -> str:
+    """Name the lock on a customer's links to accounts."""
+    return f"customer:{customer_id}"
 
 
 def projections_of(item: Item) -> tuple[Projection, ...]:
@@ -100,17 +99,6 @@ def _advance(item: Item, documents: Documents) -> None:
     collection, key = item.subject_place
     document = documents.get(collection, key)
     if document is None:
-        document = _unread_subject(collection, key)
+        document = subject.unread(collection, key, item.subject_id)
     document = {**document, "ver": to_mongo(item.version)}
     documents.put(Change(collection, key, document), item.at)
-
-
-def _unread_subject(collection: str, key: str) -> dict[str, object]:
-    """Begin the document of a subject of which only unread types have told."""
-    if collection == STAFF:
-        return {"staffId": key, "username": "", "displayName": "", "enabled": False}
-    return {"loanAccountId": key, "source": "ledger", "accountStatus": "unknown"}
-
-
-READ_BY_KEY = ((CUSTOMERS, "customers"), (ACCOUNTS, "accounts"), (STAFF, "staff"))
-"""Collections that are read by key, with the need that names the keys."""

@@ -11,18 +11,27 @@ from typing import Any, Final
 from msgspec import Struct
 
 from proto import documents
+from proto.codec import Envelope
 from proto.events import Event
 
 Stored = dict[str, Any]
 """A document as MongoDB gives and takes it. Projections never change one in place."""
-
-STAFF_PREFIX: Final = "staff:"
 
 ACCOUNTS: Final = documents.LOAN_ACCOUNTS.name
 CUSTOMERS: Final = documents.CUSTOMERS.name
 STAFF: Final = documents.STAFF.name
 TRANSACTIONS: Final = documents.TRANSACTIONS.name
 AUDIT_EVENTS: Final = documents.AUDIT_EVENTS.name
+APPROVALS: Final = documents.APPROVALS.name
+WRITE_OFF_REQUESTS: Final = documents.WRITE_OFF_REQUESTS.name
+WAITING_DECISIONS: Final = documents.WAITING_DECISIONS.name
+STAFF_NOTIFICATIONS: Final = documents.STAFF_NOTIFICATIONS.name
+NOTES: Final = documents.NOTES.name
+REVIEWS: Final = documents.REVIEWS.name
+LEDGER_SUBJECTS: Final = documents.LEDGER_SUBJECTS.name
+
+Place = tuple[str, str]
+"""Where a document stands: its collection and its key."""
 
 
 class LedgerPlace(Struct, frozen=True, kw_only=True):
@@ -44,44 +53,47 @@ class Happening(Struct, frozen=True, kw_only=True):
 
     `at` is the entry's time, of a ledger event its `ts`: never the clock. `ledger` is
     None for events from outside. `event` is None for a type that this version does not
-    read, which only the audit trail takes.
+    read, which only the audit trail takes. `envelope` holds what stood around the body.
     """
 
     event: Event | None
     at: datetime
+    envelope: Envelope
     ledger: LedgerPlace | None = None
 
 
-class Reads(Struct, frozen=True, kw_only=True):
-    """The documents that a projection needs for an event; `accounts_of` are customers."""
+class Reads(Struct, frozen=True):
+    """The documents that a projection needs for an event; `accounts_of` are customers.
 
-    customers: tuple[str, ...] = ()
-    accounts: tuple[str, ...] = ()
+    `locks` are names: of two transactions that share one, the later sees what the earlier
+    wrote. Who makes one document because another is not there needs it.
+    """
+
+    places: tuple[Place, ...] = ()
     accounts_of: tuple[str, ...] = ()
-    staff: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
 
 
 class Change(Struct, frozen=True):
-    """One document as it shall be after an event."""
+    """One document as it shall be after an event; None: it shall not be there any more."""
 
     collection: str
     key: str
-    document: Stored
+    document: Stored | None
 
 
 class Write(Struct, frozen=True):
     """One document to be written; `is_new` where it was seen that none stands there.
 
-    `before` is what stands there, None also where nobody looked.
+    `before` is what stands there, None also where nobody looked. Without a `document`
+    what stands there is deleted.
     """
 
     collection: str
-    document: Stored
+    key: str
+    document: Stored | None
     before: Stored | None
     is_new: bool
-
-
-Place = tuple[str, str]
 
 
 class Documents:
@@ -107,6 +119,10 @@ class Documents:
         """Tell whether a document was read, be it there or not."""
         return (collection, key) in self._now
 
+    def seen(self, collection: str, key: str) -> Stored | None:
+        """Give a document where it was read or made in this batch; None also where not."""
+        return self._now.get((collection, key))
+
     def get(self, collection: str, key: str) -> Stored | None:
         """Give a document as it stands after the events folded so far."""
         return self._now[(collection, key)]
@@ -121,6 +137,9 @@ class Documents:
         current = self._now.get(place)
         if change.document == current:
             return False
+        if change.document is None:
+            self._now[place] = None
+            return True
         stamped = {"_id": change.key, **change.document}
         stamped["createdAt"] = min(stamped.get("createdAt") or at, at)
         stamped["updatedAt"] = max(stamped.get("updatedAt") or at, at)
@@ -136,9 +155,9 @@ class Documents:
         """Give each document that is to be written, once."""
         for place, document in self._now.items():
             before = self._before.get(place)
-            if document is not None and document is not before:
+            if document is not before:
                 is_new = before is None and place in self._before
-                yield Write(place[0], document, before, is_new)
+                yield Write(place[0], place[1], document, before, is_new)
 
     def _index(self, place: Place, document: Stored) -> None:
         if place[0] == ACCOUNTS and document.get("customerIdString"):

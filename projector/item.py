@@ -7,9 +7,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from projector.happening import ACCOUNTS, STAFF, STAFF_PREFIX, Happening, LedgerPlace
+from projector import subject
+from projector.happening import Happening, LedgerPlace
 from projector.projections import IGNORED, PROJECTIONS
-from proto import codec, events
+from proto import codec
 from proto.codec import Envelope, InvalidBody, Poison
 from proto.events import Event
 from proto.streams import INTERNAL
@@ -49,7 +50,7 @@ class Item:
         self.entry, self.envelope = entry, envelope
         ours = envelope.stream == INTERNAL and envelope.version > 0 and envelope.position > 0
         self.is_ledger = ours and bool(envelope.conversation_id)
-        self.subject_id = envelope.conversation_id if self.is_ledger else ""
+        self.subject_id = subject.of(envelope) if self.is_ledger else ""
         self.version = envelope.version if self.is_ledger else 0
         self.is_known = envelope.event_type in PROJECTIONS or envelope.event_type in IGNORED
         self._happening: Happening | None = None
@@ -57,9 +58,7 @@ class Item:
     @property
     def subject_place(self) -> tuple[str, str]:
         """Where the document stands whose `ver` orders a ledger event."""
-        if self.subject_id.startswith(STAFF_PREFIX):
-            return STAFF, self.subject_id.removeprefix(STAFF_PREFIX)
-        return ACCOUNTS, self.subject_id
+        return subject.place(self.subject_id)
 
     @cached_property
     def mark(self) -> bytes:
@@ -81,7 +80,9 @@ class Item:
     def happening(self) -> Happening:
         """Read the event. Raises Poison."""
         if self._happening is None:
-            self._happening = Happening(event=self._event(), at=self.at, ledger=self._place())
+            self._happening = Happening(
+                event=self._event(), at=self.at, envelope=self.envelope, ledger=self._place()
+            )
         return self._happening
 
     def _event(self) -> Event | None:
@@ -90,17 +91,12 @@ class Item:
             return None
         event = codec.read_event(envelope.event_type, envelope.body)
         if not self.is_ledger:
-            if isinstance(event, events.PostingEvent | events.StaffEvent):
+            if subject.is_ours_alone(event):
                 raise NotOurs(f"{envelope.event_type} comes from our ledger alone")
             return event
-        if self._subject_of(event) != self.subject_id:
+        if subject.told_by(event, envelope.user_id) != self.subject_id:
             raise InvalidBody(f"the body is not about {self.subject_id[:100]}")
         return event
-
-    def _subject_of(self, event: Event) -> str:
-        if isinstance(event, events.StaffEvent):
-            return f"{STAFF_PREFIX}{event.staff_id}"
-        return str(getattr(event, "account_id", ""))
 
     def _place(self) -> LedgerPlace | None:
         envelope = self.envelope

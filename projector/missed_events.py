@@ -53,7 +53,7 @@ class Ledger:
             page = self._stub.GetEventHistory(
                 request, metadata=self._credentials(), timeout=DEADLINE_SECONDS
             )
-            entries += [_entry(each) for each in page.events]
+            entries += [_entry(subject_id, each) for each in page.events]
             cursor = page.next_cursor
             if not cursor:
                 return entries
@@ -69,9 +69,9 @@ class Ledger:
         return ((actor_token.METADATA_KEY, f"Bearer {token}"),)
 
 
-def _entry(event: EventHistoryEntry) -> Entry:
+def _entry(subject_id: str, event: EventHistoryEntry) -> Entry:
     fields = codec.event_fields(
-        subject_id=event.account_id,
+        subject_id=subject_id,
         version=event.version,
         event_type=event.event_type,
         position=event.position,

@@ -9,7 +9,7 @@ from pymongo.database import Database
 
 from projector import batch
 from projector.archive import Archive
-from projector.happening import ACCOUNTS, Documents, Stored
+from projector.happening import ACCOUNTS, REVIEWS, Documents, Stored
 from projector.item import Item
 from projector.marks import Marks, SeenBefore
 from projector.outcome import Outcome
@@ -108,23 +108,23 @@ class Transaction:
         return [parked_item(document) for document in found]
 
     def _read(self, items: Sequence[Item]) -> None:
-        """Lock the customers whose links the batch touches, then read what it needs.
+        """Lock the links that the batch touches, then read what it needs.
 
         Without the lock, an account and its customer that come at once in two batches
         each miss the other, for ever: snapshots alone do not see one another.
         """
         needs = batch.needs(items)
         lock = {"$inc": {"n": to_mongo(1)}}
-        locks = [f"customer:{customer}" for customer in sorted(needs.linked_customers)]
-        self._writes.upsert(documents.LOCKS.name, dict.fromkeys(locks, lock))
-        for collection, need in batch.READ_BY_KEY:
-            asked: set[str] = getattr(needs, need)
+        self._writes.upsert(documents.LOCKS.name, dict.fromkeys(sorted(needs.locks), lock))
+        for collection, asked in needs.keys.items():
             self._load(
                 collection, [key for key in asked if not self._documents.knows(collection, key)]
             )
         if needs.accounts_of:
             linked = {"customerIdString": {"$in": sorted(needs.accounts_of)}}
             self._documents.load(ACCOUNTS, (), self._find(ACCOUNTS, linked))
+        if any(item.is_ledger for item in items):
+            self._documents.load(REVIEWS, (), self._find(REVIEWS, {"waits": True}))
 
     def _load(self, collection: str, keys: Sequence[str]) -> None:
         if keys:

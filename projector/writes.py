@@ -39,17 +39,22 @@ class Writes:
         """Bring documents to their new state. Raises DocumentTooLarge, BulkWriteError."""
         inserts: dict[str, list[RawBSONDocument]] = {}
         updates: dict[str, list[RawBSONDocument]] = {}
+        deletions: dict[str, list[str]] = {}
         for each in writes:
-            if each.before is None and each.is_new:
+            if each.document is None:
+                deletions.setdefault(each.collection, []).append(each.key)
+            elif each.before is None and each.is_new:
                 body = self._measured(bson.encode(each.document), each.document)
                 inserts.setdefault(each.collection, []).append(RawBSONDocument(body))
             else:
-                listed = updates.setdefault(each.collection, [])
-                listed.append(RawBSONDocument(self._statement(each)))
+                statement = self._statement(each.document, each.before)
+                updates.setdefault(each.collection, []).append(RawBSONDocument(statement))
         for collection, bodies in inserts.items():
             self._send("insert", collection, "documents", bodies)
         for collection, bodies in updates.items():
             self._send("update", collection, "updates", bodies)
+        for collection, keys in deletions.items():
+            self.delete(collection, keys)
 
     def insert(self, collection: str, documents: Iterable[Stored]) -> None:
         """Insert small documents."""
@@ -71,11 +76,11 @@ class Writes:
             body = RawBSONDocument(bson.encode(statement))
             self._send("delete", collection, "deletes", [body])
 
-    def _statement(self, write: Write) -> bytes:
-        key = {"_id": write.document["_id"]}
-        change = _difference(write.before, write.document)
-        statement = {"q": key, "u": change, "upsert": write.before is None}
-        return self._measured(bson.encode(statement), write.document)
+    def _statement(self, document: Stored, before: Stored | None) -> bytes:
+        key = {"_id": document["_id"]}
+        change = _difference(before, document)
+        statement = {"q": key, "u": change, "upsert": before is None}
+        return self._measured(bson.encode(statement), document)
 
     def _measured(self, body: bytes, document: Stored) -> bytes:
         if len(body) > min(WORTH_MEASURING_BYTES, self._bytes_max):

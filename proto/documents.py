@@ -206,7 +206,11 @@ class LoanAccountDocument(Document, kw_only=True):
 
 
 class TransactionDocument(Document, kw_only=True):
-    """One ledger transaction, for histories and for search by reference."""
+    """One ledger transaction, for histories and for search by reference.
+
+    A reversal names its original, which names the reversal (`reversedBy`) and what was
+    posted in its stead (`correctedBy`). The amount is never negative; the deltas tell.
+    """
 
     transaction_id: Key
     loan_account_id: Key
@@ -234,6 +238,13 @@ class TransactionDocument(Document, kw_only=True):
     reason_code: str | None = None
     approved_by: str | None = None
     target_transaction_id: str | None = None
+    bank_reference: str | None = None
+    request_id: str | None = None
+    requested_by: str | None = None
+    original_transaction_id: str | None = None
+    original_message_id: str | None = None
+    reversed_by: str | None = None
+    corrected_by: str | None = None
     created_by: Key
     event_id: Key
     position: int
@@ -243,7 +254,12 @@ class TransactionDocument(Document, kw_only=True):
 
 
 class AuditEventDocument(Document, kw_only=True):
-    """One event of our ledger with its exact canonical body and its place in the chain."""
+    """One event of our ledger with its exact canonical body and its place in the chain.
+
+    What was never reviewed has no `reviewStatus`. Whether a customer is staff is looked
+    up when it is asked for, by `customers.staffFlag`: a flag comes and goes, the trail does
+    not change. `aboutEventId` is the event that a review or a reading was about.
+    """
 
     event_id: Key
     event_type: str
@@ -262,8 +278,229 @@ class AuditEventDocument(Document, kw_only=True):
     amount: Money | None = None
     reason_code: str | None = None
     approved_by: Key | None = None
+    requested_by: Key | None = None
+    request_id: Key | None = None
+    about_event_id: Key | None = None
+    review_status: str | None = None
+    reviewed_by: Key | None = None
+    reviewed_at: Instant | None = None
     created_at: Instant | None = None
     updated_at: Instant | None = None
+
+
+class RequestStep(Document, kw_only=True):
+    """One step of a request: the state that it led to, who took it, the event that tells."""
+
+    status: str
+    event_type: str
+    event_id: Key
+    by: Key
+    by_name: str = ""
+    at: Instant
+
+
+class ApprovalDocument(Document, kw_only=True):
+    """A request of our ledger for somebody else's decision, of whatever kind.
+
+    `status` is pending, approved, rejected, returned, cancelled or expired. `command` and
+    `snapshot` are canonical bodies. Comments and reasons in words are ciphertext: they
+    are read through the ledger, by the event of the step that has them.
+    """
+
+    request_id: Key
+    request_number: str = ""
+    kind: str = ""
+    status: str = ""
+    loan_account_id: Key | None = None
+    customer_id: Key | None = None
+    customer_name: str = ""
+    account_number: str = ""
+    amount: Money | None = None
+    original_balance: Money | None = None
+    reason: str = ""
+    priority: str = "normal"
+    requested_by: Key | None = None
+    requested_by_name: str = ""
+    requested_at: Instant | None = None
+    command: str = ""
+    command_hash: str = ""
+    account_version: int = 0
+    snapshot: str = ""
+    expires_at: Instant | None = None
+    structuring: bool = False
+    related_request_ids: list[str] = []
+    decided_by: Key | None = None
+    decided_by_name: str = ""
+    decided_at: Instant | None = None
+    closed_at: Instant | None = None
+    ledger_event_id: Key | None = None
+    transaction_id: Key | None = None
+    key_id: Key | None = None
+    steps: list[RequestStep] = []
+    ver: int = 0
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class DecisionDetails(Document, kw_only=True):
+    """Who decided about a write-off, or sent it back, or took it back, and what they said."""
+
+    approved_by: str | None = None
+    approved_by_name: str | None = None
+    approved_at: Instant | None = None
+    rejected_by: str | None = None
+    rejected_by_name: str | None = None
+    rejected_at: Instant | None = None
+    returned_by: str | None = None
+    returned_by_name: str | None = None
+    returned_at: Instant | None = None
+    cancelled_by: str | None = None
+    cancelled_by_name: str | None = None
+    cancelled_at: Instant | None = None
+    comment: str | None = None
+    reason: str | None = None
+    ledger_event_id: str | None = None
+    transaction_id: str | None = None
+
+
+class DecisionStep(Document, kw_only=True):
+    """A decision that waits for its request, or that came when another had been taken."""
+
+    status: str
+    event_id: Key
+    at: Instant
+    details: DecisionDetails | None = None
+
+
+class WriteOffRequestDocument(Document, kw_only=True):
+    """A request to write a loan off: our ledger's, or another system's (`source`).
+
+    Approved, rejected, cancelled and expired are final: what comes later is a conflict.
+    """
+
+    request_id: Key
+    source: Source
+    status: str
+    event_id: Key | None = None
+    request_number: str | None = None
+    loan_account_id: Key | None = None
+    customer_id: Key | None = None
+    customer_name: str = ""
+    account_number: str = ""
+    amount: Money | None = None
+    original_balance: Money | None = None
+    reason: str = ""
+    notes: str | None = None
+    priority: str = "normal"
+    requested_by: str = ""
+    requested_by_name: str = ""
+    requested_at: Instant | None = None
+    approval_details: DecisionDetails | None = None
+    return_details: DecisionDetails | None = None
+    cancellation_details: DecisionDetails | None = None
+    conflicts: list[DecisionStep] = []
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class WaitingDecisionsDocument(Document, kw_only=True):
+    """Decisions of other systems on a write-off request that has not come; `_id` is its id."""
+
+    request_id: Key
+    since: Instant
+    decisions: list[DecisionStep]
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class StaffNotificationDocument(Document, kw_only=True):
+    """What staff are told about requests.
+
+    `_id` is `request:` and its id for those who may decide it: who holds `role`, with a
+    limit that reaches `amount`, and is not `notFor`; open while it is pending. What
+    `staffId` is told about the outcome of their own request is named by its event.
+    """
+
+    request_id: Key
+    status: str
+    is_open: bool
+    at: Instant
+    role: str | None = None
+    not_for: Key | None = None
+    staff_id: Key | None = None
+    by: Key | None = None
+    kind: str = ""
+    amount: Money | None = None
+    loan_account_id: Key | None = None
+    account_number: str = ""
+    priority: str = "normal"
+    structuring: bool = False
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class NoteDocument(Document, kw_only=True):
+    """A note about a customer, without its text: that is in the event `textEventId`."""
+
+    note_id: Key
+    customer_id: Key | None = None
+    loan_account_id: Key | None = None
+    added_by: Key | None = None
+    added_at: Instant | None = None
+    amended_by: Key | None = None
+    amended_at: Instant | None = None
+    amendments: int = 0
+    text_event_id: Key | None = None
+    ver: int = 0
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class ReviewDocument(Document, kw_only=True):
+    """What compliance found of one event of the ledger; `_id` is that event's id.
+
+    `waits` stands while the event itself is still to come.
+    """
+
+    event_id: Key
+    outcome: str = ""
+    reviewed_by: Key | None = None
+    reviewed_at: Instant | None = None
+    review_event_id: Key | None = None
+    waits: bool = False
+    ver: int = 0
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class LedgerSubjectDocument(Document, kw_only=True):
+    """A subject of our ledger that has no other document; `_id` is its id.
+
+    `ledger:read-only` says whether commands are taken, `ledger:end-of-day` which business
+    date was ended last, `reveal:` and a staff id what they read last.
+    """
+
+    subject_id: Key
+    last_actor: Key | None = None
+    last_at: Instant | None = None
+    read_only: bool | None = None
+    reason: str | None = None
+    business_date: CalendarDate | None = None
+    accounts_accrued: int | None = None
+    accounts_aged: int | None = None
+    last_event_id: Key | None = None
+    ver: int = 0
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class StaffKey(Document, kw_only=True):
+    """A key for decisions; the public half as base64 of its 32 bytes."""
+
+    key_id: Key
+    public_key: str
+    enrolled_at: Instant
+    revoked_at: Instant | None = None
 
 
 class StaffDocument(Document, kw_only=True):
@@ -275,6 +512,9 @@ class StaffDocument(Document, kw_only=True):
     email: str | None = None
     roles: list[str] = []
     limits: dict[str, Money] = {}
+    person_id: Key | None = None
+    acts_for: list[str] = []
+    keys: list[StaffKey] = []
     enabled: bool = True
     ver: int = 0
     created_at: Instant | None = None
@@ -416,9 +656,15 @@ class Collection(Struct, frozen=True):
     clustered: bool = False
 
 
-def _by(*fields: str) -> Index:
+def _by(*fields: str, partial: Mapping[str, Any] | None = None) -> Index:
     """Build an index; a leading minus is descending."""
-    return Index(tuple((name.lstrip("-"), -1 if name.startswith("-") else 1) for name in fields))
+    named = tuple((name.lstrip("-"), -1 if name.startswith("-") else 1) for name in fields)
+    return Index(named, partial=partial)
+
+
+def _where_there(*fields: str) -> Index:
+    """Build an index of those documents that have the first field: it costs others nothing."""
+    return _by(*fields, partial={fields[0].lstrip("-"): {"$exists": True}})
 
 
 CUSTOMERS: Final = Collection(
@@ -432,6 +678,7 @@ CUSTOMERS: Final = Collection(
         _by("search.mobile"),
         _by("search.mobileReversed"),
         _by("search.grams"),
+        _by("staffFlag", partial={"staffFlag": True}),
     ),
 )
 LOAN_ACCOUNTS: Final = Collection(
@@ -448,14 +695,72 @@ TRANSACTIONS: Final = Collection(
         _by("loanAccountId", "-transactionDate", "-position"),
         _by("loanAccountId", "type", "-transactionDate", "-position"),
         _by("paymentReference"),
+        _where_there("requestId"),
     ),
 )
 AUDIT_EVENTS: Final = Collection(
     "audit-events",
     "projector",
     AuditEventDocument,
-    (_by("-position"), _by("loanAccountId", "-position"), _by("transactionId")),
+    (
+        _by("-position"),
+        _by("-recordedAt", "-position"),
+        _by("eventType", "-position"),
+        _by("actor", "-position"),
+        _by("loanAccountId", "-position"),
+        _where_there("customerId", "-position"),
+        _where_there("-amount", "-position"),
+        _where_there("approvedBy", "-position"),
+        _where_there("reasonCode", "-position"),
+        _where_there("reviewStatus", "-position"),
+        _where_there("requestId", "-position"),
+        _by("transactionId"),
+    ),
 )
+APPROVALS: Final = Collection(
+    "approvals",
+    "projector",
+    ApprovalDocument,
+    (
+        _by("status", "-requestedAt"),
+        _by("requestedBy", "-requestedAt"),
+        _by("loanAccountId", "-requestedAt"),
+        _where_there("decidedBy", "-requestedAt"),
+        _where_there("transactionId"),
+    ),
+)
+WRITE_OFF_REQUESTS: Final = Collection(
+    "write-off-requests",
+    "projector",
+    WriteOffRequestDocument,
+    (
+        _by("status", "-requestedAt"),
+        _by("loanAccountId", "-requestedAt"),
+        _by("requestNumber"),
+    ),
+)
+WAITING_DECISIONS: Final = Collection(
+    "waiting-decisions", "projector", WaitingDecisionsDocument, (_by("since"),)
+)
+STAFF_NOTIFICATIONS: Final = Collection(
+    "staff-notifications",
+    "projector",
+    StaffNotificationDocument,
+    (_where_there("role", "isOpen", "-at"), _where_there("staffId", "-at")),
+)
+NOTES: Final = Collection(
+    "notes",
+    "projector",
+    NoteDocument,
+    (_by("customerId", "-addedAt"), _where_there("loanAccountId", "-addedAt")),
+)
+REVIEWS: Final = Collection(
+    "reviews",
+    "projector",
+    ReviewDocument,
+    (_by("reviewedBy", "-reviewedAt"), _by("waits", partial={"waits": True})),
+)
+LEDGER_SUBJECTS: Final = Collection("ledger-subjects", "projector", LedgerSubjectDocument)
 STAFF: Final = Collection("staff", "projector", StaffDocument, (_by("username"),))
 MARKS: Final = Collection("marks", "projector", MarkDocument, clustered=True)
 PARKED_EVENTS: Final = Collection(
@@ -478,6 +783,13 @@ COLLECTIONS: Final = (
     LOAN_ACCOUNTS,
     TRANSACTIONS,
     AUDIT_EVENTS,
+    APPROVALS,
+    WRITE_OFF_REQUESTS,
+    WAITING_DECISIONS,
+    STAFF_NOTIFICATIONS,
+    NOTES,
+    REVIEWS,
+    LEDGER_SUBJECTS,
     STAFF,
     MARKS,
     PARKED_EVENTS,

@@ -8,17 +8,22 @@ from msgspec import Struct
 from projector.happening import Change, Documents, Happening, Reads
 from projector.projections import (
     account_names,
+    approvals,
     audit_events,
     customers,
+    ledger_subjects,
     loan_accounts,
+    notes,
+    reviews,
     staff,
+    staff_notifications,
     transactions,
+    write_off_requests,
 )
 from proto import events
-from proto.events import Event
 
 
-def reads_nothing(event: Event) -> Reads:  # noqa: ARG001 - all projections are called alike
+def reads_nothing(happening: Happening) -> Reads:  # noqa: ARG001 - all projections are called alike
     """Name no document: what this projection makes never stood there before."""
     return Reads()
 
@@ -26,7 +31,7 @@ def reads_nothing(event: Event) -> Reads:  # noqa: ARG001 - all projections are 
 class Projection(Struct, frozen=True):
     """What an event needs to have read, and what it makes of it."""
 
-    reads: Callable[[Event], Reads]
+    reads: Callable[[Happening], Reads]
     fold: Callable[[Happening, Documents], Iterator[Change]]
 
 
@@ -34,8 +39,15 @@ CUSTOMERS: Final = Projection(customers.reads, customers.fold)
 ACCOUNT_NAMES: Final = Projection(account_names.reads, account_names.fold)
 LOAN_ACCOUNTS: Final = Projection(loan_accounts.reads, loan_accounts.fold)
 STAFF: Final = Projection(staff.reads, staff.fold)
-TRANSACTIONS: Final = Projection(reads_nothing, transactions.fold)
+TRANSACTIONS: Final = Projection(transactions.reads, transactions.fold)
 AUDIT_EVENTS: Final = Projection(reads_nothing, audit_events.fold)
+APPROVALS: Final = Projection(approvals.reads, approvals.fold)
+WRITE_OFF_REQUESTS: Final = Projection(write_off_requests.reads, write_off_requests.fold)
+STAFF_NOTIFICATIONS: Final = Projection(staff_notifications.reads, staff_notifications.fold)
+NOTES: Final = Projection(notes.reads, notes.fold)
+REVIEWS: Final = Projection(reviews.reads, reviews.fold)
+LEDGER_SUBJECTS: Final = Projection(ledger_subjects.reads, ledger_subjects.fold)
+REQUEST: Final = (APPROVALS, STAFF_NOTIFICATIONS, AUDIT_EVENTS)
 
 PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
     **dict.fromkeys(
@@ -55,6 +67,7 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
             events.AccountClosed.type,
             events.ScheduleCreated.type,
             events.ScheduleUpdated.type,
+            events.AgingUpdated.type,
         ),
         (LOAN_ACCOUNTS, AUDIT_EVENTS),
     ),
@@ -64,6 +77,14 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
             events.FeeApplied.type,
             events.RepaymentRecorded.type,
             events.FeeWaived.type,
+            events.AdjustmentMade.type,
+            events.AccountWrittenOff.type,
+            events.WriteOffUndone.type,
+            events.RecoveryRecorded.type,
+            events.OverpaymentRefunded.type,
+            events.PaymentReversed.type,
+            events.PaymentCorrected.type,
+            events.InterestAccrued.type,
         ),
         (LOAN_ACCOUNTS, TRANSACTIONS, AUDIT_EVENTS),
     ),
@@ -73,8 +94,40 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
             events.StaffDisabled.type,
             events.StaffRolesSet.type,
             events.StaffLimitsSet.type,
+            events.StaffKeyEnrolled.type,
+            events.StaffKeyRevoked.type,
         ),
         (STAFF, AUDIT_EVENTS),
+    ),
+    **dict.fromkeys(
+        (
+            events.ApprovalRequested.type,
+            events.ApprovalApproved.type,
+            events.ApprovalRejected.type,
+            events.ApprovalReturned.type,
+            events.ApprovalResubmitted.type,
+            events.ApprovalCancelled.type,
+            events.ApprovalExpired.type,
+        ),
+        REQUEST,
+    ),
+    **dict.fromkeys(
+        (
+            events.WriteOffRequested.type,
+            events.WriteOffApproved.type,
+            events.WriteOffRejected.type,
+            events.WriteOffReturned.type,
+            events.WriteOffResubmitted.type,
+            events.WriteOffCancelled.type,
+            events.WriteOffExpired.type,
+        ),
+        (WRITE_OFF_REQUESTS, *REQUEST),
+    ),
+    **dict.fromkeys((events.NoteAdded.type, events.NoteAmended.type), (NOTES, AUDIT_EVENTS)),
+    events.ItemReviewed.type: (REVIEWS, AUDIT_EVENTS),
+    **dict.fromkeys(
+        (events.TextRevealed.type, events.ReadOnlySet.type, events.DayEnded.type),
+        (LEDGER_SUBJECTS, AUDIT_EVENTS),
     ),
 }
 """Type on the wire to its projections, in the order in which they are folded."""

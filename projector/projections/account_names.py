@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from projector.happening import ACCOUNTS, CUSTOMERS, Change, Documents, Happening, Reads
-from proto.events import CustomerChanged, Event
+from proto.events import CustomerChanged
 
 
-def reads(event: Event) -> Reads:
+def reads(happening: Happening) -> Reads:
     """Name the customer whose accounts follow a name; a profile without one moves none."""
+    event = happening.event
     if isinstance(event, CustomerChanged) and (event.first_name or event.last_name):
         return Reads(accounts_of=(event.customer_id,))
     return Reads()

@@ -1,24 +1,32 @@
-"""What a posting of our ledger makes of an account's balances and fees."""
+"""What a posting of our ledger makes of an account's balances, fees and status."""
 
 from typing import assert_never
 
-from bson import Decimal128
-
 from projector.happening import Stored
-from proto.codec import stored_money, to_mongo
+from projector.projections import account_status
+from projector.projections.account_fees import with_changes, with_shares
+from projector.projections.exact import plus
+from proto.codec import to_mongo
 from proto.events import (
+    AccountWrittenOff,
+    AdjustmentMade,
     FeeApplied,
-    FeeShare,
     FeeWaived,
+    InterestAccrued,
     LoanDisbursed,
+    OverpaymentRefunded,
+    PaymentCorrected,
+    PaymentReversed,
     PostingEvent,
+    RecoveryRecorded,
     RepaymentRecorded,
+    WriteOffUndone,
 )
 from proto.values import Money
 
 
 def posted(account: Stored, event: PostingEvent) -> Stored:
-    """Give the account with the balances that the posting left, and its fees."""
+    """Give the account with the balances that the posting left, its fees and its status."""
     balances = {
         **account.get("balances", {}),
         "principal": to_mongo(event.principal_after),
@@ -29,17 +37,43 @@ def posted(account: Stored, event: PostingEvent) -> Stored:
         "totalOutstanding": to_mongo(event.total_after),
         "asOf": to_mongo(event.transaction_at),
     }
+    paid = _paid(event)
+    if paid:
+        balances["totalPaid"] = plus(balances.get("totalPaid"), paid)
     new = {**account, "balances": balances}
+    return account_status.after_posting(_with_fees(new, event), event)
+
+
+def _paid(event: PostingEvent) -> Money:
+    """Give the change of what the customer has paid in all; a recovery pays no debt."""
     match event:
-        case LoanDisbursed():
-            return new
+        case RepaymentRecorded() | PaymentCorrected():
+            return event.amount
+        case PaymentReversed():
+            return event.paid_delta
+        case _:
+            return Money(0)
+
+
+def _with_fees(account: Stored, event: PostingEvent) -> Stored:
+    match event:
         case FeeApplied():
-            return {**new, "fees": [*account.get("fees", ()), _fee(event)]}
-        case RepaymentRecorded():
-            balances["totalPaid"] = _plus(balances.get("totalPaid"), event.amount)
-            return _with_fees(new, paid=event.fee_shares)
+            return {**account, "fees": [*account.get("fees", ()), _fee(event)]}
+        case RepaymentRecorded() | PaymentCorrected():
+            return with_shares(account, paid=event.fee_shares)
         case FeeWaived():
-            return _with_fees(new, waived=event.fee_shares, returned=event.returned_shares)
+            return with_shares(account, waived=event.fee_shares, returned=event.returned_shares)
+        case AdjustmentMade() | PaymentReversed():
+            return with_changes(account, event.fee_changes)
+        case (
+            LoanDisbursed()
+            | AccountWrittenOff()
+            | WriteOffUndone()
+            | RecoveryRecorded()
+            | OverpaymentRefunded()
+            | InterestAccrued()
+        ):
+            return account
         case _:
             assert_never(event)
 
@@ -53,30 +87,3 @@ def _fee(event: FeeApplied) -> Stored:
         "waived": to_mongo(Money(0)),
         "chargedAt": to_mongo(event.transaction_at),
     }
-
-
-def _with_fees(
-    account: Stored,
-    *,
-    paid: tuple[FeeShare, ...] = (),
-    waived: tuple[FeeShare, ...] = (),
-    returned: tuple[FeeShare, ...] = (),
-) -> Stored:
-    """Spread the shares over the fees; what is returned was paid and is now waived."""
-    if not paid and not waived and not returned:
-        return account
-    fees = {fee["transactionId"]: fee for fee in account.get("fees", ())}
-    moves = [("paid", share, 1) for share in paid]
-    moves += [("waived", share, 1) for share in (*waived, *returned)]
-    moves += [("paid", share, -1) for share in returned]
-    for field, share, sign in moves:
-        fee = fees[share.transaction_id]
-        amount = _plus(fee.get(field), Money(sign * share.amount))
-        fees[share.transaction_id] = {**fee, field: amount}
-    return {**account, "fees": list(fees.values())}
-
-
-def _plus(stored: Decimal128 | None, amount: Money) -> Decimal128:
-    before = stored_money(stored) if stored is not None else Money(0)
-    total: Decimal128 = to_mongo(Money(before + amount))
-    return total

@@ -7,6 +7,13 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from projector.happening import Stored
+from proto.events import (
+    AccountWrittenOff,
+    PaymentCorrected,
+    PaymentReversed,
+    PostingEvent,
+    WriteOffUndone,
+)
 from proto.values import Instant
 
 BUSINESS_ZONE: Final = ZoneInfo("Australia/Sydney")
@@ -117,3 +124,30 @@ def with_disbursed_date(account: Stored, date: str) -> Stored:
     if disbursed_date(account) is not None:
         return account
     return {**account, "loanTerms": {**account.get("loanTerms", {}), "disbursedDate": date}}
+
+
+def after_posting(account: Stored, event: PostingEvent) -> Stored:
+    """Give the account in the status that the posting alone brings about.
+
+    A written-off account returns only by the undoing of its write-off, a paid-off one by
+    a reversal or a correction that leaves a balance (events.md, section 4).
+    """
+    status = account.get("accountStatus")
+    match event:
+        case AccountWrittenOff():
+            return {**account, "accountStatus": "written_off", "sdkStatus": "WRITTEN_OFF"}
+        case WriteOffUndone() if status == "written_off":
+            return _returned(account)
+        case PaymentReversed() | PaymentCorrected() if status == "paid_off":
+            return _returned(account) if event.total_after > 0 else account
+        case _:
+            return account
+
+
+def _returned(account: Stored) -> Stored:
+    """Let a closed account be under way again, in arrears where it was before."""
+    closure = account.get("closure", {})
+    previous = str(closure.get("previousStatus") or "ACTIVE").upper()
+    said = previous if STATUSES.get(previous) == "in_arrears" else "ACTIVE"
+    new = {name: value for name, value in account.items() if name != "closure"}
+    return {**new, "accountStatus": STATUSES[said], "sdkStatus": said}

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from projector.happening import (
+    APPROVALS,
     AUDIT_EVENTS,
-    STAFF_PREFIX,
+    REVIEWS,
     Change,
     Documents,
     Happening,
@@ -12,16 +13,24 @@ from projector.happening import (
     Stored,
 )
 from projector.projections import transactions
+from projector.projections.reviews import mark
+from proto import subjects
 from proto.codec import to_mongo
-from proto.events import Event, PostingEvent
+from proto.events import Event, ItemReviewed, PostingEvent, RequestEvent, TextRevealed
 
 
-def fold(happening: Happening, documents: Documents) -> Iterator[Change]:  # noqa: ARG001 - all projections are called alike
+def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
     """Give the event's entry in the audit trail; a type that nobody reads has one too."""
     place = happening.ledger
-    if place is not None:
-        document = {**_place(place, happening), **_told(happening.event)}
-        yield Change(AUDIT_EVENTS, place.event_id, document)
+    if place is None:
+        return
+    document = {**_place(place, happening), **_told(happening.event, documents)}
+    review = documents.seen(REVIEWS, place.event_id)
+    if review is not None and review.get("waits"):
+        document |= mark(review)
+        still = {name: value for name, value in review.items() if name != "waits"}
+        yield Change(REVIEWS, place.event_id, still)
+    yield Change(AUDIT_EVENTS, place.event_id, document)
 
 
 def _place(place: LedgerPlace, happening: Happening) -> Stored:
@@ -38,21 +47,42 @@ def _place(place: LedgerPlace, happening: Happening) -> Stored:
         "hash": place.hash,
         "prev": place.prev,
     }
-    if not place.subject_id.startswith(STAFF_PREFIX):
+    if subjects.is_account(place.subject_id):
         entry["loanAccountId"] = place.subject_id
     return entry
 
 
-def _told(event: Event | None) -> Stored:
+def _told(event: Event | None, documents: Documents) -> Stored:
     """Give what the trail is searched and filtered by."""
-    entry: Stored = {}
-    customer_id = getattr(event, "customer_id", "")
-    if customer_id:
-        entry["customerId"] = str.__str__(customer_id)
     if isinstance(event, PostingEvent):
-        entry["transactionId"] = to_mongo(event.transaction_id)
-        entry["transactionType"] = to_mongo(event.transaction_type)
-        entry["amount"] = to_mongo(transactions.amount(event))
         told = transactions.told(event)
-        entry |= {name: told[name] for name in ("reasonCode", "approvedBy") if name in told}
-    return entry
+        names = ("reasonCode", "approvedBy", "requestId", "requestedBy")
+        return {
+            "customerId": str.__str__(event.customer_id),
+            "transactionId": to_mongo(event.transaction_id),
+            "transactionType": to_mongo(event.transaction_type),
+            "amount": to_mongo(transactions.amount(event)),
+            **{name: told[name] for name in names if name in told},
+        }
+    if isinstance(event, RequestEvent):
+        return _of_request(event, documents)
+    entry = {
+        "customerId": getattr(event, "customer_id", ""),
+        "loanAccountId": getattr(event, "account_id", ""),
+    }
+    if isinstance(event, ItemReviewed | TextRevealed):
+        entry["aboutEventId"] = event.event_id
+    return {name: str.__str__(value) for name, value in entry.items() if value}
+
+
+def _of_request(event: RequestEvent, documents: Documents) -> Stored:
+    """Tell of each step of a request what the request was about."""
+    request = documents.get(APPROVALS, event.request_id) or {}
+    names = ("loanAccountId", "customerId", "amount", "requestedBy", "transactionId")
+    told = {name: request[name] for name in names if request.get(name)}
+    if request.get("reason"):
+        told["reasonCode"] = request["reason"]
+    approver = getattr(event, "approved_by", "")
+    if approver:
+        told["approvedBy"] = str.__str__(approver)
+    return {"requestId": str.__str__(event.request_id), **told}

@@ -5,7 +5,7 @@ from typing import Final
 
 from projector.happening import CUSTOMERS, Change, Documents, Happening, Reads, Stored
 from proto.codec import to_mongo
-from proto.events import CustomerChanged, CustomerVerified, Event, ResidentialAddress
+from proto.events import CustomerChanged, CustomerVerified, ResidentialAddress
 from proto.search_keys import customer_keys
 
 EKYC: Final = {
@@ -27,10 +27,11 @@ PLAIN_FIELDS: Final = {
 }
 
 
-def reads(event: Event) -> Reads:
+def reads(happening: Happening) -> Reads:
     """Name the document that the event is about."""
+    event = happening.event
     if isinstance(event, CustomerChanged | CustomerVerified):
-        return Reads(customers=(event.customer_id,))
+        return Reads(((CUSTOMERS, event.customer_id),))
     return Reads()
 
 

@@ -6,12 +6,11 @@ come in no usable order, so that each event is held against what is known alread
 """
 
 from collections.abc import Iterator
-from typing import assert_never
 
 from bson import Decimal128
 
 from projector.happening import ACCOUNTS, CUSTOMERS, Change, Documents, Happening, Reads, Stored
-from projector.projections import account_schedule, account_status
+from projector.projections import account_ageing, account_schedule, account_status
 from projector.projections.account_postings import posted
 from projector.projections.account_status import STATUSES, TERMINAL, When
 from proto.codec import stored_money, to_mongo
@@ -21,12 +20,8 @@ from proto.events import (
     AccountEvent,
     AccountStatusChanged,
     AccountUpdated,
-    Event,
-    FeeApplied,
-    FeeWaived,
-    LoanDisbursed,
+    AgingUpdated,
     PostingEvent,
-    RepaymentRecorded,
     ScheduleCreated,
     ScheduleUpdated,
 )
@@ -35,11 +30,12 @@ from proto.values import Instant, Money
 Told = AccountEvent | PostingEvent
 
 
-def reads(event: Event) -> Reads:
+def reads(happening: Happening) -> Reads:
     """Name the account, and the customer whose name it shows."""
+    event = happening.event
     if isinstance(event, AccountCreated | AccountClosed):
-        return Reads(accounts=(event.account_id,), customers=(event.customer_id,))
-    return Reads(accounts=(event.account_id,)) if isinstance(event, Told) else Reads()
+        return Reads(((ACCOUNTS, event.account_id), (CUSTOMERS, event.customer_id)))
+    return Reads(((ACCOUNTS, event.account_id),)) if isinstance(event, Told) else Reads()
 
 
 def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
@@ -90,10 +86,10 @@ def _after(  # noqa: PLR0911 - one line a kind of event
             before = account.get("repaymentSchedule", {})
             schedule = account_schedule.moved(before, event, ordered=ordered)
             return {**account, "repaymentSchedule": schedule}
-        case LoanDisbursed() | FeeApplied() | RepaymentRecorded() | FeeWaived():
-            return posted(account, event)
+        case AgingUpdated():
+            return account_ageing.aged(account, event, _when(happening, event.last_updated))
         case _:
-            assert_never(event)
+            return posted(account, event)
 
 
 def _when(happening: Happening, told: Instant | None) -> When:

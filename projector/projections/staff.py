@@ -6,18 +6,20 @@ from typing import assert_never
 from projector.happening import STAFF, Change, Documents, Happening, Reads, Stored
 from proto.codec import to_mongo
 from proto.events import (
-    Event,
     StaffCreated,
     StaffDisabled,
     StaffEvent,
+    StaffKeyEnrolled,
+    StaffKeyRevoked,
     StaffLimitsSet,
     StaffRolesSet,
 )
 
 
-def reads(event: Event) -> Reads:
+def reads(happening: Happening) -> Reads:
     """Name the document that the event is about."""
-    return Reads(staff=(event.staff_id,)) if isinstance(event, StaffEvent) else Reads()
+    event = happening.event
+    return Reads(((STAFF, event.staff_id),)) if isinstance(event, StaffEvent) else Reads()
 
 
 def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
@@ -25,27 +27,51 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
     event = happening.event
     if isinstance(event, StaffEvent):
         member = documents.get(STAFF, event.staff_id) or {}
-        yield Change(STAFF, event.staff_id, {**member, **_told(event)})
+        yield Change(STAFF, event.staff_id, {**member, **_told(event, member, happening)})
 
 
-def _told(event: StaffEvent) -> Stored:
+def _told(event: StaffEvent, member: Stored, happening: Happening) -> Stored:
     match event:
         case StaffCreated():
-            return {
-                "_id": str(event.staff_id),
-                "staffId": str(event.staff_id),
-                "username": str(event.username),
-                "displayName": event.display_name,
-                **({"email": event.email} if event.email else {}),
-                "roles": to_mongo(event.roles),
-                "limits": to_mongo(event.limits),
-                "enabled": True,
-            }
+            return _created(event)
         case StaffDisabled():
             return {"enabled": False}
         case StaffRolesSet():
             return {"roles": to_mongo(event.roles)}
         case StaffLimitsSet():
             return {"limits": to_mongo(event.limits)}
+        case StaffKeyEnrolled():
+            key = {
+                "keyId": str(event.key_id),
+                "publicKey": event.public_key,
+                "enrolledAt": happening.at,
+            }
+            return {"keys": [*member.get("keys", ()), key]}
+        case StaffKeyRevoked():
+            revoked = {"revokedAt": happening.at}
+            return {
+                "keys": [
+                    {**key, **revoked} if key["keyId"] == event.key_id else key
+                    for key in member.get("keys", ())
+                ]
+            }
         case _:
             assert_never(event)
+
+
+def _created(event: StaffCreated) -> Stored:
+    optional = {
+        "email": event.email,
+        "personId": str(event.person_id),
+        "actsFor": to_mongo(event.acts_for),
+    }
+    return {
+        "_id": str(event.staff_id),
+        "staffId": str(event.staff_id),
+        "username": str(event.username),
+        "displayName": event.display_name,
+        **{name: value for name, value in optional.items() if value},
+        "roles": to_mongo(event.roles),
+        "limits": to_mongo(event.limits),
+        "enabled": True,
+    }

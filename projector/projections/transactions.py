@@ -3,16 +3,27 @@
 from collections.abc import Iterator
 from typing import Final
 
-from projector.happening import TRANSACTIONS, Change, Documents, Happening, LedgerPlace, Stored
+from projector.happening import (
+    TRANSACTIONS,
+    Change,
+    Documents,
+    Happening,
+    LedgerPlace,
+    Reads,
+    Stored,
+)
 from proto.codec import to_mongo
 from proto.events import (
+    AdjustmentMade,
     Event,
     FeeApplied,
-    FeeWaived,
+    InterestAccrued,
     LoanDisbursed,
+    PaymentCorrected,
+    PaymentReversed,
     Posting,
     PostingEvent,
-    RepaymentRecorded,
+    WriteOffUndone,
 )
 from proto.values import Money
 
@@ -22,29 +33,55 @@ OPTIONAL: Final = {
     "payment_id": "paymentId",
     "payment_method": "paymentMethod",
     "payment_reference": "paymentReference",
+    "bank_reference": "bankReference",
     "reason_code": "reasonCode",
     "approved_by": "approvedBy",
+    "request_id": "requestId",
+    "requested_by": "requestedBy",
     "target_transaction_id": "targetTransactionId",
+    "original_transaction_id": "originalTransactionId",
+    "original_message_id": "originalMessageId",
 }
 """Fields that not every posting has, or that may be empty: those are left out."""
 
 
-def fold(happening: Happening, documents: Documents) -> Iterator[Change]:  # noqa: ARG001 - all projections are called alike
-    """Give the transaction's document; it never changes afterwards."""
+def reads(happening: Happening) -> Reads:
+    """Name the transaction that the posting takes back or replaces, for it tells so too."""
+    original = _original(happening.event)
+    return Reads(((TRANSACTIONS, original),)) if original else Reads()
+
+
+def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
+    """Give the transaction's document, and the original's that now points at it."""
     event, place = happening.event, happening.ledger
-    if isinstance(event, PostingEvent) and place is not None:
-        yield Change(TRANSACTIONS, event.transaction_id, _document(event, place))
+    if not isinstance(event, PostingEvent) or place is None:
+        return
+    yield Change(TRANSACTIONS, event.transaction_id, _document(event, place))
+    original = _original(event)
+    stored = documents.get(TRANSACTIONS, original) if original else None
+    if stored is not None:
+        back = "correctedBy" if isinstance(event, PaymentCorrected) else "reversedBy"
+        marked = {**stored, back: str.__str__(event.transaction_id)}
+        yield Change(TRANSACTIONS, original, marked)
 
 
-def amount(event: Event) -> Money | None:
-    """Give a posting's amount, never negative: what was paid out, charged, paid or waived."""
-    if isinstance(event, LoanDisbursed):
-        return event.principal_delta
-    if isinstance(event, FeeApplied):
-        return event.fee_delta
-    if isinstance(event, RepaymentRecorded | FeeWaived):
-        return event.amount
-    return None
+def _original(event: Event | None) -> str:
+    if isinstance(event, PaymentReversed | PaymentCorrected | WriteOffUndone):
+        return str.__str__(event.original_transaction_id)
+    return ""
+
+
+def amount(event: PostingEvent) -> Money:
+    """Give a posting's amount, never negative: what was paid, charged, forgiven or moved."""
+    match event:
+        case LoanDisbursed():
+            return event.principal_delta
+        case FeeApplied():
+            return event.fee_delta
+        case AdjustmentMade() | InterestAccrued():
+            return Money(abs(event.total_delta))
+        case _:
+            return event.amount
 
 
 def told(event: Posting) -> Stored:

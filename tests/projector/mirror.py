@@ -42,17 +42,12 @@ class Mirror:
 
     def everything(self) -> dict[str, list[Plain]]:
         """Give everything that events made, without the entries' own times."""
-        names = (
-            documents.CUSTOMERS,
-            documents.LOAN_ACCOUNTS,
-            documents.TRANSACTIONS,
-            documents.AUDIT_EVENTS,
-            documents.STAFF,
-            documents.MARKS,
-            documents.PARKED_EVENTS,
-            documents.UNKNOWN_EVENTS,
-        )
-        return {each.name: self.all(each) for each in names}
+        no_events_made = (documents.HEARTBEATS, documents.LOCKS)
+        return {
+            each.name: self.all(each)
+            for each in documents.COLLECTIONS
+            if each.writer == "projector" and each not in no_events_made
+        }
 
 
 def _checked(collection: documents.Collection, stored: dict[str, Any]) -> Plain:

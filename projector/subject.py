@@ -1,0 +1,96 @@
+"""Whose history an event of our ledger continues, and where its version is kept. Pure."""
+
+from typing import Final, assert_never
+
+from projector.happening import (
+    ACCOUNTS,
+    APPROVALS,
+    LEDGER_SUBJECTS,
+    NOTES,
+    REVIEWS,
+    STAFF,
+    Place,
+    Stored,
+)
+from proto import events, subjects
+from proto.codec import Envelope
+from proto.events import Event
+
+COLLECTIONS: Final = {
+    subjects.STAFF: STAFF,
+    subjects.REQUEST: APPROVALS,
+    subjects.NOTE: NOTES,
+    subjects.REVIEW: REVIEWS,
+}
+"""Prefixes of subjects that have a document of their own, whose key is the rest."""
+
+TOLD_BY_OTHERS: Final = (
+    events.WriteOffRequested,
+    events.WriteOffApproved,
+    events.WriteOffRejected,
+    events.WriteOffCancelled,
+)
+"""Requests that other systems take and decide too; all other kinds are our ledger's alone."""
+
+
+def of(envelope: Envelope) -> str:
+    """Give the subject of an entry of our ledger: of a request, the id with its prefix.
+
+    The conversation field carries a request's id bare; the event's own id has the rest.
+    """
+    named = envelope.identity.removesuffix(f":{envelope.version}")
+    conversation = envelope.conversation_id
+    return named if subjects.conversation_of(named) == conversation else conversation
+
+
+def place(subject_id: str) -> Place:
+    """Give the document whose `ver` orders the subject's events."""
+    for prefix, collection in COLLECTIONS.items():
+        if subject_id.startswith(prefix):
+            return collection, subject_id.removeprefix(prefix)
+    return (ACCOUNTS if subjects.is_account(subject_id) else LEDGER_SUBJECTS), subject_id
+
+
+def unread(collection: str, key: str, subject_id: str) -> Stored:
+    """Begin the document of a subject of which only unread types have told."""
+    if collection == ACCOUNTS:
+        return {"loanAccountId": key, "source": "ledger", "accountStatus": "unknown"}
+    if collection == STAFF:
+        return {"staffId": key, "username": "", "displayName": "", "enabled": False}
+    names = {APPROVALS: "requestId", NOTES: "noteId", REVIEWS: "eventId"}
+    return {names[collection]: key} if collection in names else {"subjectId": subject_id}
+
+
+def is_ours_alone(event: Event) -> bool:
+    """Tell whether nobody but our ledger may tell such an event."""
+    if isinstance(event, TOLD_BY_OTHERS):
+        return False
+    ours = events.PostingEvent | events.StaffEvent | events.RequestEvent | events.DeskEvent
+    return isinstance(event, ours)
+
+
+def told_by(event: Event, actor: str) -> str:
+    """Give the subject that the event's own body names; of a reading, who read."""
+    if isinstance(event, events.AccountEvent | events.PostingEvent):
+        return str(event.account_id)
+    if isinstance(event, events.StaffEvent):
+        return f"{subjects.STAFF}{event.staff_id}"
+    if isinstance(event, events.RequestEvent):
+        return f"{subjects.REQUEST}{event.request_id}"
+    return _of_the_desk(event, actor) if isinstance(event, events.DeskEvent) else ""
+
+
+def _of_the_desk(event: events.DeskEvent, actor: str) -> str:
+    match event:
+        case events.NoteAdded() | events.NoteAmended():
+            return f"{subjects.NOTE}{event.note_id}"
+        case events.ItemReviewed():
+            return f"{subjects.REVIEW}{event.event_id}"
+        case events.TextRevealed():
+            return f"{subjects.REVEAL}{actor}"
+        case events.ReadOnlySet():
+            return subjects.READ_ONLY
+        case events.DayEnded():
+            return subjects.END_OF_DAY
+        case _:
+            assert_never(event)
