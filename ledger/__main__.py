@@ -12,6 +12,7 @@ import structlog
 from ledger.admin import CannotCreate, create_admin
 from ledger.books import open_books
 from ledger.journal import JournalFailed
+from ledger.proof.heads import exported
 from ledger.server import CannotListen, LedgerServer
 from ledger.settings import BadSetting, Settings
 from ledger.texts import TextKeysFailed
@@ -42,6 +43,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     admin.add_argument("--staff-id", required=True)
     admin.add_argument("--username", required=True)
     admin.add_argument("--display-name", required=True)
+    commands.add_parser("public-keys", help="print the keys that verify signed heads, as JSON")
     return parser.parse_args(argv)
 
 
@@ -61,6 +63,8 @@ def main(argv: list[str]) -> int:
         settings = Settings.from_environment(os.environ)
         if asked.command == "create-admin":
             print(create_admin(settings, asked.staff_id, asked.username, asked.display_name))
+        elif asked.command == "public-keys":
+            print(exported(settings.ledger_public_keys()).decode())
         else:
             asyncio.run(serve(settings))
     except (BadSetting, CannotListen, CannotCreate, JournalFailed, TextKeysFailed) as reason:

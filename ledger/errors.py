@@ -41,6 +41,7 @@ class Refusal(Enum):
     NO_SUCH_STAFF = auto()
     NO_SUCH_FEE = auto()
     NO_SUCH_INSTALMENT = auto()
+    NO_SUCH_HEAD = auto()
     ACCOUNT_EXISTS = auto()
     STAFF_EXISTS = auto()
     NAME_TAKEN = auto()
@@ -80,6 +81,7 @@ STATUS: Final[dict[Refusal, Status]] = {
     Refusal.NO_SUCH_STAFF: "NOT_FOUND",
     Refusal.NO_SUCH_FEE: "NOT_FOUND",
     Refusal.NO_SUCH_INSTALMENT: "NOT_FOUND",
+    Refusal.NO_SUCH_HEAD: "NOT_FOUND",
     Refusal.ACCOUNT_EXISTS: "ALREADY_EXISTS",
     Refusal.STAFF_EXISTS: "ALREADY_EXISTS",
     Refusal.NAME_TAKEN: "ALREADY_EXISTS",

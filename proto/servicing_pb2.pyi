@@ -1670,12 +1670,17 @@ Global___GetStateAtResponse: _TypeAlias = GetStateAtResponse  # noqa: Y015
 class GetSignedHeadRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
+    SIZE_FIELD_NUMBER: _builtins.int
+    size: _builtins.int
+    """The head signed at exactly this size; 0: the newest."""
     def __init__(
         self,
+        *,
+        size: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["size", b"size"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1683,6 +1688,11 @@ Global___GetSignedHeadRequest: _TypeAlias = GetSignedHeadRequest  # noqa: Y015
 
 @_typing.final
 class SignedHead(_message.Message):
+    """The RFC 6962 tree over the first `size` entries; a leaf's data are the 32 bytes of an
+    entry's hash. The ledger's Ed25519 key signs the canonical JSON of
+    {"format":"billie-head/1", "key_id", "root" (hex), "signed_at", "size"}.
+    """
+
     DESCRIPTOR: _descriptor.Descriptor
 
     SIZE_FIELD_NUMBER: _builtins.int
@@ -1695,6 +1705,7 @@ class SignedHead(_message.Message):
     signed_at: _builtins.str
     signature: _builtins.bytes
     key_id: _builtins.str
+    """The first 16 hex digits of the SHA-256 of the key's 32 public bytes."""
     def __init__(
         self,
         *,
@@ -1714,6 +1725,8 @@ Global___SignedHead: _TypeAlias = SignedHead  # noqa: Y015
 
 @_typing.final
 class GetInclusionProofRequest(_message.Message):
+    """Sizes and positions count from 1; nothing is proven in a tree of 0 entries."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     POSITION_FIELD_NUMBER: _builtins.int
@@ -1742,6 +1755,7 @@ class InclusionProof(_message.Message):
     TREE_SIZE_FIELD_NUMBER: _builtins.int
     PATH_FIELD_NUMBER: _builtins.int
     leaf_index: _builtins.int
+    """From 0: the position less 1."""
     tree_size: _builtins.int
     @_builtins.property
     def path(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]: ...
@@ -1977,6 +1991,8 @@ class HealthResponse(_message.Message):
     PUBLISHER_CONNECTED_FIELD_NUMBER: _builtins.int
     AS_OF_FIELD_NUMBER: _builtins.int
     BUSINESS_DATE_FIELD_NUMBER: _builtins.int
+    ESCROW_SIZE_FIELD_NUMBER: _builtins.int
+    ESCROW_CONNECTED_FIELD_NUMBER: _builtins.int
     read_only: _builtins.bool
     journal_position: _builtins.int
     """The journal's last position, and the last that the publisher has sent."""
@@ -1984,6 +2000,9 @@ class HealthResponse(_message.Message):
     publisher_connected: _builtins.bool
     """False: the publisher does not reach Redis."""
     business_date: _builtins.str
+    escrow_size: _builtins.int
+    """How many entries the last signed head in escrow covers; false: it cannot be written."""
+    escrow_connected: _builtins.bool
     @_builtins.property
     def as_of(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -1995,10 +2014,12 @@ class HealthResponse(_message.Message):
         publisher_connected: _builtins.bool = ...,
         as_of: _timestamp_pb2.Timestamp | None = ...,
         business_date: _builtins.str = ...,
+        escrow_size: _builtins.int = ...,
+        escrow_connected: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "business_date", b"business_date", "journal_position", b"journal_position", "published_position", b"published_position", "publisher_connected", b"publisher_connected", "read_only", b"read_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "business_date", b"business_date", "escrow_connected", b"escrow_connected", "escrow_size", b"escrow_size", "journal_position", b"journal_position", "published_position", b"published_position", "publisher_connected", b"publisher_connected", "read_only", b"read_only"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -95,9 +95,10 @@ class EscrowFile:
             raise EscrowFailed(f"cannot write {self._path} ({error.strerror})") from None
 
     def append(self, heads: Sequence[SignedHead]) -> None:
-        """Add heads, and return when they are on the disk."""
+        """Add heads, and return when they are on the disk; a file that went is not made anew."""
         try:
-            with self._path.open("ab") as file:
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+            with os.fdopen(descriptor, "ab") as file:
                 file.write(b"".join(written_head(head) + b"\n" for head in heads))
                 file.flush()
                 _to_disk(file.fileno())
@@ -212,7 +213,7 @@ class EscrowKeeper:
             self._wake.clear()
             try:
                 self._bring_all()
-            except (EscrowFailed, JournalFailed) as error:
+            except (EscrowFailed, JournalFailed, NotTheJournal) as error:
                 self._report(connected=False, why=str(error))
                 if stopping:
                     return

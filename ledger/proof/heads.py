@@ -4,6 +4,7 @@ A key's id is the beginning of the SHA-256 of its 32 public bytes, so that a key
 cannot be parted. A retired key goes on to prove what it signed.
 """
 
+import base64
 import hashlib
 from collections.abc import Mapping
 from typing import Final
@@ -17,6 +18,7 @@ from proto import codec
 from proto.values import Instant
 
 FORMAT: Final = "billie-head/1"
+KEYS_FORMAT: Final = "billie-public-keys/1"
 KEY_ID_LENGTH: Final = 16
 
 PublicKeys = Mapping[str, Ed25519PublicKey]
@@ -62,6 +64,15 @@ class HeadSigner:
             key_id=self._key_id,
             signature=self._key.sign(statement),
         )
+
+
+def exported(keys: PublicKeys) -> bytes:
+    """Write the public keys as the JSON that verifying a receipt takes."""
+    listed = [
+        {"key_id": each, "public_key": base64.b64encode(raw_public(key)).decode()}
+        for each, key in keys.items()
+    ]
+    return codec.canonical({"format": KEYS_FORMAT, "ledger_keys": listed})
 
 
 def flaw_of(head: SignedHead, keys: PublicKeys) -> str:

@@ -2,6 +2,7 @@
 
 # ruff: noqa: N802, D102, ARG002 - each rpc is named and told in the .proto, as is its signature
 from ledger.rpc.interceptors import Context
+from ledger.rpc.proofs import Proofs
 from ledger.rpc.room import Room, not_built
 from proto import servicing_pb2 as pb
 from proto.servicing_pb2_grpc import JournalServiceServicer
@@ -12,14 +13,27 @@ class JournalReads(JournalServiceServicer):
 
     def __init__(self, room: Room) -> None:
         self._room = room
+        self._proofs = Proofs(room.books.journal)
 
     async def ReadJournal(
         self, request: pb.ReadJournalRequest, context: Context
     ) -> pb.ReadJournalResponse:
         return await self._room.query(self._room.queries.read_journal, request)
 
+    async def GetSignedHead(
+        self, request: pb.GetSignedHeadRequest, context: Context
+    ) -> pb.SignedHead:
+        return await self._room.query(self._proofs.signed_head, request)
+
+    async def GetInclusionProof(
+        self, request: pb.GetInclusionProofRequest, context: Context
+    ) -> pb.InclusionProof:
+        return await self._room.query(self._proofs.inclusion, request)
+
+    async def GetConsistencyProof(
+        self, request: pb.GetConsistencyProofRequest, context: Context
+    ) -> pb.ConsistencyProof:
+        return await self._room.query(self._proofs.consistency, request)
+
     GetStateAt = not_built
-    GetSignedHead = not_built
-    GetInclusionProof = not_built
-    GetConsistencyProof = not_built
     Reveal = not_built

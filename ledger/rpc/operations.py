@@ -25,6 +25,8 @@ class Operations(OperationsServiceServicer):
             journal_position=books.journal.head().position,
             published_position=0 if publisher is None else publisher.published_position,
             publisher_connected=publisher is not None and publisher.is_connected,
+            escrow_size=books.escrow.size,
+            escrow_connected=books.escrow.is_connected,
             as_of=answers.timestamp(now),
             business_date=business_date(now).isoformat(),
         )

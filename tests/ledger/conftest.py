@@ -40,3 +40,10 @@ def ledger_alone(data_dir: Path) -> Iterator[LedgerProcess]:
     process = LedgerProcess(data_dir)
     with process:
         yield process.with_staff()
+
+
+@pytest.fixture
+def ledger_empty(data_dir: Path) -> Iterator[LedgerProcess]:
+    """A ledger of the test's own, with nothing in it."""
+    with LedgerProcess(data_dir) as process:
+        yield process

@@ -180,6 +180,13 @@ ROWS: Final = (
         "target_payment_number",
         lambda s: s.support.repay(s.active(), "1.00", target_payment_number=9),
     ),
+    Row(
+        Refusal.NO_SUCH_HEAD,
+        "size",
+        lambda s: s.system.journal.GetSignedHead(
+            pb.GetSignedHeadRequest(size=10**9), metadata=s.system.metadata()
+        ),
+    ),
     Row(Refusal.ACCOUNT_EXISTS, "loan_account_id", _opened_twice),
     Row(
         Refusal.STAFF_EXISTS,
