@@ -68,7 +68,8 @@ class LedgerServer:
             interceptors=(ErrorInterceptor(), ActorInterceptor(settings.public_keys(), books)),
             options=(("grpc.so_reuseport", 0),),
         )
-        self._add_servicers(Room(books, self._readers))
+        self._room = Room(books, self._readers)
+        self._add_servicers(self._room)
         try:
             self.port: int = self._server.add_insecure_port(settings.listen)
         except RuntimeError:
@@ -95,6 +96,7 @@ class LedgerServer:
     async def start(self) -> None:
         """Listen; healthy from here on."""
         await self._tell_health(health_pb2.HealthCheckResponse.NOT_SERVING)
+        self._room.overview.start()
         await self._server.start()
         await self._tell_health(health_pb2.HealthCheckResponse.SERVING)
 
@@ -102,6 +104,7 @@ class LedgerServer:
         """Take no more calls, finish those that run."""
         await self._tell_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         await self._server.stop(GRACE_SECONDS)
+        self._room.overview.close()
         self._readers.shutdown()
 
     async def _tell_health(self, status: Any) -> None:  # noqa: ANN401 - an enum of generated code

@@ -4,13 +4,17 @@ from enum import Enum
 from typing import Literal
 
 Side = Literal["debit", "credit", "either"]
-"""On which side a balance may stand; adjustments go both ways."""
+"""On which side a balance may stand.
+
+Adjustments go both ways, and so does cash: where the lender's own money comes from is
+kept in other books, so what is lent stands here as a credit until it is paid back.
+"""
 
 
 class Account(Enum):
     """An account of the general ledger: code, name, normal side."""
 
-    CASH = ("1000", "Cash at bank", "debit")
+    CASH = ("1000", "Cash at bank", "either")
     PRINCIPAL = ("1100", "Principal receivable", "debit")
     FEES = ("1200", "Fees receivable", "debit")
     INTEREST = ("1300", "Interest receivable", "debit")
@@ -28,3 +32,7 @@ class Account(Enum):
         self.code = code
         self.title = title
         self.side = side
+
+    def may_stand_at(self, cents: int) -> bool:
+        """Tell whether a balance is on the allowed side; debits are above zero."""
+        return cents == 0 or self.side == "either" or (cents > 0) == (self.side == "debit")

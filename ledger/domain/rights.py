@@ -20,7 +20,7 @@ SERVICE: Final = "service"
 
 
 class Right(Enum):
-    """Something that changes the books, by the words that a refusal uses."""
+    """Something that changes or reads the books, by the words that a refusal uses."""
 
     OPEN_LOAN = "open a loan"
     DISBURSE_LOAN = "disburse a loan"
@@ -45,9 +45,13 @@ class Right(Enum):
     CREATE_STAFF = "create staff"
     CHANGE_STAFF = "change staff, their roles or limits"
     ENROL_KEY = "enrol a key for decisions"
+    READ_ACCOUNTS = "look at accounts"
+    READ_TOTALS = "look at the books as a whole"
+    READ_JOURNAL = "read the journal"
 
 
 _NOBODY: Final[frozenset[str]] = frozenset()
+_EVERYBODY: Final[frozenset[str]] = frozenset({*ROLES, SYSTEM, SERVICE})
 
 MAY: Final[dict[Right, frozenset[str]]] = {
     Right.OPEN_LOAN: frozenset({SYSTEM}),
@@ -73,6 +77,9 @@ MAY: Final[dict[Right, frozenset[str]]] = {
     Right.CREATE_STAFF: frozenset({"admin", SYSTEM}),
     Right.CHANGE_STAFF: frozenset({"admin"}),
     Right.ENROL_KEY: frozenset({"supervisor"}),
+    Right.READ_ACCOUNTS: _EVERYBODY,
+    Right.READ_TOTALS: _EVERYBODY - {"support"},
+    Right.READ_JOURNAL: frozenset({"compliance", "admin", SYSTEM, SERVICE}),
 }
 
 _DESK: Final = frozenset({"support", "supervisor"})

@@ -1,6 +1,7 @@
 """AccountingLedgerService: the contract that other ledgers speak too."""
 
 # ruff: noqa: N802, D102, ARG002 - each rpc is named and told in the .proto, as is its signature
+from ledger.domain.rights import Right
 from ledger.rpc.interceptors import Context
 from ledger.rpc.room import Room, not_built
 from proto import accounting_ledger_pb2 as pb
@@ -56,14 +57,34 @@ class Accounting(AccountingLedgerServiceServicer):
     async def GetEventHistory(
         self, request: pb.GetEventHistoryRequest, context: Context
     ) -> pb.EventHistoryResponse:
-        return await self._room.query(self._room.queries.event_history, request)
+        return await self._room.query(self._room.journal.event_history, request, Right.READ_JOURNAL)
+
+    async def GetStatement(
+        self, request: pb.GetStatementRequest, context: Context
+    ) -> pb.StatementResponse:
+        return await self._room.query(self._room.statements.statement, request)
+
+    async def GetPortfolioSummary(
+        self, request: pb.GetPortfolioSummaryRequest, context: Context
+    ) -> pb.PortfolioSummaryResponse:
+        return await self._room.query(self._room.totals.portfolio, request, Right.READ_TOTALS)
+
+    async def GetGLReconciliation(
+        self, request: pb.GetGLReconciliationRequest, context: Context
+    ) -> pb.GLReconciliationResponse:
+        return await self._room.query(self._room.totals.reconciliation, request, Right.READ_TOTALS)
+
+    async def GetAccountAging(
+        self, request: pb.GetAccountAgingRequest, context: Context
+    ) -> pb.AccountAgingResponse:
+        return await self._room.query(self._room.arrears.ageing, request)
+
+    async def GetOverdueAccounts(
+        self, request: pb.GetOverdueAccountsRequest, context: Context
+    ) -> pb.OverdueAccountsResponse:
+        return await self._room.query(self._room.arrears.overdue, request)
 
     ApplyDishonourFee = not_built
     WriteOff = not_built
     MakeAdjustment = not_built
-    GetStatement = not_built
     WatchTransactions = not_built
-    GetPortfolioSummary = not_built
-    GetGLReconciliation = not_built
-    GetAccountAging = not_built
-    GetOverdueAccounts = not_built

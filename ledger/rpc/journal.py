@@ -1,6 +1,7 @@
 """JournalService: the journal itself, read-only."""
 
 # ruff: noqa: N802, D102, ARG002 - each rpc is named and told in the .proto, as is its signature
+from ledger.domain.rights import Right
 from ledger.rpc.interceptors import Context
 from ledger.rpc.proofs import Proofs
 from ledger.rpc.room import Room, not_built
@@ -18,7 +19,12 @@ class JournalReads(JournalServiceServicer):
     async def ReadJournal(
         self, request: pb.ReadJournalRequest, context: Context
     ) -> pb.ReadJournalResponse:
-        return await self._room.query(self._room.queries.read_journal, request)
+        return await self._room.query(self._room.journal.read_journal, request, Right.READ_JOURNAL)
+
+    async def GetStateAt(
+        self, request: pb.GetStateAtRequest, context: Context
+    ) -> pb.GetStateAtResponse:
+        return await self._room.query(self._room.journal.state_at, request, Right.READ_JOURNAL)
 
     async def GetSignedHead(
         self, request: pb.GetSignedHeadRequest, context: Context
@@ -35,5 +41,4 @@ class JournalReads(JournalServiceServicer):
     ) -> pb.ConsistencyProof:
         return await self._room.query(self._proofs.consistency, request)
 
-    GetStateAt = not_built
     Reveal = not_built

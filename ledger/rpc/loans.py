@@ -1,9 +1,11 @@
 """LoanService: what happens to a loan, beyond the common contract."""
 
 # ruff: noqa: N802, D102, ARG002 - each rpc is named and told in the .proto, as is its signature
+from ledger.domain.rights import Right
 from ledger.rpc.interceptors import Context
 from ledger.rpc.room import Room, not_built
 from proto import servicing_pb2 as pb
+from proto.accounting_ledger_pb2 import GetBalanceResponse
 from proto.servicing_pb2_grpc import LoanServiceServicer
 
 
@@ -16,11 +18,19 @@ class Loans(LoanServiceServicer):
     async def OpenLoan(self, request: pb.OpenLoanRequest, context: Context) -> pb.OpenLoanResponse:
         return await self._room.command(request, pb.OpenLoanResponse)
 
+    async def TrialBalance(
+        self, request: pb.TrialBalanceRequest, context: Context
+    ) -> pb.TrialBalanceResponse:
+        return await self._room.query(self._room.totals.trial_balance, request, Right.READ_TOTALS)
+
+    async def GetBalanceAt(
+        self, request: pb.GetBalanceAtRequest, context: Context
+    ) -> GetBalanceResponse:
+        return await self._room.query(self._room.statements.balance_at, request)
+
     ReverseTransaction = not_built
     CorrectPayment = not_built
     IssueCorrection = not_built
     UndoWriteOff = not_built
     RecordRecovery = not_built
     RefundOverpayment = not_built
-    TrialBalance = not_built
-    GetBalanceAt = not_built

@@ -14,14 +14,10 @@ from ledger.journal import Entry, Journal
 from ledger.rpc import answers, fields
 from ledger.states import States, as_loan, event_of
 from proto import accounting_ledger_pb2 as ledger_pb
-from proto import servicing_pb2 as servicing_pb
-from proto.streams import INTERNAL
 from proto.values import Instant
 
 PAGE_DEFAULT: Final = 100
 PAGE_MAX: Final = 1_000
-PAGE_BYTES_MAX: Final = 2_000_000
-"""A page stays well below the 4 MB that a gRPC client takes."""
 
 
 class Queries:
@@ -30,14 +26,14 @@ class Queries:
     def __init__(self, journal: Journal, states: States, now: Callable[[], Instant]) -> None:
         self._journal, self._states, self._now = journal, states, now
 
-    def loan(self, account_id: str) -> Loan:
+    def loan(self, account_id: str, field: str = "loan_account_id") -> Loan:
         """Give an account. Refused when the ledger has none of that id."""
         loan = as_loan(self._states.load(account_id)) if account_id else None
         if loan is None:
             raise Refused(
                 Refusal.NO_SUCH_ACCOUNT,
                 f"The ledger has no account {account_id[:64]}.",
-                field="loan_account_id",
+                field=field,
             )
         return loan
 
@@ -88,7 +84,7 @@ class Queries:
     ) -> ledger_pb.GetTransactionsResponse:
         """The account's transactions, newest first; dates are effective dates."""
         loan = self.loan(request.loan_account_id)
-        limit = _page_size("limit", request.limit)
+        limit = page_size("limit", request.limit)
         first = fields.calendar_date("from_date", request.from_date)
         last = fields.calendar_date("to_date", request.to_date)
         found = [
@@ -105,7 +101,7 @@ class Queries:
         )
 
     def _transactions(self, account_id: str) -> Iterator[ledger_pb.Transaction]:
-        for entry in self._history(account_id):
+        for entry in self.history(account_id):
             posting = as_posting(event_of(entry))
             if posting is not None:
                 yield answers.transaction(
@@ -116,7 +112,8 @@ class Queries:
                     recorded_at=Instant.parse(entry.recorded_at),
                 )
 
-    def _history(self, subject_id: str) -> Iterator[Entry]:
+    def history(self, subject_id: str) -> Iterator[Entry]:
+        """Give all entries of a subject, in order, a page at a time."""
         version = 0
         while entries := self._journal.read_subject(subject_id, version, PAGE_MAX):
             yield from entries
@@ -154,54 +151,10 @@ class Queries:
             )
         return found
 
-    def event_history(
-        self, request: ledger_pb.GetEventHistoryRequest
-    ) -> ledger_pb.EventHistoryResponse:
-        """An account's or staff member's events, oldest first, a page at a time."""
-        if request.cursor and not (request.cursor.isascii() and request.cursor.isdecimal()):
-            raise fields.invalid("cursor", "must be a next_cursor that was given before.")
-        limit = _page_size("limit", request.limit)
-        after = int(request.cursor[:18] or "0")
-        found = self._journal.read_subject(request.account_id, after, limit + 1)
-        if not found and not self._journal.read_subject(request.account_id, 0, 1):
-            raise Refused(
-                Refusal.NO_SUCH_ACCOUNT,
-                f"The ledger has no account {request.account_id[:64]}.",
-                field="account_id",
-            )
-        page = _within_bytes(found[:limit])
-        has_more = len(page) < len(found)
-        return ledger_pb.EventHistoryResponse(
-            success=True,
-            events=[_history_entry(entry) for entry in page],
-            next_cursor=str(page[-1].version) if has_more else "",
-        )
 
-    def read_journal(
-        self, request: servicing_pb.ReadJournalRequest
-    ) -> servicing_pb.ReadJournalResponse:
-        """Entries after a position, in order."""
-        limit = _page_size("limit", request.limit)
-        after = fields.count("from_position", request.from_position, least=0, most=2**62)
-        page = _within_bytes(self._journal.read(after, limit))
-        return servicing_pb.ReadJournalResponse(
-            entries=[_journal_entry(entry) for entry in page],
-            last_position=self._journal.head().position,
-        )
-
-
-def _page_size(field: str, asked: int) -> int:
+def page_size(field: str, asked: int) -> int:
+    """Read how many are asked for; 0: as many as a page has."""
     return fields.count(field, asked, least=0, most=PAGE_MAX) or PAGE_DEFAULT
-
-
-def _within_bytes(entries: list[Entry]) -> list[Entry]:
-    """Cut a page to what one message holds, but never to nothing."""
-    room = PAGE_BYTES_MAX
-    for index, entry in enumerate(entries):
-        room -= len(entry.body)
-        if room < 0:
-            return entries[: max(index, 1)]
-    return entries
 
 
 def _instalment(each: Instalment, today: date) -> ledger_pb.InstalmentWithStatus:
@@ -232,35 +185,4 @@ def _summary(loan: Loan, today: date) -> ledger_pb.ScheduleSummary:
         total_scheduled=str(total(each.amount for each in loan.instalments)),
         total_paid=str(total(each.paid for each in loan.instalments)),
         total_remaining=str(total(each.remaining for each in loan.instalments)),
-    )
-
-
-def _history_entry(entry: Entry) -> ledger_pb.EventHistoryEntry:
-    return ledger_pb.EventHistoryEntry(
-        event_id=entry.event_id,
-        stream=INTERNAL,
-        event_type=entry.event_type,
-        account_id=entry.subject_id,
-        timestamp=entry.recorded_at,
-        data_json=entry.body.decode(),
-        version=entry.version,
-        position=entry.position,
-        actor=entry.actor,
-        hash=entry.hash,
-        prev=entry.prev,
-    )
-
-
-def _journal_entry(entry: Entry) -> servicing_pb.JournalEntry:
-    return servicing_pb.JournalEntry(
-        position=entry.position,
-        subject_id=entry.subject_id,
-        version=entry.version,
-        event_type=entry.event_type,
-        event_id=entry.event_id,
-        recorded_at=entry.recorded_at,
-        actor=entry.actor,
-        body=entry.body,
-        hash=entry.hash,
-        prev=entry.prev,
     )

@@ -8,13 +8,19 @@ from typing import Any, Final, TypeVar
 from google.protobuf.message import Message
 
 from ledger.books import Books
-from ledger.decision import Intent
+from ledger.decision import Intent, permissions_of
+from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
+from ledger.overview import Overview
 from ledger.rpc import fields
 from ledger.rpc.answers import ANSWERS
+from ledger.rpc.arrears_queries import ArrearsQueries
 from ledger.rpc.interceptors import Context, current_caller
+from ledger.rpc.journal_queries import JournalQueries
 from ledger.rpc.queries import Queries
 from ledger.rpc.requests import READERS, request_hash
+from ledger.rpc.statement_queries import StatementQueries
+from ledger.rpc.totals_queries import TotalsQueries
 from proto.accounting_ledger_pb2 import DisburseLoanResponse, TransactionResponse
 from proto.servicing_pb2 import OpenLoanResponse, StaffResponse
 
@@ -40,7 +46,12 @@ class Room:
 
     def __init__(self, books: Books, readers: ThreadPoolExecutor) -> None:
         self.books, self._readers = books, readers
+        self.overview = Overview(books.journal)
         self.queries = Queries(books.journal, books.states, books.now)
+        self.statements = StatementQueries(self.queries, books.now)
+        self.totals = TotalsQueries(self.overview, books.now)
+        self.arrears = ArrearsQueries(self.queries, self.overview, books.now)
+        self.journal = JournalQueries(books.journal)
 
     async def command(self, request: Message, answer_type: type[M]) -> M:
         """Carry a command out and give its answer."""
@@ -49,8 +60,16 @@ class Room:
         response.idempotent_replay = reply.is_replay
         return response
 
-    async def query(self, ask: Callable[[Q], A], request: Q) -> A:
+    def require(self, right: Right) -> None:
+        """Refuse a caller who has no right. Nothing is read without one."""
+        actor = current_caller().actor
+        permissions_of(actor, self.books.directory.get).require(right)
+
+    async def query(
+        self, ask: Callable[[Q], A], request: Q, right: Right = Right.READ_ACCOUNTS
+    ) -> A:
         """Answer a query in a reader's thread."""
+        self.require(right)
         return await asyncio.get_running_loop().run_in_executor(self._readers, ask, request)
 
 

@@ -1,0 +1,160 @@
+"""An account as of another time: its statement of a period, its balances then."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from ledger.domain.balances_at import Balances, Posted, balances_at
+from ledger.domain.history import as_posting
+from ledger.domain.money import ZERO, dollars, negative, plus, total
+from ledger.errors import Refusal, Refused
+from ledger.rpc import answers, fields
+from ledger.rpc.queries import Queries
+from ledger.states import event_of
+from proto import accounting_ledger_pb2 as ledger_pb
+from proto import servicing_pb2 as servicing_pb
+from proto.events import (
+    FeeApplied,
+    PaymentCorrected,
+    PaymentReversed,
+    PostingEvent,
+    RecoveryRecorded,
+    RepaymentRecorded,
+)
+from proto.values import Instant, Money
+
+_FEE_TYPES: Final = frozenset({"ESTABLISHMENT_FEE", "LATE_FEE", "DISHONOUR_FEE"})
+_MONEY_IN_TYPES: Final = frozenset({"REPAYMENT", "CORRECTION", "RECOVERY"})
+
+
+class StatementQueries:
+    """Reads that go through an account's whole history."""
+
+    def __init__(self, queries: Queries, now: Callable[[], Instant]) -> None:
+        self._queries, self._now = queries, now
+
+    def _posted(self, account_id: str) -> Iterator[Posted]:
+        for entry in self._queries.history(account_id):
+            yield Posted(
+                entry.version, Instant.parse(entry.recorded_at), as_posting(event_of(entry))
+            )
+
+    def balance_at(self, request: servicing_pb.GetBalanceAtRequest) -> ledger_pb.GetBalanceResponse:
+        """What was owed: as known at an instant, as effective on a date, or both.
+
+        As known: by what had been recorded then, whatever has come since. As effective: by
+        what counts from that date on or before, with what was known; without `known_at`
+        that is everything known today.
+        """
+        loan = self._queries.loan(request.loan_account_id)
+        known_at = _instant("known_at", request) if request.HasField("known_at") else None
+        effective_on = fields.calendar_date("effective_on", request.effective_on)
+        if known_at is not None and known_at < loan.created_at:
+            raise Refused(
+                Refusal.NO_SUCH_ACCOUNT,
+                f"The ledger did not know the account {loan.account_id} at {known_at}.",
+                field="known_at",
+            )
+        now = self._now()
+        at = balances_at(
+            self._posted(loan.account_id), known_at=known_at, effective_on=effective_on
+        )
+        return _balance(loan.account_id, at, known_at or now)
+
+    def statement(self, request: ledger_pb.GetStatementRequest) -> ledger_pb.StatementResponse:
+        """What happened in a period, by effective date, with the debt after each line.
+
+        `payments_received` is the money that came in and was not taken back, overpayments
+        included; a line's payment is what it took off the debt.
+        """
+        loan = self._queries.loan(request.loan_account_id)
+        first = fields.calendar_date("period_start", request.period_start, required=True)
+        last = fields.calendar_date("period_end", request.period_end, required=True)
+        if first > last:
+            raise fields.invalid("period_end", "must not be before period_start.")
+        posted = [each.posting for each in self._posted(loan.account_id) if each.posting]
+        in_order = sorted(posted, key=lambda each: each.effective_date)  # stable: then as recorded
+        before = [each for each in in_order if each.effective_date < first]
+        within = [each for each in in_order if first <= each.effective_date <= last]
+        opening = total(each.total_delta for each in before)
+        return ledger_pb.StatementResponse(
+            loan_account_id=loan.account_id,
+            account_number=loan.account_number,
+            customer_id=loan.customer_id,
+            period_start=first,
+            period_end=last,
+            disbursed_principal=str(loan.disbursed),
+            establishment_fee=str(loan.loan_fee),
+            total_repayable=str(loan.total_payable),
+            opening_balance=str(opening),
+            fees_charged=str(total(map(_fee_charged, within))),
+            payments_received=str(total(map(_money_in, within))),
+            closing_balance=str(plus(opening, *(each.total_delta for each in within))),
+            lines=_lines(opening, within),
+            generated_at=answers.timestamp(self._now()),
+        )
+
+
+def _instant(field: str, request: servicing_pb.GetBalanceAtRequest) -> Instant:
+    try:
+        return Instant.of(request.known_at.ToDatetime())
+    except (ValueError, OverflowError):
+        raise fields.invalid(field, "must be an instant on the calendar.") from None
+
+
+def _balance(account_id: str, at: Balances, as_of: Instant) -> ledger_pb.GetBalanceResponse:
+    return ledger_pb.GetBalanceResponse(
+        loan_account_id=account_id,
+        principal_balance=str(at.principal),
+        fee_balance=str(at.fees),
+        total_outstanding=str(plus(at.principal, at.interest, at.fees)),
+        as_of=answers.timestamp(as_of),
+        interest_balance=str(at.interest),
+        account_version=at.version,
+    )
+
+
+def _lines(balance: Money, posted: Iterable[PostingEvent]) -> list[ledger_pb.StatementLine]:
+    lines = []
+    for each in posted:
+        balance = plus(balance, each.total_delta)
+        line = ledger_pb.StatementLine(
+            date=each.effective_date,
+            transaction_id=each.transaction_id,
+            description=_description(each),
+            balance=str(balance),
+        )
+        if each.total_delta > 0:
+            line.charge = str(each.total_delta)
+        elif each.total_delta < 0:
+            line.payment = str(negative(each.total_delta))
+        lines.append(line)
+    return lines
+
+
+def _description(posting: PostingEvent) -> str:
+    if not posting.overpayment_delta:
+        return posting.description
+    moved = dollars(Money(abs(posting.overpayment_delta)))
+    kept = "kept as owed to you" if posting.overpayment_delta > 0 else "of what was owed to you"
+    return f"{posting.description}; {moved} {kept}"
+
+
+def _fee_charged(posting: PostingEvent) -> Money:
+    """What a posting charged in fees; a fee that was taken back counts against it."""
+    if isinstance(posting, FeeApplied):
+        return posting.fee_delta
+    if isinstance(posting, PaymentReversed) and posting.original_transaction_type in _FEE_TYPES:
+        return negative(posting.amount)
+    return ZERO
+
+
+def _money_in(posting: PostingEvent) -> Money:
+    """What came in from the customer; a payment that was taken back counts against it."""
+    if isinstance(posting, RepaymentRecorded | PaymentCorrected | RecoveryRecorded):
+        return posting.amount
+    if (
+        isinstance(posting, PaymentReversed)
+        and posting.original_transaction_type in _MONEY_IN_TYPES
+    ):
+        return negative(posting.amount)
+    return ZERO
