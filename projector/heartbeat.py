@@ -78,6 +78,7 @@ class Heartbeat:
             parked=vitals.parked,
             unknown=vitals.unknown,
             dead_lettered=vitals.dead_lettered,
+            decisions_waiting=vitals.decisions_waiting,
             inbox_lost_at=vitals.inbox_lost_at,
         )
         try:

@@ -129,6 +129,7 @@ class Projector:
             self._inherits = len(entries) >= CLAIM_MAX
         if now - self._tidied_at >= min(TIDY_SECONDS, self._settings.stale_seconds):
             self._tidied_at = now
+            self._see_waiting()
             for stream in STREAMS if self._lease.is_held else (INBOX,):
                 entries += self._reclaimer.take_over(stream)
                 self._reclaimer.clear_consumers(stream)
@@ -199,6 +200,13 @@ class Projector:
         self._missed.replace(subjects, time.monotonic())
         self._vitals.parked = len(subjects)
         self._vitals.ledger_connected = self._missed.is_reached
+
+    def _see_waiting(self) -> None:
+        """Report decisions whose requests have not come; of most the request is on its way."""
+        waiting = self._store.decisions_waiting()
+        if waiting > self._vitals.decisions_waiting:
+            log.warning("decisions_wait", count=waiting)
+        self._vitals.decisions_waiting = waiting
 
     def _see_loss(self) -> None:
         """Report an inbox that is not the one we had read from: what nobody had read is gone."""

@@ -39,6 +39,7 @@ DURABLE: Final = WriteConcern("majority", j=True)
 SNAPSHOT: Final = ReadConcern("snapshot")
 TRANSIENT_TRIES_MAX: Final = 30
 LOOK_FOR_ORPHANS: Final = 6
+WAITING_COUNT_MAX: Final = 1_000
 NAMESPACE_EXISTS: Final = 48
 WORLD_CODES: Final = frozenset(
     {
@@ -110,6 +111,14 @@ class Store:
         try:
             parked = self.database[documents.PARKED_EVENTS.name]
             return [str(each) for each in parked.distinct("subjectId")]
+        except PyMongoError as error:
+            raise _fault_of(error) from error
+
+    def decisions_waiting(self) -> int:
+        """Count the requests that were decided and have not come. Raises Unreachable."""
+        try:
+            waiting = self.database[documents.WAITING_DECISIONS.name]
+            return waiting.count_documents({}, limit=WAITING_COUNT_MAX)
         except PyMongoError as error:
             raise _fault_of(error) from error
 

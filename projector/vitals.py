@@ -21,6 +21,7 @@ class Vitals(Struct):
     parked: int = 0
     unknown: int = 0
     dead_lettered: int = 0
+    decisions_waiting: int = 0
     ledger_connected: bool | None = None
     waits_for: WaitsFor | None = None
     inbox_lost_at: Instant | None = None

@@ -162,7 +162,7 @@ class Aging(Document, kw_only=True):
 
 
 class StoredFee(Document, kw_only=True):
-    """A fee of an account of our ledger, with what of it was paid and waived.
+    """A fee of an account of our ledger, with what of it was paid, waived and written off.
 
     What can still be waived is `amount - waived`; of that, `paid` goes to principal.
     """
@@ -172,6 +172,7 @@ class StoredFee(Document, kw_only=True):
     amount: Money
     paid: Money = Money(0)
     waived: Money = Money(0)
+    written_off: Money | None = None
     charged_at: Instant | None = None
 
 
@@ -576,7 +577,8 @@ class HeartbeatDocument(Document, kw_only=True):
     Older than 10 s, or with a connection that is down, the part counts as lost.
     `lag_seconds` is the age of the newest applied entry of each stream when it was
     applied; `backlog` the entries still to read. `inbox_lost_at` is when the inbox was found
-    emptied: what was published there and not read before is lost.
+    emptied: what was published there and not read before is lost. `decisions_waiting` are the
+    write-off requests that other systems decided and never told of.
     """
 
     at: Instant
@@ -593,6 +595,7 @@ class HeartbeatDocument(Document, kw_only=True):
     parked: int = 0
     unknown: int = 0
     dead_lettered: int = 0
+    decisions_waiting: int = 0
     inbox_lost_at: Instant | None = None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from projector.happening import Stored
 from projector.projections.exact import plus
-from proto.codec import to_mongo
+from proto.codec import stored_money, to_mongo
 from proto.events import FeeChange, FeeShare
 from proto.values import Money
 
@@ -31,17 +31,17 @@ def with_shares(
         )
         for each in returned
     ]
-    return with_changes(account, changes)
+    return with_changes(account, changes, "")
 
 
-def with_changes(account: Stored, changes: Iterable[FeeChange]) -> Stored:
-    """Change fees by what a posting says; a fee that nobody charged is begun."""
+def with_changes(account: Stored, changes: Iterable[FeeChange], kind: str) -> Stored:
+    """Change fees by what a posting says; one that is not there is begun, of its kind."""
     told = list(changes)
     if not told:
         return account
     fees: dict[str, Stored] = {fee["transactionId"]: fee for fee in account.get("fees", ())}
     for each in told:
-        fee = fees.get(each.transaction_id) or _begun(each)
+        fee = fees.get(each.transaction_id) or _begun(each, kind)
         fees[each.transaction_id] = {
             **fee,
             "amount": plus(fee["amount"], each.amount_delta),
@@ -51,10 +51,29 @@ def with_changes(account: Stored, changes: Iterable[FeeChange]) -> Stored:
     return {**account, "fees": list(fees.values())}
 
 
-def _begun(change: FeeChange) -> Stored:
-    """Begin a fee that came about by an adjustment."""
+def given_up(account: Stored) -> Stored:
+    """Write off what is unpaid of every fee."""
+    fees = [{**fee, "writtenOff": to_mongo(_unpaid(fee))} for fee in account.get("fees", ())]
+    return {**account, "fees": fees} if fees else account
+
+
+def restored(account: Stored) -> Stored:
+    """Take the write-off back: what was unpaid then is unpaid again."""
+    fees = [
+        {name: value for name, value in fee.items() if name != "writtenOff"}
+        for fee in account.get("fees", ())
+    ]
+    return {**account, "fees": fees} if fees else account
+
+
+def _unpaid(fee: Stored) -> Money:
+    parts = (stored_money(fee[name]) for name in ("paid", "waived") if name in fee)
+    return Money(stored_money(fee["amount"]) - sum(parts))
+
+
+def _begun(change: FeeChange, kind: str) -> Stored:
     return {
         "transactionId": str(change.transaction_id),
-        "type": "ADJUSTMENT",
+        "type": kind,
         "amount": to_mongo(Money(0)),
     }

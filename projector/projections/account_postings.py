@@ -4,7 +4,7 @@ from typing import assert_never
 
 from projector.happening import Stored
 from projector.projections import account_status
-from projector.projections.account_fees import with_changes, with_shares
+from projector.projections.account_fees import given_up, restored, with_changes, with_shares
 from projector.projections.exact import plus
 from proto.codec import to_mongo
 from proto.events import (
@@ -55,7 +55,9 @@ def _paid(event: PostingEvent) -> Money:
             return Money(0)
 
 
-def _with_fees(account: Stored, event: PostingEvent) -> Stored:
+def _with_fees(  # noqa: PLR0911 - one line a kind of posting
+    account: Stored, event: PostingEvent
+) -> Stored:
     match event:
         case FeeApplied():
             return {**account, "fees": [*account.get("fees", ()), _fee(event)]}
@@ -64,15 +66,12 @@ def _with_fees(account: Stored, event: PostingEvent) -> Stored:
         case FeeWaived():
             return with_shares(account, waived=event.fee_shares, returned=event.returned_shares)
         case AdjustmentMade() | PaymentReversed():
-            return with_changes(account, event.fee_changes)
-        case (
-            LoanDisbursed()
-            | AccountWrittenOff()
-            | WriteOffUndone()
-            | RecoveryRecorded()
-            | OverpaymentRefunded()
-            | InterestAccrued()
-        ):
+            return with_changes(account, event.fee_changes, str(event.transaction_type))
+        case AccountWrittenOff():
+            return given_up(account)
+        case WriteOffUndone():
+            return restored(account)
+        case LoanDisbursed() | RecoveryRecorded() | OverpaymentRefunded() | InterestAccrued():
             return account
         case _:
             assert_never(event)

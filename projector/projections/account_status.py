@@ -145,9 +145,6 @@ def after_posting(account: Stored, event: PostingEvent) -> Stored:
 
 
 def _returned(account: Stored) -> Stored:
-    """Let a closed account be under way again, in arrears where it was before."""
-    closure = account.get("closure", {})
-    previous = str(closure.get("previousStatus") or "ACTIVE").upper()
-    said = previous if STATUSES.get(previous) == "in_arrears" else "ACTIVE"
+    """Let a closed account be under way again."""
     new = {name: value for name, value in account.items() if name != "closure"}
-    return {**new, "accountStatus": STATUSES[said], "sdkStatus": said}
+    return {**new, "accountStatus": "active", "sdkStatus": "ACTIVE"}
