@@ -364,6 +364,7 @@ class RecordRecoveryRequest(_message.Message):
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     EFFECTIVE_DATE_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
     loan_account_id: _builtins.str
     amount: _builtins.str
     payment_reference: _builtins.str
@@ -372,6 +373,7 @@ class RecordRecoveryRequest(_message.Message):
     idempotency_key: _builtins.str
     expected_version: _builtins.int
     effective_date: _builtins.str
+    reason_code: _builtins.str
     def __init__(
         self,
         *,
@@ -383,10 +385,11 @@ class RecordRecoveryRequest(_message.Message):
         idempotency_key: _builtins.str = ...,
         expected_version: _builtins.int = ...,
         effective_date: _builtins.str = ...,
+        reason_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "approved_by", b"approved_by", "effective_date", b"effective_date", "expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "loan_account_id", b"loan_account_id", "payment_reference", b"payment_reference", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "approved_by", b"approved_by", "effective_date", b"effective_date", "expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "loan_account_id", b"loan_account_id", "payment_reference", b"payment_reference", "reason", b"reason", "reason_code", b"reason_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -404,6 +407,7 @@ class RefundOverpaymentRequest(_message.Message):
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     EFFECTIVE_DATE_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
     loan_account_id: _builtins.str
     amount: _builtins.str
     payment_reference: _builtins.str
@@ -412,6 +416,7 @@ class RefundOverpaymentRequest(_message.Message):
     idempotency_key: _builtins.str
     expected_version: _builtins.int
     effective_date: _builtins.str
+    reason_code: _builtins.str
     def __init__(
         self,
         *,
@@ -423,10 +428,11 @@ class RefundOverpaymentRequest(_message.Message):
         idempotency_key: _builtins.str = ...,
         expected_version: _builtins.int = ...,
         effective_date: _builtins.str = ...,
+        reason_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "approved_by", b"approved_by", "effective_date", b"effective_date", "expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "loan_account_id", b"loan_account_id", "payment_reference", b"payment_reference", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "approved_by", b"approved_by", "effective_date", b"effective_date", "expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "loan_account_id", b"loan_account_id", "payment_reference", b"payment_reference", "reason", b"reason", "reason_code", b"reason_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1470,7 +1476,7 @@ class NoteResponse(_message.Message):
 Global___NoteResponse: _TypeAlias = NoteResponse  # noqa: Y015
 
 @_typing.final
-class ReviewRequest(_message.Message):
+class MarkVerifiedRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     EVENT_ID_FIELD_NUMBER: _builtins.int
@@ -1492,7 +1498,32 @@ class ReviewRequest(_message.Message):
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ReviewRequest: _TypeAlias = ReviewRequest  # noqa: Y015
+Global___MarkVerifiedRequest: _TypeAlias = MarkVerifiedRequest  # noqa: Y015
+
+@_typing.final
+class QueryItemRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    note: _builtins.str
+    idempotency_key: _builtins.str
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "idempotency_key", b"idempotency_key", "note", b"note"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QueryItemRequest: _TypeAlias = QueryItemRequest  # noqa: Y015
 
 @_typing.final
 class ReviewResponse(_message.Message):

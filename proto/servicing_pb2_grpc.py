@@ -1375,12 +1375,12 @@ class ReviewServiceStub:
         """
         self.MarkVerified = channel.unary_unary(
                 '/billie.servicing.v1.ReviewService/MarkVerified',
-                request_serializer=proto_dot_servicing__pb2.ReviewRequest.SerializeToString,
+                request_serializer=proto_dot_servicing__pb2.MarkVerifiedRequest.SerializeToString,
                 response_deserializer=proto_dot_servicing__pb2.ReviewResponse.FromString,
                 _registered_method=True)
         self.QueryItem = channel.unary_unary(
                 '/billie.servicing.v1.ReviewService/QueryItem',
-                request_serializer=proto_dot_servicing__pb2.ReviewRequest.SerializeToString,
+                request_serializer=proto_dot_servicing__pb2.QueryItemRequest.SerializeToString,
                 response_deserializer=proto_dot_servicing__pb2.ReviewResponse.FromString,
                 _registered_method=True)
 
@@ -1405,12 +1405,12 @@ def add_ReviewServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
             'MarkVerified': grpc.unary_unary_rpc_method_handler(
                     servicer.MarkVerified,
-                    request_deserializer=proto_dot_servicing__pb2.ReviewRequest.FromString,
+                    request_deserializer=proto_dot_servicing__pb2.MarkVerifiedRequest.FromString,
                     response_serializer=proto_dot_servicing__pb2.ReviewResponse.SerializeToString,
             ),
             'QueryItem': grpc.unary_unary_rpc_method_handler(
                     servicer.QueryItem,
-                    request_deserializer=proto_dot_servicing__pb2.ReviewRequest.FromString,
+                    request_deserializer=proto_dot_servicing__pb2.QueryItemRequest.FromString,
                     response_serializer=proto_dot_servicing__pb2.ReviewResponse.SerializeToString,
             ),
     }
@@ -1439,7 +1439,7 @@ class ReviewService:
             request,
             target,
             '/billie.servicing.v1.ReviewService/MarkVerified',
-            proto_dot_servicing__pb2.ReviewRequest.SerializeToString,
+            proto_dot_servicing__pb2.MarkVerifiedRequest.SerializeToString,
             proto_dot_servicing__pb2.ReviewResponse.FromString,
             options,
             channel_credentials,
@@ -1466,7 +1466,7 @@ class ReviewService:
             request,
             target,
             '/billie.servicing.v1.ReviewService/QueryItem',
-            proto_dot_servicing__pb2.ReviewRequest.SerializeToString,
+            proto_dot_servicing__pb2.QueryItemRequest.SerializeToString,
             proto_dot_servicing__pb2.ReviewResponse.FromString,
             options,
             channel_credentials,

@@ -381,27 +381,27 @@ class ReviewServiceStub:
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ReviewServiceAsyncStub: ...
-    MarkVerified: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.ReviewRequest, _servicing_pb2.ReviewResponse]
-    QueryItem: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.ReviewRequest, _servicing_pb2.ReviewResponse]
+    MarkVerified: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.MarkVerifiedRequest, _servicing_pb2.ReviewResponse]
+    QueryItem: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.QueryItemRequest, _servicing_pb2.ReviewResponse]
 
 @_typing.type_check_only
 class ReviewServiceAsyncStub(ReviewServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
-    MarkVerified: _aio.UnaryUnaryMultiCallable[_servicing_pb2.ReviewRequest, _servicing_pb2.ReviewResponse]  # type: ignore[assignment]
-    QueryItem: _aio.UnaryUnaryMultiCallable[_servicing_pb2.ReviewRequest, _servicing_pb2.ReviewResponse]  # type: ignore[assignment]
+    MarkVerified: _aio.UnaryUnaryMultiCallable[_servicing_pb2.MarkVerifiedRequest, _servicing_pb2.ReviewResponse]  # type: ignore[assignment]
+    QueryItem: _aio.UnaryUnaryMultiCallable[_servicing_pb2.QueryItemRequest, _servicing_pb2.ReviewResponse]  # type: ignore[assignment]
 
 class ReviewServiceServicer(metaclass=_abc_1.ABCMeta):
     @_abc_1.abstractmethod
     def MarkVerified(
         self,
-        request: _servicing_pb2.ReviewRequest,
+        request: _servicing_pb2.MarkVerifiedRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_servicing_pb2.ReviewResponse, _abc.Awaitable[_servicing_pb2.ReviewResponse]]: ...
 
     @_abc_1.abstractmethod
     def QueryItem(
         self,
-        request: _servicing_pb2.ReviewRequest,
+        request: _servicing_pb2.QueryItemRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_servicing_pb2.ReviewResponse, _abc.Awaitable[_servicing_pb2.ReviewResponse]]: ...
 

@@ -127,6 +127,84 @@ class Caller:
             request, metadata=self.metadata(at), timeout=CALL_SECONDS_MAX
         )
 
+    def dishonour_fee(
+        self, account_id: str, amount: str = "10.00", at: datetime | None = None, **fields: object
+    ) -> ledger_pb.TransactionResponse:
+        """Charge a dishonour fee."""
+        request = ledger_pb.ApplyDishonourFeeRequest(
+            loan_account_id=account_id,
+            fee_amount=amount,
+            **{"idempotency_key": new_key(), **fields},  # type: ignore[arg-type] # the same
+        )
+        return self.accounting.ApplyDishonourFee(
+            request, metadata=self.metadata(at), timeout=CALL_SECONDS_MAX
+        )
+
+    def adjust(
+        self, account_id: str, principal_delta: str, fee_delta: str = "", **fields: object
+    ) -> ledger_pb.TransactionResponse:
+        """Set a balance right, approved by who acts."""
+        request = ledger_pb.MakeAdjustmentRequest(
+            loan_account_id=account_id,
+            principal_delta=principal_delta,
+            fee_delta=fee_delta,
+            **self._approved(fields),  # type: ignore[arg-type] # the same
+        )
+        return self.accounting.MakeAdjustment(
+            request, metadata=self.metadata(), timeout=CALL_SECONDS_MAX
+        )
+
+    def refund(
+        self, account_id: str, amount: str, **fields: object
+    ) -> ledger_pb.TransactionResponse:
+        """Pay an overpayment back, approved by who acts."""
+        request = pb.RefundOverpaymentRequest(
+            loan_account_id=account_id,
+            amount=amount,
+            **self._approved(fields),  # type: ignore[arg-type] # the same
+        )
+        return self.loans.RefundOverpayment(
+            request, metadata=self.metadata(), timeout=CALL_SECONDS_MAX
+        )
+
+    def write_off(self, account_id: str, **fields: object) -> ledger_pb.TransactionResponse:
+        """Write a loan off, approved by who acts: which nobody may."""
+        request = ledger_pb.WriteOffRequest(
+            loan_account_id=account_id,
+            **self._approved(fields),  # type: ignore[arg-type] # the same
+        )
+        return self.accounting.WriteOff(request, metadata=self.metadata(), timeout=CALL_SECONDS_MAX)
+
+    def undo_write_off(self, account_id: str, **fields: object) -> ledger_pb.TransactionResponse:
+        """Take a write-off back, approved by who acts: which nobody may."""
+        request = pb.UndoWriteOffRequest(
+            loan_account_id=account_id,
+            **self._approved(fields),  # type: ignore[arg-type] # the same
+        )
+        return self.loans.UndoWriteOff(request, metadata=self.metadata(), timeout=CALL_SECONDS_MAX)
+
+    def recover(
+        self, account_id: str, amount: str, **fields: object
+    ) -> ledger_pb.TransactionResponse:
+        """Record a recovery, approved by who acts: which nobody may."""
+        request = pb.RecordRecoveryRequest(
+            loan_account_id=account_id,
+            amount=amount,
+            **self._approved(fields),  # type: ignore[arg-type] # the same
+        )
+        return self.loans.RecordRecovery(
+            request, metadata=self.metadata(), timeout=CALL_SECONDS_MAX
+        )
+
+    def _approved(self, fields: dict[str, object]) -> dict[str, object]:
+        """Give the fields of a command that somebody answers for."""
+        return {
+            "reason": "as agreed",
+            "approved_by": self.actor_id,
+            "idempotency_key": new_key(),
+            **fields,
+        }
+
     def balance(self, account_id: str) -> ledger_pb.GetBalanceResponse:
         """Ask what is owed."""
         return self.accounting.GetBalance(

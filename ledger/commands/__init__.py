@@ -7,15 +7,21 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ledger.commands import (
+    apply_dishonour_fee,
     apply_late_fee,
     create_staff,
     disable_staff,
     disburse_loan,
+    make_adjustment,
     open_loan,
+    record_recovery,
     record_repayment,
+    refund_overpayment,
     set_limits,
     set_roles,
+    undo_write_off,
     waive_fee,
+    write_off,
 )
 from ledger.commands.command import Command, Decided, Facts
 from proto.events import LedgerEvent
@@ -28,7 +34,13 @@ COMMANDS: Final[dict[type[Command], Decide]] = {
     disburse_loan.DisburseLoan: disburse_loan.decide,
     record_repayment.RecordRepayment: record_repayment.decide,
     apply_late_fee.ApplyLateFee: apply_late_fee.decide,
+    apply_dishonour_fee.ApplyDishonourFee: apply_dishonour_fee.decide,
     waive_fee.WaiveFee: waive_fee.decide,
+    make_adjustment.MakeAdjustment: make_adjustment.decide,
+    write_off.WriteOff: write_off.decide,
+    undo_write_off.UndoWriteOff: undo_write_off.decide,
+    record_recovery.RecordRecovery: record_recovery.decide,
+    refund_overpayment.RefundOverpayment: refund_overpayment.decide,
     create_staff.CreateStaff: create_staff.decide,
     disable_staff.DisableStaff: disable_staff.decide,
     set_roles.SetRoles: set_roles.decide,

@@ -4,9 +4,8 @@ from typing import ClassVar
 
 from ledger.commands import steps
 from ledger.commands.command import AccountCommand, Facts
-from ledger.domain.fee_caps import check_cap
+from ledger.commands.fee_steps import check_charge
 from ledger.domain.loan import Loan
-from ledger.domain.money import check_size, plus
 from ledger.domain.rights import Right
 from proto.events import FeeApplied, LedgerEvent
 from proto.values import Money
@@ -32,13 +31,6 @@ def decide(loan: Loan | None, command: ApplyLateFee, facts: Facts) -> tuple[Ledg
         description=f"Late fee, {command.days_past_due} days past due",
         movement=steps.Movement(fees=command.amount),
     )
-    check_size("fee_amount", plus(loan.charged, command.amount))
-    check_cap(
-        "RECOVERY",
-        loan_amount=loan.loan_amount,
-        charged=loan.charged,
-        more=command.amount,
-        field="fee_amount",
-    )
+    check_charge(loan, command.amount, "fee_amount")
     applied = FeeApplied(**posted, days_past_due=command.days_past_due)
     return (applied, steps.account_updated(loan, posted))

@@ -7,6 +7,7 @@ from msgspec import Struct
 from ledger.commands.command import AccountCommand, Facts
 from ledger.domain import loan as loans
 from ledger.domain import schedule
+from ledger.domain.bad_debt import WrittenOff
 from ledger.domain.business_day import effective_date
 from ledger.domain.loan import Loan
 from ledger.domain.money import ZERO, plus
@@ -96,6 +97,13 @@ def disbursed(loan: Loan, *, closed_allowed: bool) -> Loan:
     if loan.status == loans.CLOSED and not closed_allowed:
         raise Refused(Refusal.ACCOUNT_CLOSED, "The loan is paid off and closed.")
     return loan
+
+
+def written_off(loan: Loan) -> WrittenOff:
+    """Give what a write-off took. Refused when the loan is not written off."""
+    if loan.written_off is None:
+        raise Refused(Refusal.NOT_WRITTEN_OFF, "The loan is not written off.")
+    return loan.written_off
 
 
 def posting(

@@ -27,6 +27,14 @@ def parse_amount(field: str, text: str, *, zero_allowed: bool = False) -> Money:
     return amount
 
 
+def parse_delta(field: str, text: str) -> Money:
+    """Read a change, which may be below zero; empty: none. Refused unless it is plain."""
+    if not text:
+        return ZERO
+    amount = parse_amount(field, text.removeprefix("-"), zero_allowed=True)
+    return negative(amount) if text.startswith("-") else amount
+
+
 def check_size(field: str, sum_after: Money) -> None:
     """Refuse what would bring a sum in the books to where no event can tell it any more."""
     if sum_after >= CENTS_MAX:

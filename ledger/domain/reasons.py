@@ -14,6 +14,57 @@ WAIVER: Final = (
     "other",
 )
 
+ADJUSTMENT: Final = (
+    "posting_error",
+    "system_error",
+    "rounding",
+    "hardship",
+    "settlement",
+    "dispute_resolved",
+    "other",
+)
+
+WRITE_OFF: Final = (
+    "hardship",
+    "bankruptcy",
+    "deceased",
+    "unable_to_locate",
+    "fraud_victim",
+    "disputed",
+    "aged_debt",
+    "other",
+)
+
+WRITE_OFF_UNDO: Final = (
+    "written_off_in_error",
+    "customer_resumed_payments",
+    "dispute_resolved",
+    "other",
+)
+
+RECOVERY: Final = ("customer_payment", "debt_agency", "estate", "insurance", "other")
+
+REFUND: Final = ("overpaid", "duplicate_payment", "paid_after_payoff", "other")
+
+REVERSAL: Final = (
+    "dishonoured",
+    "duplicate",
+    "wrong_account",
+    "wrong_amount",
+    "posting_error",
+    "customer_dispute",
+    "other",
+)
+
+CORRECTION: Final = (
+    "wrong_amount",
+    "wrong_date",
+    "wrong_account",
+    "never_posted",
+    "posting_error",
+    "other",
+)
+
 
 def check_reason(code: Code, allowed: tuple[str, ...]) -> Code:
     """Give the code, `other` when none was given. Refused when it is not on the list."""

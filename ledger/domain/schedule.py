@@ -6,7 +6,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
-from ledger.domain.money import minus, smaller, total
+from ledger.domain.money import minus, negative, plus, smaller, total
 from ledger.errors import Refusal, Refused
 from proto.events import InstalmentChange, InstalmentShare, ScheduledPayment
 from proto.values import CalendarDate, Code, Instant, Key, Money
@@ -20,7 +20,10 @@ Standing = Literal["PENDING", "PARTIAL", "PAID", "OVERDUE"]
 
 
 class Instalment(Struct, frozen=True, kw_only=True):
-    """One instalment. `remaining` may be less than unpaid: a waived fee forgives a part."""
+    """One instalment. `remaining` is not always what is unpaid of the agreed amount.
+
+    A waived fee forgives a part of it; an adjustment upwards may add to the last one.
+    """
 
     payment_number: int
     due_date: CalendarDate
@@ -36,7 +39,7 @@ class Instalment(Struct, frozen=True, kw_only=True):
         """What became of it, whatever the day."""
         if self.remaining == 0:
             return "PAID"
-        return "PARTIAL" if self.remaining < self.amount else "PENDING"
+        return "PARTIAL" if self.paid or self.remaining < self.amount else "PENDING"
 
     def standing(self, today: date) -> Standing:
         """The status on a day: what is open past its due date is overdue."""
@@ -105,6 +108,26 @@ def forgive(schedule: Schedule, amount: Money) -> tuple[InstalmentShare, ...]:
     return tuple(shares)
 
 
+def demand(schedule: Schedule, amount: Money) -> tuple[InstalmentShare, ...]:
+    """Share what is owed besides: what was forgiven first, the rest over the last instalment.
+
+    The shares are below zero: they take back what `forgive` gives.
+    """
+    added: dict[int, Money] = {}
+    for each in schedule:
+        part = smaller(minus(each.amount, each.paid, each.remaining), amount)
+        if part > 0:
+            added[each.payment_number] = part
+            amount = minus(amount, part)
+    if amount:
+        last = schedule[-1].payment_number
+        added[last] = plus(added.get(last, Money(0)), amount)
+    return tuple(
+        InstalmentShare(payment_number=number, amount=negative(part))
+        for number, part in added.items()
+    )
+
+
 def changes(
     schedule: Schedule,
     *,
@@ -158,7 +181,7 @@ def _apply_one(each: Instalment, change: InstalmentChange) -> Instalment:
         each,
         paid=each.paid if change.amount_paid is None else change.amount_paid,
         remaining=each.remaining if change.amount_remaining is None else change.amount_remaining,
-        paid_date=change.paid_date or each.paid_date,
+        paid_date=(change.paid_date or each.paid_date) if change.status == "PAID" else None,
         transaction_ids=(
             each.transaction_ids
             if change.linked_transaction_ids is None

@@ -24,8 +24,23 @@ class Accounting(AccountingLedgerServiceServicer):
     ) -> pb.TransactionResponse:
         return await self._room.command(request, pb.TransactionResponse)
 
+    async def ApplyDishonourFee(
+        self, request: pb.ApplyDishonourFeeRequest, context: Context
+    ) -> pb.TransactionResponse:
+        return await self._room.command(request, pb.TransactionResponse)
+
     async def WaiveFee(
         self, request: pb.WaiveFeeRequest, context: Context
+    ) -> pb.TransactionResponse:
+        return await self._room.command(request, pb.TransactionResponse)
+
+    async def WriteOff(
+        self, request: pb.WriteOffRequest, context: Context
+    ) -> pb.TransactionResponse:
+        return await self._room.command(request, pb.TransactionResponse)
+
+    async def MakeAdjustment(
+        self, request: pb.MakeAdjustmentRequest, context: Context
     ) -> pb.TransactionResponse:
         return await self._room.command(request, pb.TransactionResponse)
 
@@ -84,7 +99,4 @@ class Accounting(AccountingLedgerServiceServicer):
     ) -> pb.OverdueAccountsResponse:
         return await self._room.query(self._room.arrears.overdue, request)
 
-    ApplyDishonourFee = not_built
-    WriteOff = not_built
-    MakeAdjustment = not_built
     WatchTransactions = not_built

@@ -21,6 +21,7 @@ from proto.events import (
     PostingEvent,
     RepaymentRecorded,
     ScheduleUpdated,
+    WriteOffUndone,
 )
 from proto.values import Instant
 
@@ -154,9 +155,11 @@ def _warning(outcome: Outcome, posting: PostingEvent) -> str:
     if posting.overpayment_delta > 0:
         extra = dollars(posting.overpayment_delta)
         return f"{extra} is more than the debt; it is kept as owed to the customer."
+    before = cast("Loan", outcome.before)
+    if isinstance(posting, WriteOffUndone) and before.recovered:
+        return f"{dollars(before.recovered)} was recovered meanwhile and now pays of the debt."
     if not isinstance(posting, RepaymentRecorded):
         return ""
-    before = cast("Loan", outcome.before)
     outside_ids = {fee.transaction_id for fee in before.fees if not fee.is_scheduled}
     outside = total(s.amount for s in posting.fee_shares if s.transaction_id in outside_ids)
     return f"{dollars(outside)} pays fees before any instalment." if outside else ""
@@ -208,7 +211,13 @@ ANSWERS: Final[dict[type[Message], Callable[[Outcome], Message]]] = {
     ledger_pb.DisburseLoanRequest: disburse_loan,
     ledger_pb.RecordRepaymentRequest: transaction_response,
     ledger_pb.ApplyLateFeeRequest: transaction_response,
+    ledger_pb.ApplyDishonourFeeRequest: transaction_response,
     ledger_pb.WaiveFeeRequest: transaction_response,
+    ledger_pb.MakeAdjustmentRequest: transaction_response,
+    ledger_pb.WriteOffRequest: transaction_response,
+    servicing_pb.UndoWriteOffRequest: transaction_response,
+    servicing_pb.RecordRecoveryRequest: transaction_response,
+    servicing_pb.RefundOverpaymentRequest: transaction_response,
     servicing_pb.CreateStaffRequest: staff,
     servicing_pb.DisableStaffRequest: staff,
     servicing_pb.SetRolesRequest: staff,

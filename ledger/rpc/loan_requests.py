@@ -2,13 +2,15 @@
 
 from typing import Final
 
+from ledger.commands.apply_dishonour_fee import ApplyDishonourFee
 from ledger.commands.apply_late_fee import ApplyLateFee
 from ledger.commands.disburse_loan import DisburseLoan
+from ledger.commands.make_adjustment import MakeAdjustment
 from ledger.commands.open_loan import OpenLoan
 from ledger.commands.record_repayment import RecordRepayment
 from ledger.commands.waive_fee import WaiveFee
 from ledger.domain import reasons
-from ledger.domain.money import parse_amount
+from ledger.domain.money import parse_amount, parse_delta
 from ledger.domain.schedule import FREQUENCIES
 from ledger.rpc import fields
 from proto import accounting_ledger_pb2 as ledger_pb
@@ -103,6 +105,38 @@ def apply_late_fee(request: ledger_pb.ApplyLateFeeRequest) -> ApplyLateFee:
         expected_version=fields.expected_version(request.expected_version),
         effective_date=fields.calendar_date("effective_date", request.effective_date),
         reason_code=fields.code("reason_code", request.reason_code),
+    )
+
+
+def apply_dishonour_fee(request: ledger_pb.ApplyDishonourFeeRequest) -> ApplyDishonourFee:
+    """Read ApplyDishonourFee."""
+    return ApplyDishonourFee(
+        loan_account_id=fields.identifier("loan_account_id", request.loan_account_id),
+        amount=parse_amount("fee_amount", request.fee_amount),
+        reference_id=fields.reference("reference_id", request.reference_id),
+        texts=fields.texts(reason=request.reason),
+        expected_version=fields.expected_version(request.expected_version),
+        effective_date=fields.calendar_date("effective_date", request.effective_date),
+        reason_code=fields.code("reason_code", request.reason_code),
+    )
+
+
+def make_adjustment(request: ledger_pb.MakeAdjustmentRequest) -> MakeAdjustment:
+    """Read MakeAdjustment."""
+    fields.free_text("reason", request.reason, required=True)
+    principal_delta = parse_delta("principal_delta", request.principal_delta)
+    fee_delta = parse_delta("fee_delta", request.fee_delta)
+    if not principal_delta and not fee_delta:
+        raise fields.invalid("principal_delta", "or fee_delta must be other than zero.")
+    return MakeAdjustment(
+        loan_account_id=fields.identifier("loan_account_id", request.loan_account_id),
+        principal_delta=principal_delta,
+        fee_delta=fee_delta,
+        approved_by=request.approved_by,
+        texts=fields.texts(reason=request.reason),
+        expected_version=fields.expected_version(request.expected_version),
+        effective_date=fields.calendar_date("effective_date", request.effective_date),
+        reason_code=reasons.check_reason(Code(request.reason_code), reasons.ADJUSTMENT),
     )
 
 

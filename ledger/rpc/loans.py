@@ -4,13 +4,14 @@
 from ledger.domain.rights import Right
 from ledger.rpc.interceptors import Context
 from ledger.rpc.room import Room, not_built
+from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as pb
 from proto.accounting_ledger_pb2 import GetBalanceResponse
 from proto.servicing_pb2_grpc import LoanServiceServicer
 
 
 class Loans(LoanServiceServicer):
-    """Opening loans; the rest comes later."""
+    """Opening loans, write-offs and what comes after them."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
@@ -28,9 +29,21 @@ class Loans(LoanServiceServicer):
     ) -> GetBalanceResponse:
         return await self._room.query(self._room.statements.balance_at, request)
 
+    async def UndoWriteOff(
+        self, request: pb.UndoWriteOffRequest, context: Context
+    ) -> ledger_pb.TransactionResponse:
+        return await self._room.command(request, ledger_pb.TransactionResponse)
+
+    async def RecordRecovery(
+        self, request: pb.RecordRecoveryRequest, context: Context
+    ) -> ledger_pb.TransactionResponse:
+        return await self._room.command(request, ledger_pb.TransactionResponse)
+
+    async def RefundOverpayment(
+        self, request: pb.RefundOverpaymentRequest, context: Context
+    ) -> ledger_pb.TransactionResponse:
+        return await self._room.command(request, ledger_pb.TransactionResponse)
+
     ReverseTransaction = not_built
     CorrectPayment = not_built
     IssueCorrection = not_built
-    UndoWriteOff = not_built
-    RecordRecovery = not_built
-    RefundOverpayment = not_built

@@ -7,7 +7,7 @@ from typing import Any, Final
 from google.protobuf.message import Message
 
 from ledger.commands.command import Command
-from ledger.rpc import loan_requests, staff_requests
+from ledger.rpc import bad_debt_requests, loan_requests, staff_requests
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as servicing_pb
 
@@ -24,7 +24,13 @@ READERS: Final[dict[type[Message], Callable[[Any], Command]]] = {
     ledger_pb.DisburseLoanRequest: loan_requests.disburse_loan,
     ledger_pb.RecordRepaymentRequest: loan_requests.record_repayment,
     ledger_pb.ApplyLateFeeRequest: loan_requests.apply_late_fee,
+    ledger_pb.ApplyDishonourFeeRequest: loan_requests.apply_dishonour_fee,
     ledger_pb.WaiveFeeRequest: loan_requests.waive_fee,
+    ledger_pb.MakeAdjustmentRequest: loan_requests.make_adjustment,
+    ledger_pb.WriteOffRequest: bad_debt_requests.write_off,
+    servicing_pb.UndoWriteOffRequest: bad_debt_requests.undo_write_off,
+    servicing_pb.RecordRecoveryRequest: bad_debt_requests.record_recovery,
+    servicing_pb.RefundOverpaymentRequest: bad_debt_requests.refund_overpayment,
     servicing_pb.CreateStaffRequest: staff_requests.create_staff,
     servicing_pb.DisableStaffRequest: staff_requests.disable_staff,
     servicing_pb.SetRolesRequest: staff_requests.set_roles,

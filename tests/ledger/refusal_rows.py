@@ -137,12 +137,6 @@ def _fee_over_cap(scene: Scene) -> None:
     scene.system.open_loan(open_loan_request(loan_amount="500.00", loan_fee="100.01"))
 
 
-def _write_off(scene: Scene) -> None:
-    scene.supervisor.accounting.WriteOff(
-        ledger_pb.WriteOffRequest(), metadata=scene.supervisor.metadata()
-    )
-
-
 ROWS: Final = (
     Row(Refusal.NOT_SIGNED_IN, "", _no_token),
     Row(Refusal.STAFF_UNKNOWN, "", lambda s: s.ledger.caller("nobody").balance("LA-1")),
@@ -223,6 +217,8 @@ ROWS: Final = (
     Row(Refusal.INSTALMENT_PAID, "target_payment_number", _paid_instalment),
     Row(Refusal.FEE_CAP, "loan_fee", _fee_over_cap),
     Row(Refusal.FEE_CAP, "fee_amount", lambda s: s.system.late_fee(s.active(), "400.01")),
+    Row(Refusal.FEE_CAP, "fee_amount", lambda s: s.support.dishonour_fee(s.active(), "400.01")),
+    Row(Refusal.FEE_CAP, "fee_delta", lambda s: s.supervisor.adjust(s.active(), "", "400.01")),
     Row(Refusal.NOTHING_TO_WAIVE, "target_transaction_id", _waived_twice),
     Row(Refusal.NOTHING_TO_WAIVE, "waiver_amount", lambda s: s.support.waive(s.closed(), "1.00")),
     Row(Refusal.WAIVER_EXCEEDS_FEE, "waiver_amount", lambda s: s.support.waive(s.active(), "101")),
@@ -231,5 +227,16 @@ ROWS: Final = (
         "waiver_amount",
         lambda s: s.support.waive(s.active(), "50.01"),
     ),
-    Row(Refusal.NOT_BUILT, "", _write_off),
+    Row(
+        Refusal.ADJUSTMENT_EXCEEDS_BALANCE,
+        "fee_delta",
+        lambda s: s.supervisor.adjust(s.active(), "", "-100.01"),
+    ),
+    Row(
+        Refusal.REFUND_EXCEEDS_OVERPAYMENT,
+        "amount",
+        lambda s: s.supervisor.refund(s.closed(), "0.01"),
+    ),
+    Row(Refusal.APPROVAL_REQUIRED, "", lambda s: s.supervisor.write_off(s.active())),
+    Row(Refusal.NO_RIGHT, "", lambda s: s.admin.write_off(s.active())),
 )
