@@ -618,6 +618,26 @@ class CredentialDocument(Document, kw_only=True):
     updated_at: Instant | None = None
 
 
+class SigningKeyDocument(Document, kw_only=True):
+    """An approver's key, sealed with their passphrase; `_id` is the key's id.
+
+    `public_key`, `proof`, `salt` and `sealed` are base64; `sealed` is a nonce and the
+    AES-GCM ciphertext of the 32 private bytes. Without `enrolled_at` it signs nothing.
+    """
+
+    staff_id: Key
+    public_key: str
+    proof: str
+    salt: str
+    work_factor: int
+    sealed: str
+    failures: int = 0
+    tried_at: Instant | None = None
+    locked_until: Instant | None = None
+    created_at: Instant | None = None
+    enrolled_at: Instant | None = None
+
+
 class OperationDocument(Document, kw_only=True):
     """A change that somebody asked for at the desk; `_id` is its idempotency key.
 
@@ -774,6 +794,9 @@ UNKNOWN_EVENTS: Final = Collection("unknown-events", "projector", UnknownEventDo
 HEARTBEATS: Final = Collection("heartbeats", "projector", HeartbeatDocument)
 LOCKS: Final = Collection("locks", "projector", LockDocument)
 CREDENTIALS: Final = Collection("desk-credentials", "dashboard", CredentialDocument)
+SIGNING_KEYS: Final = Collection(
+    "desk-signing-keys", "dashboard", SigningKeyDocument, (_by("staffId", "-enrolledAt"),)
+)
 OPERATIONS: Final = Collection(
     "desk-operations",
     "dashboard",
@@ -801,6 +824,7 @@ COLLECTIONS: Final = (
     HEARTBEATS,
     LOCKS,
     CREDENTIALS,
+    SIGNING_KEYS,
     OPERATIONS,
 )
 """Every collection there is."""
