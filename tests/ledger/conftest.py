@@ -1,6 +1,8 @@
 """A real ledger for the tests of this room."""
 
+import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,24 @@ def ledger_empty(data_dir: Path) -> Iterator[LedgerProcess]:
     """A ledger of the test's own, with nothing in it."""
     with LedgerProcess(data_dir) as process:
         yield process
+
+
+@pytest.fixture(scope="session")
+def kept_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stopped ledger's folder with some hundreds of entries, and an old copy of its journal."""
+    folder = tmp_path_factory.mktemp("tampering")
+    with LedgerProcess(folder) as ledger, ThreadPoolExecutor(8) as pool:
+        for _ in range(5):
+            ledger.system.active_loan()
+        ledger.stop()
+        shutil.copytree(folder / "ledger", folder / "old")
+        ledger.start()
+        for each in [pool.submit(ledger.system.active_loan) for _ in range(60)]:
+            each.result()
+    return folder
+
+
+@pytest.fixture
+def folder(kept_ledger: Path, tmp_path: Path) -> Path:
+    """The test's own copy of it."""
+    return shutil.copytree(kept_ledger, tmp_path / "copy")

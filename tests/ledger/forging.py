@@ -1,0 +1,102 @@
+"""A journal as somebody changes it who has its file: without our program, without triggers."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import pytest
+
+from ledger.journal import Entry
+from ledger.journal.sqlite import SqliteJournal
+from ledger.proof.audit import Audit, Verified
+from ledger.proof.chain import GENESIS, Broken, entry_hash
+from ledger.proof.escrow import EscrowFile
+from ledger.proof.heads import HeadSigner
+from ledger.proof.tree import Frontier
+from ledger.settings import Settings
+from proto.values import Instant
+
+K: Final = 100
+"""The entry that is tampered with."""
+
+
+def settings_of(folder: Path) -> Settings:
+    """Give the settings of a ledger in a folder."""
+    return Settings.from_environment({"DATA_DIR": str(folder)})
+
+
+def walk(folder: Path) -> Verified:
+    """Walk a folder's journal."""
+    settings = settings_of(folder)
+    with closing(SqliteJournal(settings.journal_path)) as journal:
+        audit = Audit(journal, EscrowFile(settings.escrow_path), settings.ledger_public_keys())
+        position = 0
+        while entries := journal.read(position, 100):
+            for entry in entries:
+                audit.add(entry)
+            position += len(entries)
+            if entries[-1].position != position:
+                break  # the audit has raised before
+        return audit.finish()
+
+
+def broken(folder: Path) -> Broken:
+    """Walk a folder's journal and give what was found."""
+    with pytest.raises(Broken) as found:
+        walk(folder)
+    return found.value
+
+
+@contextmanager
+def forging(folder: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file as somebody does who has it: without our program, without triggers."""
+    with closing(sqlite3.connect(settings_of(folder).journal_path)) as connection:
+        triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in triggers.fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        yield connection
+        connection.commit()
+
+
+def insert_entry(connection: sqlite3.Connection, entry: Entry) -> None:
+    """Put an entry into the table as it is."""
+    values = msgspec.structs.astuple(entry)
+    connection.execute(f"INSERT INTO entries VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608
+
+
+def replace_everything(folder: Path, signer: HeadSigner | None) -> None:
+    """Change entry K and make every hash, root and, with a key, signature anew."""
+    with closing(SqliteJournal(settings_of(folder).journal_path)) as journal:
+        entries, heads = journal.read(0, 10_000), journal.signed_heads(0, 10_000)
+    with forging(folder) as connection:
+        for table in ("entries", "signed_heads", "subtrees"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own tables
+        prev, frontier, roots = GENESIS, Frontier(), {}
+        for entry in entries:
+            actor = "somebody" if entry.position == K else entry.actor
+            changed = msgspec.structs.replace(entry, actor=actor, prev=prev)
+            prev = entry_hash(changed)
+            insert_entry(connection, msgspec.structs.replace(changed, hash=prev))
+            frontier, kept = frontier.extended([bytes.fromhex(prev)])
+            roots[entry.position] = frontier.root()
+            for part in kept:
+                connection.execute(
+                    "INSERT INTO subtrees VALUES (?, ?, ?)", msgspec.structs.astuple(part)
+                )
+        for head in heads:
+            forged = msgspec.structs.replace(head, root=roots[head.size])
+            if signer is not None:
+                at = Instant.parse(head.signed_at)
+                forged = signer.signed(head.size, roots[head.size], at)
+            connection.execute(
+                "INSERT INTO signed_heads VALUES (?, ?, ?, ?, ?)", msgspec.structs.astuple(forged)
+            )
+
+
+def signed_size(folder: Path) -> int:
+    """Give the size of a head soon after entry K."""
+    with closing(SqliteJournal(settings_of(folder).journal_path)) as journal:
+        return journal.signed_heads(K, 1)[0].size
