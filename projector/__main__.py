@@ -1,4 +1,7 @@
-"""Runs the projector: `python -m projector`. SIGTERM or SIGINT ends it after its batch."""
+"""Runs the projector: `python -m projector`. SIGTERM or SIGINT ends it after its batch.
+
+With the name of a command it does that instead: see `python -m projector --help`.
+"""
 
 import logging
 import os
@@ -11,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from projector import assembly
+from projector import assembly, commands
 from projector.loop import Projector
 from projector.settings import BadSetting, Settings
 
@@ -27,12 +30,14 @@ def main() -> int:
     _configure_logs()
     try:
         settings = Settings.from_environment(os.environ)
-        with assembly.projector(settings) as (projector, heartbeat):
-            heartbeat.start()
+        if sys.argv[1:]:
+            return commands.run(sys.argv[1:], settings)
+        with assembly.projector(settings) as (projector, beside):
+            beside.start()
             try:
                 return _work(projector)
             finally:
-                heartbeat.stop()
+                beside.stop()
     except BadSetting as error:
         print(error, file=sys.stderr)
         return 2

@@ -20,11 +20,13 @@ from redis.retry import Retry
 from projector.archive import Archive
 from projector.archive_keys import KeyStore
 from projector.heartbeat import Heartbeat
+from projector.ledger_reads import Ledger
 from projector.loop import Projector
-from projector.missed_events import Ledger, MissedEvents
+from projector.match_check import MatchCheck, Sampling
+from projector.missed_events import MissedEvents
 from projector.orphans import app_name
 from projector.settings import BadSetting, Settings
-from projector.store import Store
+from projector.store import TIMEZONED, Store
 from projector.vitals import Vitals
 from proto.values import Instant
 
@@ -40,9 +42,8 @@ def now() -> Instant:
 
 
 @contextlib.contextmanager
-def projector(settings: Settings) -> Iterator[tuple[Projector, Heartbeat]]:
-    """Give a projector with its heartbeat, and close their connections afterwards."""
-    key = read_key(settings.keys_dir / "projector.pem")
+def projector(settings: Settings) -> Iterator[tuple[Projector, "Beside"]]:
+    """Give a projector and what works beside it; close their connections afterwards."""
     vitals = Vitals(started_at=now())
     with contextlib.ExitStack() as stack:
         streams = stack.enter_context(redis_client(settings.redis_url, ANSWER_SECONDS))
@@ -51,6 +52,7 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, Heartbeat]]:
         signs = stack.enter_context(mongo_client(settings, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS))
         keys = open_keys(settings)
         stack.callback(keys.close)
+        check = MatchCheck(signs[settings.db_name], ledger_reads(settings, stack), now)
         yield (
             Projector(
                 settings,
@@ -62,12 +64,48 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, Heartbeat]]:
                     settings.document_bytes_max,
                     Archive(keys),
                 ),
-                missed=MissedEvents(Ledger(settings.ledger_address, key, now)),
+                missed=MissedEvents(ledger_reads(settings, stack)),
                 vitals=vitals,
                 clock=now,
             ),
-            Heartbeat(signs, settings.db_name, pulse, vitals, now),
+            Beside(
+                Heartbeat(signs, settings.db_name, pulse, vitals, now),
+                Sampling(check, vitals, settings.match_checks_per_second),
+            ),
         )
+
+
+class Beside:
+    """What works beside the loop, each in a thread of its own."""
+
+    def __init__(self, heartbeat: Heartbeat, sampling: Sampling) -> None:
+        self.heartbeat, self.sampling = heartbeat, sampling
+
+    def start(self) -> None:
+        """Begin."""
+        self.heartbeat.start()
+        self.sampling.start()
+
+    def stop(self) -> None:
+        """End; the heartbeat last."""
+        self.sampling.stop()
+        self.heartbeat.stop()
+
+
+@contextlib.contextmanager
+def match_check(settings: Settings) -> Iterator[MatchCheck]:
+    """Give what holds the mirror against the ledger, for the command line."""
+    with contextlib.ExitStack() as stack:
+        client = stack.enter_context(mongo_client(settings, CONNECT_SECONDS, ANSWER_SECONDS))
+        database = client.get_database(settings.db_name, codec_options=TIMEZONED)
+        yield MatchCheck(database, ledger_reads(settings, stack), now)
+
+
+def ledger_reads(settings: Settings, stack: contextlib.ExitStack) -> Ledger:
+    """Open a connection to the ledger that closes with the rest. Raises BadSetting."""
+    ledger = Ledger(settings.ledger_address, read_key(settings.keys_dir / "projector.pem"), now)
+    stack.callback(ledger.close)
+    return ledger
 
 
 def open_keys(settings: Settings) -> KeyStore:

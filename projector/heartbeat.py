@@ -80,6 +80,7 @@ class Heartbeat:
             dead_lettered=vitals.dead_lettered,
             decisions_waiting=vitals.decisions_waiting,
             inbox_lost_at=vitals.inbox_lost_at,
+            match_score=vitals.match_score,
         )
         try:
             self._collection.replace_one({"_id": NAME}, codec.to_mongo(document), upsert=True)

@@ -124,6 +124,7 @@ class Projector:
             log.info("lease_taken", consumer=self._settings.consumer)
             self._inherits = True
             self._see_gaps()
+        self._vitals.holds_lease = self._lease.is_held
         if self._inherits:
             entries += self._reclaimer.take_over(INTERNAL, from_all=True)
             self._inherits = len(entries) >= CLAIM_MAX

@@ -1,88 +1,23 @@
-"""Fetches from the ledger what the stream did not bring: the one arrow against the stream."""
+"""The subjects of which events are missing, each fetched from the ledger until it is whole."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 import grpc
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from projector.item import FETCHED_ENTRY_ID, Entry
-from proto import actor_token, codec
-from proto.accounting_ledger_pb2 import EventHistoryEntry, GetEventHistoryRequest
-from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceStub
-from proto.streams import INTERNAL
-from proto.values import Instant
+from projector.item import Entry
+from projector.ledger_reads import Ledger
 
-DEADLINE_SECONDS: Final = 10.0
-PAGE: Final = 1_000
 FIRST_WAIT_SECONDS: Final = 0.5
 LAST_WAIT_SECONDS: Final = 30.0
 AWAY_SECONDS: Final = 2.0
 """A ledger that does not answer is asked again so soon, however long it is away."""
 
 AWAY: Final = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED})
-RECONNECT_SECONDS_MAX: Final = 1.0
-CHANNEL: Final = (
-    ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
-    ("grpc.max_reconnect_backoff_ms", int(RECONNECT_SECONDS_MAX * 1_000)),
-)
-"""Left alone, a connection that failed often waits two minutes for its next try."""
-
-ISSUER: Final = "projector"
 
 log = structlog.get_logger()
-
-
-class Ledger:
-    """The ledger, asked for the history of one subject."""
-
-    def __init__(self, address: str, key: Ed25519PrivateKey, clock: Callable[[], Instant]) -> None:
-        self._channel = grpc.insecure_channel(address, CHANNEL)
-        self._stub = AccountingLedgerServiceStub(self._channel)
-        self._key, self._clock = key, clock
-
-    def history(self, subject_id: str) -> list[Entry]:
-        """Give every event of a subject, as the stream would have brought it."""
-        entries: list[Entry] = []
-        cursor = ""
-        while True:
-            request = GetEventHistoryRequest(account_id=subject_id, limit=PAGE, cursor=cursor)
-            page = self._stub.GetEventHistory(
-                request, metadata=self._credentials(), timeout=DEADLINE_SECONDS
-            )
-            entries += [_entry(subject_id, each) for each in page.events]
-            cursor = page.next_cursor
-            if not cursor:
-                return entries
-
-    def close(self) -> None:
-        """Let the connection go."""
-        self._channel.close()
-
-    def _credentials(self) -> tuple[tuple[str, str]]:
-        token = actor_token.mint(
-            self._key, issuer=ISSUER, actor_id=ISSUER, session_id=ISSUER, now=self._clock()
-        )
-        return ((actor_token.METADATA_KEY, f"Bearer {token}"),)
-
-
-def _entry(subject_id: str, event: EventHistoryEntry) -> Entry:
-    fields = codec.event_fields(
-        subject_id=subject_id,
-        version=event.version,
-        event_type=event.event_type,
-        position=event.position,
-        recorded_at=event.timestamp,
-        actor=event.actor,
-        body=event.data_json.encode(),
-        hash_hex=event.hash,
-        prev_hex=event.prev,
-    )
-    raw = {name.encode(): value.encode() for name, value in fields.items()}
-    return Entry(INTERNAL, FETCHED_ENTRY_ID, raw)
 
 
 class MissedEvents:

@@ -35,6 +35,8 @@ class Settings:
     document_bytes_max: int = DOCUMENT_BYTES_MAX
     batch_entries_max: int = 1_000
     batch_bytes_max: int = 8 * MEBIBYTE
+    match_checks_per_second: int = 5
+    """How many accounts a second are held against the ledger; 0: none."""
     stale_seconds: float = 30.0
     """A pending entry or a consumer that was idle for so long is taken over."""
 
@@ -57,6 +59,7 @@ class Settings:
             tries_max=_count(environ, "MAX_RETRIES", 3),
             payload_bytes_max=_count(environ, "MAX_PAYLOAD_BYTES", PAYLOAD_BYTES_MAX),
             document_bytes_max=_count(environ, "MAX_DOCUMENT_BYTES", DOCUMENT_BYTES_MAX),
+            match_checks_per_second=_count(environ, "MATCH_CHECKS_PER_SECOND", 5, least=0),
         )
 
 
@@ -67,8 +70,8 @@ def _needed(environ: Mapping[str, str], name: str, what: str) -> str:
     return value
 
 
-def _count(environ: Mapping[str, str], name: str, default: int) -> int:
+def _count(environ: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
     text = environ.get(name) or str(default)
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise BadSetting(f"{name} is {text!r}: set it to a whole number above 0.")
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise BadSetting(f"{name} is {text!r}: set it to a whole number, {least} or more.")
     return int(text)

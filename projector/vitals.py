@@ -25,6 +25,8 @@ class Vitals(Struct):
     ledger_connected: bool | None = None
     waits_for: WaitsFor | None = None
     inbox_lost_at: Instant | None = None
+    holds_lease: bool = False
+    match_score: float | None = None
 
     def count(self, outcome: Outcome, now: Instant) -> None:
         """Add a batch."""

@@ -556,6 +556,45 @@ class ArchivedEventDocument(Document, kw_only=True):
     positions: list[int] = []
 
 
+class MatchScoreDocument(Document, kw_only=True):
+    """How many of the ledger's accounts the mirror shows as they are.
+
+    `_id` is `sampled`, the accounts checked last, or `portfolio`, all of them on demand.
+    `missing` are accounts that the mirror lacks, `external` those of no ledger of ours,
+    which are outside the score.
+    """
+
+    started_at: Instant
+    at: Instant
+    checked: int = 0
+    matched: int = 0
+    missing: int = 0
+    external: int = 0
+    total: int = 0
+    score: float | None = None
+    is_done: bool = False
+
+
+class MismatchDocument(Document, kw_only=True):
+    """A field of an account that is not what the ledger's events make it.
+
+    `_id` is `account:field`. The since fields name the first event after which they
+    differ; `healed_at` is when both were seen to agree again.
+    """
+
+    loan_account_id: Key
+    field: str
+    mirror_value: str
+    ledger_value: str
+    ver: int
+    since_version: int
+    since_event_id: str
+    since_event_type: str
+    found_at: Instant | None = None
+    seen_at: Instant
+    healed_at: Instant | None = None
+
+
 class UnknownEventDocument(Document, kw_only=True):
     """A type that nobody reads; `_id` is the type.
 
@@ -597,6 +636,7 @@ class HeartbeatDocument(Document, kw_only=True):
     dead_lettered: int = 0
     decisions_waiting: int = 0
     inbox_lost_at: Instant | None = None
+    match_score: float | None = None
 
 
 class LockDocument(Document, kw_only=True):
@@ -791,6 +831,10 @@ PARKED_EVENTS: Final = Collection(
 )
 ARCHIVE: Final = Collection("archive", "projector", ArchivedEventDocument, clustered=True)
 UNKNOWN_EVENTS: Final = Collection("unknown-events", "projector", UnknownEventDocument)
+MATCH_SCORES: Final = Collection("match-scores", "projector", MatchScoreDocument)
+MISMATCHES: Final = Collection(
+    "mismatches", "projector", MismatchDocument, (_by("loanAccountId"), _by("healedAt", "-seenAt"))
+)
 HEARTBEATS: Final = Collection("heartbeats", "projector", HeartbeatDocument)
 LOCKS: Final = Collection("locks", "projector", LockDocument)
 CREDENTIALS: Final = Collection("desk-credentials", "dashboard", CredentialDocument)
@@ -821,6 +865,8 @@ COLLECTIONS: Final = (
     PARKED_EVENTS,
     ARCHIVE,
     UNKNOWN_EVENTS,
+    MATCH_SCORES,
+    MISMATCHES,
     HEARTBEATS,
     LOCKS,
     CREDENTIALS,

@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from projector.heartbeat import unread
 from projector.loop import Projector
 from projector.settings import Settings
 from projector.stream import GROUP, STREAMS
+from tests.builders import LedgerProcess
+from tests.loan_requests import open_loan_request
 from tests.projector.feed import Feed
 from tests.projector.mirror import Mirror
 
@@ -123,3 +126,32 @@ def drain(settings: Settings, start: Start) -> Iterator[Drain]:
     """A started projector: calling it brings everything from the streams to MongoDB."""
     with start(settings) as each:
         yield each
+
+
+@pytest.fixture(scope="session")
+def real_ledger(
+    tmp_path_factory: pytest.TempPathFactory, redis_server: RedisServer
+) -> Iterator[LedgerProcess]:
+    """A real ledger that publishes onto the run's Redis, with a few accounts of its own.
+
+    A test that empties Redis gets everything published again.
+    """
+    with LedgerProcess(tmp_path_factory.mktemp("books"), redis_server.url) as ledger:
+        for number in range(3):
+            account_id = ledger.system.active_loan(
+                open_loan_request(account_id=f"OUR-{number}", customer_id=f"CUS-{number}")
+            )
+            ledger.system.repay(account_id, "20.00")
+        ledger.system.late_fee("OUR-0")
+        ledger.system.open_loan(open_loan_request(account_id="OUR-NEW"))
+        yield ledger
+
+
+@pytest.fixture
+def beside_ledger(settings: Settings, real_ledger: LedgerProcess) -> Settings:
+    """The settings of a projector whose ledger is really there."""
+    own = real_ledger.keys_dir / "projector-master.key"
+    if not own.exists():
+        own.touch(mode=0o600)
+        own.write_bytes((settings.keys_dir / own.name).read_bytes())
+    return replace(settings, keys_dir=real_ledger.keys_dir, ledger_address=real_ledger.address)

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from embedded.process import free_port
 from projector.assembly import now, read_key
-from projector.missed_events import RECONNECT_SECONDS_MAX, Ledger, MissedEvents
+from projector.ledger_reads import RECONNECT_SECONDS_MAX, Ledger
+from projector.missed_events import MissedEvents
 from projector.settings import Settings
 from proto import actor_token, documents
 from proto.accounting_ledger_pb2 import (

@@ -1,0 +1,70 @@
+"""What an operator can ask the projector for, beside the one that runs."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import grpc
+from pymongo.errors import PyMongoError
+
+from projector import assembly
+from projector.settings import Settings
+from proto.documents import MatchScoreDocument
+
+DIFFERS: Final = 1
+AWAY: Final = 3
+
+
+def run(arguments: Sequence[str], settings: Settings) -> int:
+    """Carry a command out and give the exit status: 0 all is well, 1 something differs.
+
+    A server that is away is told in a sentence, with status 3.
+    """
+    asked = _parser().parse_args(arguments)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
+    try:
+        status: int = asked.do(asked, settings)
+    except (grpc.RpcError, PyMongoError) as error:
+        _say(f"Not done: a server does not answer ({_name(error)}). Run it again when it does.")
+        return AWAY
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m projector")
+    commands = parser.add_subparsers(required=True)
+    verify = commands.add_parser("verify", help="hold every account against the ledger")
+    verify.set_defaults(do=_verify)
+    return parser
+
+
+def _verify(_: argparse.Namespace, settings: Settings) -> int:
+    """Check the whole portfolio, and print the score and every mismatch."""
+    with assembly.match_check(settings) as check:
+        score = check.portfolio(_tell_progress)
+        for each in check.open_mismatches():
+            _say(
+                f"{each.loan_account_id}: {each.field} is {each.mirror_value}, the ledger has "
+                f"{each.ledger_value}, since {each.since_event_type} {each.since_event_id}"
+            )
+    _say(
+        f"{score.matched} of {score.checked} accounts match, {score.missing} are missing, "
+        f"{score.external} are of no ledger of ours."
+    )
+    return 0 if score.matched == score.checked else DIFFERS
+
+
+def _tell_progress(score: MatchScoreDocument) -> None:
+    sys.stderr.write(f"{score.checked + score.external} of about {score.total}\n")
+
+
+def _say(sentence: str) -> None:
+    sys.stdout.write(sentence + "\n")
+
+
+def _name(error: Exception) -> str:
+    if isinstance(error, grpc.Call):
+        return f"the ledger: {error.code().name}"
+    return type(error).__name__

@@ -1,0 +1,162 @@
+"""Whether an account's projection is the fold of the ledger at its version. Pure.
+
+The account's events are folded again, from the first one to the projection's version, and
+each field is held against what stands in MongoDB. What the ledger itself says of the
+balances at that version is held against them too: a wrong projection would fold twice to
+the same mistake.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from bson import Decimal128
+from msgspec import Struct
+
+from projector import batch
+from projector.happening import ACCOUNTS, Documents, Stored
+from projector.item import Entry, Item
+from proto.codec import read_envelope
+from proto.servicing_pb2 import Balances
+from proto.values import Instant
+
+NOT_OF_THE_LEDGER: Final = frozenset({"_id", "createdAt", "updatedAt", "customerName", "search"})
+"""What follows the customer's profile, which comes from outside, or the entries' times."""
+
+ABSENT: Final = "(absent)"
+ZERO: Final = "0.00"
+
+BALANCE_FIELDS: Final = {
+    "principal": "balances.principal",
+    "interest": "balances.interest",
+    "fees": "balances.fees",
+    "overpayment": "balances.overpayment",
+    "total_outstanding": "balances.currentBalance",
+    "account_status": "accountStatus",
+}
+"""What the ledger tells of an account at a version, and where the projection has it."""
+
+Flat = dict[str, str]
+
+
+class Mismatch(Struct, frozen=True, kw_only=True):
+    """One field of one account that is not what the ledger's events make it.
+
+    `since` is the first event after which the two differ.
+    """
+
+    account_id: str
+    field: str
+    mirror: str
+    ledger: str
+    version: int
+    since_version: int
+    since_event_id: str
+    since_event_type: str
+
+
+def history_items(entries: Sequence[Entry], version: int) -> list[Item]:
+    """Read a subject's events up to a version, in their order, each once."""
+    by_version = {}
+    for entry in entries:
+        envelope = read_envelope(entry.stream, entry.entry_id, entry.fields, entry.size)
+        by_version[envelope.version] = Item(entry, envelope)
+    return [by_version[each] for each in sorted(by_version) if each <= version]
+
+
+def folded(account_id: str, items: Sequence[Item]) -> list[Flat]:
+    """Give the account's fields after each of its events. Raises Poison."""
+    documents = Documents()
+    needs = batch.needs(items)
+    for collection, need in batch.READ_BY_KEY:
+        documents.load(collection, getattr(needs, need), ())
+    documents.load(ACCOUNTS, (account_id,), ())
+    states = []
+    for item in items:
+        batch.fold([item], documents)
+        states.append(flat(documents.get(ACCOUNTS, account_id) or {}))
+    return states
+
+
+def flat(document: Mapping[str, Any]) -> Flat:
+    """Give a document's comparable fields as text, each under its path."""
+    fields: Flat = {}
+    for name, value in document.items():
+        if name not in NOT_OF_THE_LEDGER:
+            _flatten(name, value, fields)
+    return fields
+
+
+def told(balances: Balances) -> Flat:
+    """Give what the ledger says of an account's balances, under the projection's paths."""
+    return {path: getattr(balances, name) for name, path in BALANCE_FIELDS.items()}
+
+
+def compare(
+    mirror: Stored, items: Sequence[Item], states: Sequence[Flat], balances: Flat | None
+) -> list[Mismatch]:
+    """Name every field that differs; `balances` is what the ledger says, if it can tell."""
+    stands = flat(mirror)
+    should = states[-1] if states else {}
+    wrong = {
+        path: (stands.get(path, ABSENT), should.get(path, ABSENT))
+        for path in sorted(stands.keys() | should.keys())
+        if stands.get(path) != should.get(path)
+    }
+    for path, value in (balances or {}).items():
+        if stands.get(path, ZERO) != value:
+            wrong.setdefault(path, (stands.get(path, ABSENT), value))
+    return [
+        _mismatch(mirror, path, values, since(path, values, states), items)
+        for path, values in wrong.items()
+    ]
+
+
+def since(path: str, values: tuple[str, str], states: Sequence[Flat]) -> int:
+    """Give the place of the first event after which mirror and ledger differ.
+
+    A mirror that stands where the ledger stood once was left behind at that event. A value
+    that the ledger never had is wrong at the latest since the field took its last value.
+    """
+    there = [state.get(path, ABSENT) for state in states]
+    mirror = values[0]
+    if mirror in there:
+        last_alike = max(place for place, value in enumerate(there) if value == mirror)
+        return min(last_alike + 1, len(there) - 1)
+    changes = [place for place in range(1, len(there)) if there[place] != there[place - 1]]
+    return changes[-1] if changes else 0
+
+
+def _mismatch(
+    mirror: Stored, path: str, values: tuple[str, str], place: int, items: Sequence[Item]
+) -> Mismatch:
+    event = items[place].envelope if items else None
+    return Mismatch(
+        account_id=mirror["_id"],
+        field=path,
+        mirror=values[0],
+        ledger=values[1],
+        version=int(mirror.get("ver") or 0),
+        since_version=event.version if event else 0,
+        since_event_id=event.identity if event else "",
+        since_event_type=event.event_type if event else "",
+    )
+
+
+def _flatten(path: str, value: object, fields: Flat) -> None:
+    if isinstance(value, dict):
+        for name, each in value.items():
+            _flatten(f"{path}.{name}", each, fields)
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            _flatten(f"{path}.{number}", each, fields)
+    elif value is not None:
+        fields[path] = _text(value)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Decimal128):
+        return format(value.to_decimal(), "f")
+    if isinstance(value, datetime):
+        return str(Instant.of(value))
+    return str(value)

@@ -1,0 +1,270 @@
+"""The Data Match score: how many of the ledger's accounts the mirror shows as they are.
+
+Always on, a few accounts a second, all of them in turn; on demand the whole portfolio.
+Accounts from outside are no part of the score and are counted apart.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import grpc
+import structlog
+from pymongo.database import Database
+from pymongo.errors import PyMongoError
+
+from projector import match
+from projector.happening import ACCOUNTS, Stored
+from projector.ledger_reads import Ledger
+from projector.match import Mismatch
+from projector.vitals import Vitals
+from proto import codec, documents, subjects
+from proto.codec import Poison
+from proto.documents import MatchScoreDocument, MismatchDocument
+from proto.streams import INTERNAL
+from proto.values import Instant, Key
+
+EVERY_SECONDS: Final = 1.0
+WINDOW: Final = 1_000
+"""Over how many of the accounts checked last the running score is taken."""
+
+PAGE: Final = 100
+SAMPLED: Final = "sampled"
+PORTFOLIO: Final = "portfolio"
+SETTLE_SECONDS: Final = 2.0
+
+log = structlog.get_logger()
+
+
+class MatchCheck:
+    """Checks accounts and stores what it found."""
+
+    def __init__(
+        self, database: Database[dict[str, Any]], ledger: Ledger, clock: Callable[[], Instant]
+    ) -> None:
+        self._database, self._ledger, self._clock = database, ledger, clock
+
+    def now(self) -> Instant:
+        """Give the moment."""
+        return self._clock()
+
+    def check(self, account: Stored) -> list[Mismatch]:
+        """Hold one account against the ledger, and store or withdraw what differs.
+
+        Raises grpc.RpcError, PyMongoError.
+        """
+        found = self._differences(account)
+        self._store(account["_id"], found)
+        for each in found:
+            log.error("mismatch", account_id=each.account_id, field=each.field)
+        return found
+
+    def accounts(self, after: str) -> list[Stored]:
+        """Give the next accounts by key, from outside ones too."""
+        found = self._database[ACCOUNTS].find({"_id": {"$gt": after}}).sort("_id").limit(PAGE)
+        return list(found)
+
+    def score(self, document: MatchScoreDocument, kind: str) -> None:
+        """Store a score."""
+        scores = self._database[documents.MATCH_SCORES.name]
+        scores.replace_one({"_id": kind}, codec.to_mongo(document), upsert=True)
+
+    def portfolio(self, report: Callable[[MatchScoreDocument], None]) -> MatchScoreDocument:
+        """Check every account of the ledger, and look for those that the mirror lacks."""
+        total = self._database[ACCOUNTS].estimated_document_count()
+        score = MatchScoreDocument(started_at=self._clock(), at=self._clock(), total=total)
+        for account in self._all():
+            if account.get("source") != "ledger":
+                score.external += 1
+                continue
+            score.checked += 1
+            score.matched += not self.check(account)
+            if score.checked % PAGE == 0:
+                self._progress(score, report)
+        for account_id in self._missing():
+            score.checked += 1
+            score.missing += 1
+            self._store(account_id, [_not_there(account_id)])
+        score.is_done = True
+        self._progress(score, report)
+        return score
+
+    def open_mismatches(self) -> list[MismatchDocument]:
+        """Give every mismatch that is not healed."""
+        found = self._database[documents.MISMATCHES.name].find({"healedAt": None}).sort("_id")
+        return [codec.from_mongo(MismatchDocument, each) for each in found]
+
+    def _progress(
+        self, score: MatchScoreDocument, report: Callable[[MatchScoreDocument], None]
+    ) -> None:
+        score.at = self._clock()
+        score.score = share(score.matched, score.checked)
+        self.score(score, PORTFOLIO)
+        report(score)
+
+    def _all(self) -> Iterator[Stored]:
+        after = ""
+        while page := self.accounts(after):
+            yield from page
+            after = page[-1]["_id"]
+
+    def _missing(self) -> list[str]:
+        """Give accounts of the ledger that the mirror does not show, after a second look."""
+        lacking: list[str] = []
+        position, last = 0, 1
+        while position < last:
+            entries, last = self._ledger.journal(position)
+            if not entries:
+                break
+            envelopes = [codec.read_envelope(INTERNAL, "0-0", e.fields, e.size) for e in entries]
+            position = envelopes[-1].position
+            begun = {e.conversation_id for e in envelopes if e.version == 1}
+            lacking += self._lacking({each for each in begun if subjects.is_account(each)})
+        if lacking:  # those that were made a moment ago may still be on their way
+            threading.Event().wait(SETTLE_SECONDS)
+        return sorted(self._lacking(set(lacking)))
+
+    def _lacking(self, account_ids: set[str]) -> set[str]:
+        there = self._database[ACCOUNTS].find({"_id": {"$in": sorted(account_ids)}}, {"_id": 1})
+        return account_ids - {each["_id"] for each in there}
+
+    def _differences(self, account: Stored) -> list[Mismatch]:
+        account_id, version = account["_id"], int(account.get("ver") or 0)
+        items = match.history_items(self._ledger.history(account_id), version)
+        known = items[-1].version if items else 0
+        if known != version or version == 0:
+            return [_other_version(account_id, version, known)]
+        try:
+            states = match.folded(account_id, items)
+        except Poison as error:
+            log.warning("history_not_read", account_id=account_id, error=type(error).__name__)
+            return [_other_version(account_id, version, 0)]
+        balances = self._ledger.balances_at(account_id, version)
+        told = match.told(balances) if balances is not None else None
+        return match.compare(account, items, states, told)
+
+    def _store(self, account_id: str, found: list[Mismatch]) -> None:
+        """Keep what differs; what no longer does is kept as healed."""
+        mismatches = self._database[documents.MISMATCHES.name]
+        now = self._clock()
+        open_before = {"loanAccountId": account_id, "healedAt": None}
+        still = [f"{account_id}:{each.field}" for each in found]
+        healed = {"$set": {"healedAt": codec.to_mongo(now)}}
+        mismatches.update_many({**open_before, "_id": {"$nin": still}}, healed)
+        for each in found:
+            document = MismatchDocument(
+                loan_account_id=Key(each.account_id),
+                field=each.field,
+                mirror_value=each.mirror,
+                ledger_value=each.ledger,
+                ver=each.version,
+                since_version=each.since_version,
+                since_event_id=each.since_event_id,
+                since_event_type=each.since_event_type,
+                seen_at=now,
+            )
+            mismatches.update_one(
+                {"_id": f"{account_id}:{each.field}"},
+                {
+                    "$set": codec.to_mongo(document),
+                    "$setOnInsert": {"foundAt": codec.to_mongo(now)},
+                    "$unset": {"healedAt": ""},
+                },
+                upsert=True,
+            )
+
+
+class Sampling:
+    """Lets the check work all the time, in a thread and over connections of its own."""
+
+    def __init__(self, check: MatchCheck, vitals: Vitals, per_second: int) -> None:
+        self._check, self._vitals, self._per_second = check, vitals, per_second
+        self._after = ""
+        self._outcomes: deque[bool] = deque(maxlen=WINDOW)
+        self._waiting: list[Stored] = []
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="match-check", daemon=True)
+
+    def start(self) -> None:
+        """Begin, unless the setting says that nothing is to be checked."""
+        if self._per_second:
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End after the account in hand."""
+        self._stopping.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def turn(self, started_at: Instant, now: Instant) -> None:
+        """Check the next few accounts, and tell the score of the last ones."""
+        checked = 0
+        while checked < self._per_second and (account := self._next()) is not None:
+            if account.get("source") == "ledger":
+                self._outcomes.append(not self._check.check(account))
+                checked += 1
+        matched, total = sum(self._outcomes), len(self._outcomes)
+        self._vitals.match_score = share(matched, total)
+        document = MatchScoreDocument(
+            started_at=started_at,
+            at=now,
+            checked=total,
+            matched=matched,
+            score=self._vitals.match_score,
+        )
+        self._check.score(document, SAMPLED)
+
+    def _next(self) -> Stored | None:
+        """Give the next account; at the end of all, None once, and from the first one again."""
+        if not self._waiting:
+            self._waiting = self._check.accounts(self._after)
+            self._waiting.reverse()
+        if not self._waiting:
+            self._after = ""
+            return None
+        account = self._waiting.pop()
+        self._after = account["_id"]
+        return account
+
+    def _run(self) -> None:
+        while not self._stopping.wait(EVERY_SECONDS):
+            if not self._vitals.holds_lease:
+                continue  # one projector checks for all
+            try:
+                self.turn(self._vitals.started_at, self._check.now())
+            except (grpc.RpcError, PyMongoError) as error:
+                log.warning("match_not_checked", error=type(error).__name__)
+                self._waiting = []
+
+
+def share(matched: int, checked: int) -> float | None:
+    """Give the score: 1 only where every account matches; None where none was checked."""
+    return matched / checked if checked else None
+
+
+def _other_version(account_id: str, mirror: int, ledger: int) -> Mismatch:
+    """Tell of an account whose version the ledger's history does not have."""
+    return Mismatch(
+        account_id=account_id,
+        field="ver",
+        mirror=str(mirror),
+        ledger=str(ledger),
+        version=mirror,
+        since_version=ledger,
+        since_event_id=f"{account_id}:{ledger}",
+        since_event_type="",
+    )
+
+
+def _not_there(account_id: str) -> Mismatch:
+    return Mismatch(
+        account_id=account_id,
+        field="loanAccountId",
+        mirror=match.ABSENT,
+        ledger=account_id,
+        version=0,
+        since_version=1,
+        since_event_id=f"{account_id}:1",
+        since_event_type="account.created.v1",
+    )
