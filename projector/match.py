@@ -67,9 +67,8 @@ def history_items(entries: Sequence[Entry], version: int) -> list[Item]:
 def folded(account_id: str, items: Sequence[Item]) -> list[Flat]:
     """Give the account's fields after each of its events. Raises Poison."""
     documents = Documents()
-    needs = batch.needs(items)
-    for collection, need in batch.READ_BY_KEY:
-        documents.load(collection, getattr(needs, need), ())
+    for collection, keys in batch.needs(items).keys.items():
+        documents.load(collection, keys, ())
     documents.load(ACCOUNTS, (account_id,), ())
     states = []
     for item in items:

@@ -27,9 +27,8 @@ def check(
     """A check of a mirror that has read all of the ledger, and an account from outside."""
     feed.tell("account.created.v1", account("THEIRS-1"))
     with start(beside_ledger) as drain:
-        drain.until(
-            lambda: mirror.database["loan-accounts"].count_documents({"ver": {"$gt": 0}}) == OURS
-        )
+        accounts = mirror.database["loan-accounts"]
+        drain.until(lambda: accounts.count_documents({"ver": {"$gt": 0}}) == OURS)
         drain.until(lambda: accounts.count_documents({"fees.1": {"$exists": True}}) == 1)
         drain()
     with assembly.match_check(beside_ledger) as made:
