@@ -14,9 +14,9 @@ from typing import Final, Self
 import grpc
 from grpc_health.v1 import health_pb2
 
-from embedded.process import Process, free_port, spawn, stop
+from embedded.process import Process, free_port, is_taken, spawn, stop
 from tests.keys import make_keys, signing_key, token_for
-from tests.ledger_caller import CALL_SECONDS_MAX, Caller, Metadata, refusal_of
+from tests.ledger_caller import CALL_SECONDS_MAX, CHANNEL_OPTIONS, Caller, Metadata, refusal_of
 from tests.loan_requests import instalments_of, new_id, new_key, open_loan_request
 
 __all__ = [
@@ -54,6 +54,9 @@ class LedgerProcess:
     data_dir: Path
     redis_url: str = ""
     app_mode: str = "demo"
+    database_url: str = ""
+    """Where the journal is; empty: a file in the folder."""
+    fail_point: str = ""
 
     def __post_init__(self) -> None:
         """Make the keys and choose the port; `start` starts it."""
@@ -72,7 +75,8 @@ class LedgerProcess:
             "DATA_DIR": str(self.data_dir),
             "KEYS_DIR": str(self.keys_dir),
             "LEDGER_LISTEN": self.address,
-            "LEDGER_DATABASE_URL": "",
+            "LEDGER_DATABASE_URL": self.database_url,
+            "LEDGER_FAIL_POINT": self.fail_point,
             "REDIS_URL": self.redis_url,
             "APP_MODE": self.app_mode,
         }
@@ -81,8 +85,9 @@ class LedgerProcess:
         """Start it and wait until it is healthy."""
         self.process = spawn([sys.executable, "-m", "ledger"], self.log, self.environment())
         deadline = time.monotonic() + READY_SECONDS_MAX
-        with grpc.insecure_channel(self.address) as channel:
-            while not _is_serving(channel):
+        port = int(self.address.rsplit(":", 1)[1])
+        with grpc.insecure_channel(self.address, CHANNEL_OPTIONS) as channel:
+            while not (is_taken(port) and _is_serving(channel)):
                 if self.process.poll() is not None or time.monotonic() > deadline:
                     raise AssertionError(f"the ledger did not start: {self.log.read_text()}")
                 time.sleep(0.05)

@@ -20,8 +20,10 @@ DB_NAME: Final = "billie-servicing"
 class Stage:
     """MongoDB, Redis, ledger and projector on free ports, in a folder of their own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str = "") -> None:
         self.folder = folder
+        journal = f"sqlite:///{folder / 'ledger' / 'journal.db'}"
+        self.database_url = database_url or journal
         self.mongo = MongoServer(folder / "mongo", free_port())
         self.redis = RedisServer(folder / "redis", free_port())
         self.ledger_address = f"127.0.0.1:{free_port()}"
@@ -41,7 +43,7 @@ class Stage:
             "REDIS_URL": self.redis.url,
             "LEDGER_LISTEN": self.ledger_address,
             "LEDGER_SERVICE_URL": self.ledger_address,
-            "LEDGER_DATABASE_URL": f"sqlite:///{self.folder / 'ledger' / 'journal.db'}",
+            "LEDGER_DATABASE_URL": self.database_url,
         }
 
     def database(self) -> "Database[dict[str, object]]":

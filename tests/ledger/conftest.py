@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import Caller, LedgerProcess
+from tests.postgres import PostgresServer
 
 
 @pytest.fixture(scope="session")
@@ -37,9 +38,24 @@ def support(ledger: LedgerProcess) -> Caller:
 
 
 @pytest.fixture
-def ledger_alone(data_dir: Path) -> Iterator[LedgerProcess]:
+def store() -> str:
+    """Where a ledger of the test's own keeps its journal; a test may ask for `postgres`."""
+    return "sqlite"
+
+
+@pytest.fixture
+def database_url(store: str, request: pytest.FixtureRequest) -> str:
+    """The setting that names that store."""
+    if store == "sqlite":
+        return ""
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_journal_url()
+
+
+@pytest.fixture
+def ledger_alone(data_dir: Path, database_url: str) -> Iterator[LedgerProcess]:
     """A ledger of the test's own, which may be killed and started again."""
-    process = LedgerProcess(data_dir)
+    process = LedgerProcess(data_dir, database_url=database_url)
     with process:
         yield process.with_staff()
 

@@ -3,15 +3,20 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tests.builders import Caller, open_loan_request
+import pytest
+
+from tests.builders import LedgerProcess, open_loan_request
+from tests.ledger.accounts_check import check_books
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 
 
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
 def test_waiving_the_fee_that_a_repayment_paid_brings_the_loan_to_zero(
-    system: Caller, supervisor: Caller
+    ledger_alone: LedgerProcess,
 ) -> None:
     """The repayment paid the fee first, so waiving that fee pays the rest of the loan."""
+    system, supervisor = ledger_alone.system, ledger_alone.caller("staff-supervisor")
     request = open_loan_request(
         customer_id="CUS-12345", loan_fee="0.00", instalments=1, opened=date(2025, 11, 1)
     )
@@ -34,3 +39,4 @@ def test_waiving_the_fee_that_a_repayment_paid_brings_the_loan_to_zero(
         "account.updated.v1",
         "account.closed.v1",
     ]
+    check_books(system)

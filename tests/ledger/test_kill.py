@@ -10,7 +10,9 @@ from tests.builders import LedgerProcess, new_key
 from tests.ledger.accounts_check import check_books
 
 
-@pytest.mark.parametrize("after_answers", [5, 60])
+@pytest.mark.parametrize(
+    ("store", "after_answers"), [("sqlite", 5), ("sqlite", 60), ("postgres", 20)]
+)
 def test_killed_in_the_middle_nothing_is_lost_and_nothing_doubled(
     ledger_alone: LedgerProcess, after_answers: int
 ) -> None:

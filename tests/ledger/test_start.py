@@ -59,6 +59,8 @@ def test_a_taken_address_is_told(ledger: LedgerProcess, tmp_path: Path) -> None:
         ("LEDGER_DATABASE_URL", "mysql://x"),
         ("APP_MODE", "test"),
         ("REDIS_URL", "localhost"),
+        ("LEDGER_DATABASE_URL", "postgresql://billie:s3cret%zz@127.0.0.1/billie"),
+        ("LEDGER_FAIL_POINT", "nowhere"),
         ("KEYS_DIR", "/nonexistent"),
         ("DATA_DIR", "/dev/null"),
     ],
@@ -69,6 +71,14 @@ def test_a_bad_setting_is_named(tmp_path: Path, variable: str, value: str) -> No
     ended = _run(process, **{variable: value})
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"ledger: {variable}")
+    assert "s3cret" not in ended.stderr
+
+
+def test_a_step_at_which_the_ledger_dies_is_for_tests_alone(tmp_path: Path) -> None:
+    """A ledger in production refuses to start with one."""
+    ended = _run(LedgerProcess(tmp_path, app_mode="production", fail_point="after-commit:1"))
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("ledger: LEDGER_FAIL_POINT")
 
 
 def test_a_private_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
