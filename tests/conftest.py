@@ -54,6 +54,17 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture
+def own_postgres() -> Iterator[PostgresServer]:
+    """A server that the test may stop, and fill to its last byte."""
+    server = PostgresServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
 def database(mongo_server: MongoServer) -> Iterator[Database[dict[str, Any]]]:
     """An empty database of the test's own."""
     client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(

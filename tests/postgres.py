@@ -8,7 +8,10 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -56,6 +59,7 @@ class PostgresServer:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="postgres-"))
         self.log = self.folder / "log" / "postgres.log"
         self.port = free_port()
+        self.small_disk = self.folder / "small"
         self.process: Process | None = None
         self._make()
 
@@ -96,9 +100,13 @@ class PostgresServer:
             cwd="/",
         )
 
-    def start(self) -> None:
-        """Start it and wait until it answers; every commit is on the disk (fsync)."""
+    def start(self, small_disk_megabytes: int = 0) -> None:
+        """Start it and wait until it answers; every commit is on the disk (fsync).
+
+        With a size it sees a small file system of its own at `small_disk`, for a tablespace.
+        """
         argv = [
+            *self._on_small_disk(small_disk_megabytes),
             *self._as_user(),
             str(self._binaries / "postgres"),
             *("-D", str(self.folder / "data"), "-p", str(self.port)),
@@ -107,6 +115,16 @@ class PostgresServer:
         ]
         self.process = spawn(argv, self.log)
         wait_until("postgres", self._answers, self.process, self.log)
+
+    def _on_small_disk(self, megabytes: int) -> list[str]:
+        """Give what mounts it where only the server sees it; it goes with the server."""
+        if not megabytes:
+            return []
+        self.small_disk.mkdir()
+        user = pwd.getpwnam(_UNPRIVILEGED)
+        mount = f"mount -t tmpfs -o size={megabytes}m,mode=700,uid={user.pw_uid} tmpfs"
+        script = f'{mount} "$0" && exec "$@"'
+        return ["unshare", "--mount", "sh", "-c", script, str(self.small_disk)]
 
     def _answers(self) -> bool:
         try:
@@ -120,6 +138,20 @@ class PostgresServer:
         with psycopg.connect(self.url, autocommit=True) as connection:
             cursor = connection.execute(sql.encode())
             return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def locked(self, table: str) -> Iterator[None]:
+        """Hold a table, so that whoever wants to write to it waits."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE".encode())
+            yield
+
+    def wait_for(self, counting: str) -> None:
+        """Wait until a statement counts something."""
+        deadline = time.monotonic() + 30
+        while self.execute(counting) == [(0,)]:
+            assert time.monotonic() < deadline, counting
+            time.sleep(0.01)
 
     def new_journal_url(self) -> str:
         """Make an empty schema and give the URL of a journal in it."""

@@ -1,7 +1,8 @@
 """Connections to PostgreSQL: one a reading thread, and one that alone may write.
 
-A lost connection is told as JournalFailed and made anew by the next call. No text that
-leaves this file holds the password or a value that a statement was given.
+A connection that is lost in the middle is told as JournalFailed and made anew by the next
+call; one that was lost while nobody used it is made anew at once. No text that leaves this
+file holds the password or a value that a statement was given.
 """
 
 import threading
@@ -109,14 +110,25 @@ class Link:
     def transaction(self) -> Iterator[Connection]:
         """Write in one transaction; nobody else writes to this journal meanwhile."""
         with self._write, self._failing_clearly():
-            connection = self._writing_connection()
+            connection = self._begun()
             try:
-                connection.execute("BEGIN")
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
                 _undo(connection)
                 raise
+
+    def _begun(self) -> Connection:
+        """Begin a transaction. A connection that broke while it was idle is replaced, once."""
+        connection = self._writing_connection()
+        try:
+            connection.execute("BEGIN")
+        except psycopg.OperationalError:
+            if not connection.closed:
+                raise
+            connection = self._writing_connection()
+            connection.execute("BEGIN")
+        return connection
 
     def _writing_connection(self) -> Connection:
         """Give the connection that holds the writer's lock, which ends with it."""

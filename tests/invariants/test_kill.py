@@ -84,6 +84,17 @@ def _journal(stage: Stage, load: Load) -> list[ours.JournalEntry]:
 )
 def test_a_killed_part_loses_nothing_and_doubles_nothing(stage: Stage, victim: str) -> None:
     """1,000 mixed commands and events; I1 to I5 and I9 hold after a kill -9."""
+    _check_after_a_kill(stage, victim)
+
+
+def test_a_killed_ledger_over_postgresql_loses_nothing_and_doubles_nothing(
+    postgres_stage: Stage,
+) -> None:
+    """The same with the journal in a PostgreSQL server."""
+    _check_after_a_kill(postgres_stage, "ledger")
+
+
+def _check_after_a_kill(stage: Stage, victim: str) -> None:
     load = Load(stage)
     for number, account in enumerate(ACCOUNTS):
         load.open_loan(account, f"CUS-{number:03d}")
