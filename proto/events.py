@@ -454,7 +454,9 @@ class ApprovalRequested(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=
 class ApprovalApproved(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=True):
     """A request was approved and, in the same journal transaction, carried out.
 
-    `statement` is the exact text that the approver signed (`proto.decision`).
+    `statement` is the exact text that the approver signed (`proto.decision`), `signature`
+    base64. `approver_version` is the version of the approver's own history by which their
+    key and their rights were looked at: it makes that history in a receipt whole.
     """
 
     type: ClassVar[str] = "approval.approved.v1"
@@ -466,6 +468,7 @@ class ApprovalApproved(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=T
     statement: str = ""
     signature: str = ""
     key_id: Key = NO_KEY
+    approver_version: int = 0
 
 
 class ApprovalRejected(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=True):
@@ -478,6 +481,7 @@ class ApprovalRejected(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=T
     statement: str = ""
     signature: str = ""
     key_id: Key = NO_KEY
+    approver_version: int = 0
 
 
 class ApprovalReturned(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=True):
