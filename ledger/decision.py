@@ -11,14 +11,13 @@ from msgspec import Struct
 
 from ledger import postings
 from ledger.commands import COMMANDS
-from ledger.commands.command import Command, Decided, Facts, Look, Name
+from ledger.commands.command import Command, Decided, Facts, Look, Name, with_recent
 from ledger.domain.business_day import business_date
 from ledger.domain.history import State, as_posting, evolve
 from ledger.domain.loan import Loan
 from ledger.domain.rights import SERVICE, SYSTEM, Permissions
 from ledger.domain.rules import DEFAULT_RULES, Rules
 from ledger.domain.staff import SUBJECT_PREFIX, Staff
-from ledger.domain.structuring import Relief
 from ledger.errors import Refusal, Refused
 from proto.actor_token import Actor
 from proto.events import LedgerEvent, PostingEvent
@@ -72,13 +71,11 @@ class Intent(Struct, frozen=True, kw_only=True):
 
 
 class World(Struct, frozen=True):
-    """What a decision looks up, the figures in force, what was done lately, the time."""
+    """What a decision looks up, the figures in force, the time."""
 
     look: Look
     now: Callable[[], Instant]
     rules: Rules
-    recent: Callable[[str, str, Instant], tuple[Relief, ...]]
-    """What an actor did for a customer in the day before an instant."""
 
 
 def permissions_of(
@@ -112,10 +109,12 @@ def decide(intent: Intent, world: World) -> Outcome:
     facts = Facts(
         at=at,
         today=business_date(at),
-        permissions=_with_recent(permissions, command, before, world, at),
+        permissions=permissions,
         rules=world.rules,
         look=world.look,
     )
+    if command.limit_kind and isinstance(before, Loan):
+        facts = with_recent(facts, before.customer_id)
     decided = COMMANDS[type(command)](before, command, facts)
     if isinstance(decided, tuple):
         decided = Decided(events=decided)
@@ -134,17 +133,6 @@ def _moment(caller: Caller, now: Instant, before: Iterable[State | None]) -> Ins
     if caller.demo_time is not None:
         return min(caller.demo_time, now)
     return max([now, *(state.updated_at for state in before if state is not None)])
-
-
-def _with_recent(
-    permissions: Permissions, command: Command, before: State | None, world: World, at: Instant
-) -> Permissions:
-    """Put with the permissions what the actor did for the same customer in the last day."""
-    if not command.limit_kind or not isinstance(before, Loan) or SYSTEM in permissions.roles:
-        return permissions
-    done = world.recent(permissions.actor_id, before.customer_id, at)
-    recent = tuple((each.kind, each.amount) for each in done)
-    return msgspec.structs.replace(permissions, recent=recent)
 
 
 def _check_names(names: Iterable[Name], subject_id: Key, world: World) -> None:

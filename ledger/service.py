@@ -173,8 +173,15 @@ class Door:
             )
             return (*self._registers.relief.since(actor_id, customer_id, at), *mine)
 
-        look = Look(state=state, owner=owner, staff=staff, requests=requests, seal=self._seal)
-        return World(look, self._now, self._registers.rules, recent)
+        look = Look(
+            state=state,
+            owner=owner,
+            staff=staff,
+            requests=requests,
+            recent=recent,
+            seal=self._seal,
+        )
+        return World(look, self._now, self._registers.rules)
 
     def _seal(self, customer_id: str, name: str, text: str) -> Sealed:
         return Sealed(self._vault.seal(customer_id, name, text))
@@ -236,8 +243,9 @@ class Preview:
             owner=journal.subject_named,
             staff=registers.staff.everybody,
             requests=registers.requests.of_customer,
+            recent=registers.relief.since,
         )
-        self._world = World(look, now, registers.rules, registers.relief.since)
+        self._world = World(look, now, registers.rules)
         self._states = states
 
     def state(self, subject_id: str) -> State | None:

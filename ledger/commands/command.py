@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import date
 from typing import ClassVar
 
+import msgspec
 from msgspec import Struct
 
 from ledger.domain.history import State
 from ledger.domain.request import Request
-from ledger.domain.rights import Permissions, Right
+from ledger.domain.rights import SYSTEM, Permissions, Right
 from ledger.domain.rules import DEFAULT_RULES, Rules
 from ledger.domain.staff import Staff
+from ledger.domain.structuring import Relief
 from proto.events import LedgerEvent
 from proto.values import Code, Instant, Key
 
@@ -83,6 +85,8 @@ class Look(Struct, frozen=True, kw_only=True):
     """Everybody, also who was disabled."""
     requests: Callable[[str], list[Request]] = lambda _customer: []
     """A customer's requests that are open, or were decided not long ago."""
+    recent: Callable[[str, str, Instant], tuple[Relief, ...]] = lambda _actor, _customer, _at: ()
+    """What an actor did for a customer in the day before an instant."""
     seal: Callable[[str, str, str], Sealed] = lambda _customer, _name, text: Sealed(text)
     """Customer, name and text to the text as it is kept; a preview keeps nothing."""
 
@@ -105,6 +109,19 @@ class Facts(Struct, frozen=True, kw_only=True):
     def actor_id(self) -> str:
         """Who acts."""
         return self.permissions.actor_id
+
+
+def with_recent(facts: Facts, customer_id: str) -> Facts:
+    """Put with the permissions what the actor did for a customer in the last day.
+
+    The command line does the work of many days at once, and has a low limit of its own.
+    """
+    if SYSTEM in facts.permissions.roles:
+        return facts
+    done = facts.look.recent(facts.actor_id, customer_id, facts.at)
+    recent = tuple((each.kind, each.amount) for each in done)
+    permissions = msgspec.structs.replace(facts.permissions, recent=recent)
+    return msgspec.structs.replace(facts, permissions=permissions)
 
 
 class AccountCommand(Command, frozen=True, kw_only=True):

@@ -36,6 +36,7 @@ class Right(Enum):
     RECORD_RECOVERY = "record a recovery"
     CORRECT_PAYMENT = "correct a payment"
     WRITE_NOTES = "write notes"
+    ASK_APPROVAL = "ask for an approval"
     CANCEL_REQUEST = "cancel a request of their own"
     DECIDE_REQUEST = "decide requests of others"
     REVIEW = "mark events as verified or queried"
@@ -68,6 +69,7 @@ MAY: Final[dict[Right, frozenset[str]]] = {
     Right.RECORD_RECOVERY: _NOBODY,
     Right.CORRECT_PAYMENT: _NOBODY,
     Right.WRITE_NOTES: frozenset({"support", "supervisor"}),
+    Right.ASK_APPROVAL: frozenset({"support", "supervisor", "admin"}),
     Right.CANCEL_REQUEST: frozenset({"support", "supervisor", "admin"}),
     Right.DECIDE_REQUEST: frozenset({"supervisor"}),
     Right.REVIEW: frozenset({"compliance"}),
