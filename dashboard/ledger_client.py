@@ -8,7 +8,7 @@ could not be asked and nothing was changed (LedgerFault).
 import threading
 import time
 from collections.abc import Callable
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar, cast
 
 import grpc
 from google.protobuf.message import Message
@@ -148,6 +148,16 @@ class LedgerClient:
         self._ledger = ledger_rpc.AccountingLedgerServiceStub(self._channel)
         self._previews = servicing_rpc.PreviewServiceStub(self._channel)
         self._operations = servicing_rpc.OperationsServiceStub(self._channel)
+        self._stubs: dict[str, object] = {
+            "AccountingLedgerService": self._ledger,
+            "LoanService": servicing_rpc.LoanServiceStub(self._channel),
+            "ApprovalService": servicing_rpc.ApprovalServiceStub(self._channel),
+            "StaffService": servicing_rpc.StaffServiceStub(self._channel),
+            "NoteService": servicing_rpc.NoteServiceStub(self._channel),
+            "ReviewService": servicing_rpc.ReviewServiceStub(self._channel),
+            "JournalService": servicing_rpc.JournalServiceStub(self._channel),
+            "OperationsService": self._operations,
+        }
         self._lock = threading.Lock()
         self._capabilities: Capabilities | None = None
         self._capabilities_until = 0.0
@@ -158,19 +168,15 @@ class LedgerClient:
 
     # ---------------------------------------------------------------- commands
 
-    def record_repayment(
-        self, request: ledger.RecordRepaymentRequest, caller: Caller
-    ) -> ledger.TransactionResponse:
-        """Record money that came in. Raises as `_write` does."""
-        return self._write(self._ledger.RecordRepayment, request, caller)
-
-    def waive_fee(
-        self, request: ledger.WaiveFeeRequest, caller: Caller
-    ) -> ledger.TransactionResponse:
-        """Forgive a fee. Raises as `_write` does."""
-        return self._write(self._ledger.WaiveFee, request, caller)
+    def command(self, rpc: str, request: Message, caller: Caller) -> Message:
+        """Change something by an rpc, `Service/Rpc`. Raises as `_write` does."""
+        return self._write(self._rpc(rpc), request, caller)
 
     # ---------------------------------------------------------------- questions
+
+    def ask(self, rpc: str, request: Message, caller: Caller) -> Message:
+        """Ask something by an rpc, `Service/Rpc`. Raises LedgerRefused or LedgerFault."""
+        return self._read(self._rpc(rpc), request, caller)
 
     def preview(
         self, request: servicing.PreviewRequest, caller: Caller
@@ -210,6 +216,10 @@ class LedgerClient:
         return found
 
     # ---------------------------------------------------------------- how calls are made
+
+    def _rpc(self, rpc: str) -> _Rpc[Message, Message]:
+        service, _, method = rpc.partition("/")
+        return cast("_Rpc[Message, Message]", getattr(self._stubs[service], method))
 
     def _metadata(self, caller: Caller) -> tuple[tuple[str, str | bytes], ...]:
         token = self._mint_token(caller.staff_id, caller.session_id)

@@ -2,12 +2,8 @@
 
 from typing import ClassVar, Final
 
-from msgspec import Struct
-
-from dashboard.commands.answers import Done, Preview, read_done, read_preview
-from dashboard.ledger_client import Caller, LedgerClient
+from dashboard.commands.account_command import AccountCommand
 from proto import accounting_ledger_pb2 as ledger
-from proto import servicing_pb2 as servicing
 from proto.values import Money
 
 METHODS: Final = {
@@ -20,17 +16,16 @@ METHODS: Final = {
 """How money comes in: code on the wire, and the word for it."""
 
 
-class RecordRepayment(Struct, frozen=True, kw_only=True):
-    """A repayment to record, as somebody entered it.
-
-    `seen_version` is the version of the account that was on the screen.
-    """
+class RecordRepayment(AccountCommand, frozen=True, kw_only=True):
+    """A repayment to record, as somebody entered it."""
 
     name: ClassVar[str] = "RecordRepayment"
+    rpc: ClassVar[str] = "AccountingLedgerService/RecordRepayment"
+    preview_field: ClassVar[str] = "record_repayment"
+    to_do: ClassVar[str] = "Record"
+    done: ClassVar[str] = "Recorded"
 
-    loan_account_id: str
     amount: Money
-    seen_version: int
     payment_method: str = "bank_transfer"
     payment_reference: str = ""
     effective_date: str = ""
@@ -52,12 +47,3 @@ class RecordRepayment(Struct, frozen=True, kw_only=True):
         if key:
             request.idempotency_key = key
         return request
-
-    def preview(self, client: LedgerClient, caller: Caller) -> Preview:
-        """Ask what it would do. Raises LedgerRefused or LedgerFault."""
-        question = servicing.PreviewRequest(record_repayment=self.request())
-        return read_preview(client.preview(question, caller))
-
-    def send(self, client: LedgerClient, caller: Caller, key: str) -> Done:
-        """Do it. Raises LedgerRefused, LedgerFault or OutcomeUnknown."""
-        return read_done(client.record_repayment(self.request(key), caller))

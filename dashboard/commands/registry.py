@@ -4,14 +4,15 @@ from typing import Final
 
 import msgspec
 
+from dashboard.commands.account_command import AccountCommand
 from dashboard.commands.answers import Balances
 from dashboard.commands.record_repayment import RecordRepayment
 from dashboard.commands.waive_fee import WaiveFee
 from proto.values import read_value, write_value
 
-Command = RecordRepayment | WaiveFee
+Command = AccountCommand
 
-COMMANDS: Final[dict[str, type[RecordRepayment] | type[WaiveFee]]] = {
+COMMANDS: Final[dict[str, type[AccountCommand]]] = {
     command.name: command for command in (RecordRepayment, WaiveFee)
 }
 

@@ -2,12 +2,8 @@
 
 from typing import ClassVar, Final
 
-from msgspec import Struct
-
-from dashboard.commands.answers import Done, Preview, read_done, read_preview
-from dashboard.ledger_client import Caller, LedgerClient
+from dashboard.commands.account_command import AccountCommand
 from proto import accounting_ledger_pb2 as ledger
-from proto import servicing_pb2 as servicing
 from proto.values import Money
 
 REASONS: Final = {
@@ -21,18 +17,19 @@ REASONS: Final = {
 """Why fees are forgiven: code on the wire, and the word for it."""
 
 
-class WaiveFee(Struct, frozen=True, kw_only=True):
+class WaiveFee(AccountCommand, frozen=True, kw_only=True):
     """A waiver to make, as somebody entered it.
 
     `target_transaction_id` names one fee; empty takes the amount from the unpaid fees.
-    `seen_version` is the version of the account that was on the screen.
     """
 
     name: ClassVar[str] = "WaiveFee"
+    rpc: ClassVar[str] = "AccountingLedgerService/WaiveFee"
+    preview_field: ClassVar[str] = "waive_fee"
+    to_do: ClassVar[str] = "Waive"
+    done: ClassVar[str] = "Waived"
 
-    loan_account_id: str
     amount: Money
-    seen_version: int
     approved_by: str
     target_transaction_id: str = ""
     reason_code: str = "courtesy"
@@ -54,12 +51,3 @@ class WaiveFee(Struct, frozen=True, kw_only=True):
         if key:
             request.idempotency_key = key
         return request
-
-    def preview(self, client: LedgerClient, caller: Caller) -> Preview:
-        """Ask what it would do. Raises LedgerRefused or LedgerFault."""
-        question = servicing.PreviewRequest(waive_fee=self.request())
-        return read_preview(client.preview(question, caller))
-
-    def send(self, client: LedgerClient, caller: Caller, key: str) -> Done:
-        """Do it. Raises LedgerRefused, LedgerFault or OutcomeUnknown."""
-        return read_done(client.waive_fee(self.request(key), caller))

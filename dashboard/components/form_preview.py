@@ -9,7 +9,6 @@ from dashboard import formats, services, session
 from dashboard.commands.answers import STALE_VERSION, Balances, Preview
 from dashboard.commands.registry import Command
 from dashboard.components import acting, echo
-from dashboard.components.operation_state import what
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.components.status_chip import READ_ONLY_SHOWN
@@ -97,7 +96,7 @@ def show_buttons(
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button("Cancel", key="cancel-form", type="tertiary", on_click=acting.close_form)
         st.button(
-            inert(what(command)) if command is not None else "Enter an amount",
+            inert(command.what) if command is not None else "Enter an amount",
             key="send-form",
             type="primary",
             disabled=health.read_only or not is_good,
@@ -115,7 +114,7 @@ def _send(
     Free texts change no figure: what was typed last is what is sent.
     """
     typed = formats.typed_money(session.entered(keys.amount))
-    if command is None or preview is None or typed != command.amount:
+    if command is None or preview is None or typed != command.shown_amount:
         return
     texts = {name: session.entered(key).strip() for name, key in keys.texts.items()}
     command = structs.replace(command, **texts)

@@ -6,10 +6,9 @@ from typing import Final
 import msgspec
 import streamlit as st
 
-from dashboard import formats, session
+from dashboard import session
 from dashboard.commands.answers import Balances
 from dashboard.commands.registry import Command
-from dashboard.commands.waive_fee import WaiveFee
 from dashboard.components import acting
 from dashboard.formats import OPERATION_BADGES, inert
 from dashboard.operations import Operation
@@ -24,18 +23,6 @@ _STATUSES: Final[dict[str, AccountStatus]] = {
     "in_arrears": "in_arrears",
     "paid_off": "paid_off",
 }
-
-
-def what(command: Command) -> str:
-    """Say what a command does, with its amount."""
-    amount = formats.money(command.amount)
-    return f"Waive {amount}" if isinstance(command, WaiveFee) else f"Record {amount}"
-
-
-def done(command: Command) -> str:
-    """Say what a command has done."""
-    amount = formats.money(command.amount)
-    return f"Waived {amount}" if isinstance(command, WaiveFee) else f"Recorded {amount}"
 
 
 def worth_showing(operations: list[Operation], now: datetime) -> list[Operation]:
@@ -77,9 +64,9 @@ def promised(account: AccountView, after: Balances) -> AccountView:
 def operation_progress(operation: Operation) -> None:
     """Show one operation that goes well, in a line."""
     if operation.is_pending:
-        _progress(operation.state, what(operation.command))
+        _progress(operation.state, operation.command.what)
     elif operation.state == "synced":
-        _progress(operation.state, done(operation.command))
+        _progress(operation.state, operation.command.what_was_done)
 
 
 def operation_trouble(signed_in: SignedIn, account: AccountView, operation: Operation) -> None:
@@ -92,7 +79,7 @@ def operation_trouble(signed_in: SignedIn, account: AccountView, operation: Oper
 
 def saving(command: Command) -> None:
     """Say that a change is being saved."""
-    _progress("saving", what(command))
+    _progress("saving", command.what)
 
 
 def _progress(state: str, told: str) -> None:
@@ -101,7 +88,7 @@ def _progress(state: str, told: str) -> None:
 
 
 def _failed(signed_in: SignedIn, account: AccountView, operation: Operation) -> None:
-    told = f"**{inert(what(operation.command))}** failed: {inert(operation.sentence)}"
+    told = f"**{inert(operation.command.what)}** failed: {inert(operation.sentence)}"
     _toast_once(operation.key, told)
     undone = " Nothing was changed by it." if operation.was_sent else ""
     st.error(f"{told}{undone}", icon=":material/error:")
@@ -116,7 +103,7 @@ def _failed(signed_in: SignedIn, account: AccountView, operation: Operation) -> 
 
 
 def _not_known(signed_in: SignedIn, operation: Operation) -> None:
-    told = f"**{inert(what(operation.command))}** is not known yet: {inert(operation.sentence)}"
+    told = f"**{inert(operation.command.what)}** is not known yet: {inert(operation.sentence)}"
     st.warning(
         f"{told} Check again before you do anything else: it is never done twice.",
         icon=":material/help:",

@@ -19,6 +19,7 @@ from proto import servicing_pb2 as servicing
 from tests.dashboard.desk.recording_ledger import RecordingLedger, posted, says_no
 
 SARAH = Caller("staff-support", "session-1")
+RECORD_REPAYMENT = "AccountingLedgerService/RecordRepayment"
 EVERY_FAILURE = [code for code in grpc.StatusCode if code is not grpc.StatusCode.OK]
 REFUSALS = {3, 5, 6, 7, 9, 11, 12, 16}
 
@@ -63,7 +64,7 @@ def test_a_change_that_fails_is_refused_or_of_unknown_outcome(
     books.script.extend([says_no(code, text="because")] * 3)
     refused = code.value[0] in REFUSALS
     with pytest.raises(LedgerRefused if refused else OutcomeUnknown):
-        client.record_repayment(_repayment(), SARAH)
+        client.command(RECORD_REPAYMENT, _repayment(), SARAH)
     once = refused or code is grpc.StatusCode.DEADLINE_EXCEEDED
     assert len(books.commands()) == (1 if once else 3)
     assert {each.request.idempotency_key for each in books.commands()} == {"key-00000001"}
@@ -84,7 +85,8 @@ def test_a_busy_ledger_is_asked_again_and_the_answer_is_given(
 ) -> None:
     """After ABORTED the same key is sent again; its answer is the command's."""
     books.script.extend([says_no(grpc.StatusCode.ABORTED), posted("1.00")])
-    answer = client.record_repayment(_repayment(), SARAH)
+    answer = client.command(RECORD_REPAYMENT, _repayment(), SARAH)
+    assert isinstance(answer, ledger.TransactionResponse)
     assert answer.transaction.total_after == "1.00"
 
 
@@ -101,7 +103,7 @@ def test_a_refusal_brings_its_sentence_field_limit_and_version(
     )
     books.script.append(says_no(grpc.StatusCode.FAILED_PRECONDITION, detail))
     with pytest.raises(LedgerRefused) as caught:
-        client.record_repayment(_repayment(), SARAH)
+        client.command(RECORD_REPAYMENT, _repayment(), SARAH)
     no = caught.value
     assert (no.reason, no.sentence, no.field, no.limit, no.current_version) == (
         "STALE_VERSION",
@@ -121,7 +123,7 @@ def test_a_token_refused_at_the_second_try_leaves_the_first_in_doubt(
     """Who acts is checked before the key is looked up, so the first try may have been done."""
     books.script.extend([says_no(grpc.StatusCode.UNAVAILABLE), says_no(code), says_no(code)])
     with pytest.raises(OutcomeUnknown):
-        client.record_repayment(_repayment(), SARAH)
+        client.command(RECORD_REPAYMENT, _repayment(), SARAH)
 
 
 def test_a_rule_that_says_no_at_the_second_try_settles_it(
@@ -132,14 +134,14 @@ def test_a_rule_that_says_no_at_the_second_try_settles_it(
         [says_no(grpc.StatusCode.UNAVAILABLE), says_no(grpc.StatusCode.FAILED_PRECONDITION)]
     )
     with pytest.raises(LedgerRefused):
-        client.record_repayment(_repayment(), SARAH)
+        client.command(RECORD_REPAYMENT, _repayment(), SARAH)
 
 
 def test_what_was_never_sent_changed_nothing() -> None:
     """A ledger that does not listen is a fault, not a doubt."""
     client = LedgerClient(f"127.0.0.1:{free_port()}", _token, back_off_seconds=(0.01,))
     with pytest.raises(LedgerFault):
-        client.record_repayment(_repayment(), SARAH)
+        client.command(RECORD_REPAYMENT, _repayment(), SARAH)
     client.close()
 
 
@@ -150,7 +152,7 @@ def test_a_ledger_that_dies_after_it_was_known_is_a_fault_when_it_cannot_be_reac
     client.capabilities(SARAH)
     books.stop()
     with pytest.raises(LedgerFault):
-        client.record_repayment(_repayment(), SARAH)
+        client.command(RECORD_REPAYMENT, _repayment(), SARAH)
     assert books.commands() == []
 
 
@@ -158,7 +160,7 @@ def test_deadlines_are_ten_seconds_to_read_and_forty_five_to_write(
     books: RecordingLedger, client: LedgerClient
 ) -> None:
     """The contract's deadlines travel with each call; gRPC rounds them up on the way."""
-    client.record_repayment(_repayment(), SARAH)
+    client.command(RECORD_REPAYMENT, _repayment(), SARAH)
     books.script.append(says_no(grpc.StatusCode.NOT_FOUND))
     with pytest.raises(LedgerRefused):
         client.get_balance("ACC-1", SARAH)
@@ -169,7 +171,7 @@ def test_deadlines_are_ten_seconds_to_read_and_forty_five_to_write(
 
 def test_every_call_says_who_acts(books: RecordingLedger, client: LedgerClient) -> None:
     """The token of the staff member's session is in the metadata."""
-    client.record_repayment(_repayment(), SARAH)
+    client.command(RECORD_REPAYMENT, _repayment(), SARAH)
     assert {each.metadata["authorization"] for each in books.calls} == {
         "Bearer staff-support/session-1"
     }
@@ -198,7 +200,7 @@ def test_an_older_ledger_is_not_sent_our_fields(
 ) -> None:
     """Without the capability, fields from 100 up stay at home and the command is sent."""
     books, client = older_client
-    client.record_repayment(_repayment(), SARAH)
+    client.command(RECORD_REPAYMENT, _repayment(), SARAH)
     assert books.commands()[0].request.expected_version == 0
     assert books.commands()[0].request.amount == "10.00"
     assert not client.capabilities(SARAH).previews
@@ -213,6 +215,6 @@ def test_a_named_fee_is_never_sent_to_a_ledger_that_would_overlook_it(
         loan_account_id="ACC-1", waiver_amount="10.00", target_transaction_id="TX-FEE"
     )
     with pytest.raises(LedgerRefused) as caught:
-        client.waive_fee(request, SARAH)
+        client.command("AccountingLedgerService/WaiveFee", request, SARAH)
     assert caught.value.field == "target_transaction_id"
     assert books.commands() == []

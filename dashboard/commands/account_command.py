@@ -1,0 +1,69 @@
+"""What every change of an account is at the desk: fields, one rpc, and its words."""
+
+from typing import ClassVar, cast
+
+from google.protobuf.message import Message
+from msgspec import Struct
+
+from dashboard import formats
+from dashboard.commands.answers import Done, Preview, read_done, read_preview
+from dashboard.ledger_client import Caller, LedgerClient
+from proto import accounting_ledger_pb2 as ledger
+from proto import servicing_pb2 as servicing
+from proto.values import Money
+
+
+class AccountCommand(Struct, frozen=True, kw_only=True):
+    """A change of one account, as somebody entered it.
+
+    `seen_version` is the version of the account that was on the screen. A subclass names
+    its rpc, the preview's field, the words before and after it is done, and its request.
+    """
+
+    name: ClassVar[str]
+    rpc: ClassVar[str]
+    preview_field: ClassVar[str]
+    to_do: ClassVar[str]
+    done: ClassVar[str]
+
+    loan_account_id: str
+    seen_version: int
+
+    def request(self, key: str = "") -> Message:
+        """Build the request; without a key it is only good for a preview."""
+        raise NotImplementedError
+
+    @property
+    def shown_amount(self) -> Money | None:
+        """The amount that the words name; None where there is none to name."""
+        amount: Money | None = getattr(self, "amount", None)
+        return amount
+
+    @property
+    def what(self) -> str:
+        """Say what it does, with its amount."""
+        return _with_amount(self.to_do, self.shown_amount)
+
+    @property
+    def what_was_done(self) -> str:
+        """Say what it has done."""
+        return _with_amount(self.done, self.shown_amount)
+
+    def preview(self, client: LedgerClient, caller: Caller) -> Preview:
+        """Ask what it would do. Raises LedgerRefused or LedgerFault."""
+        return read_preview(client.preview(self.question(), caller))
+
+    def question(self) -> servicing.PreviewRequest:
+        """Put the request into the message that previews and approvals carry."""
+        question = servicing.PreviewRequest()
+        getattr(question, self.preview_field).CopyFrom(self.request())
+        return question
+
+    def send(self, client: LedgerClient, caller: Caller, key: str) -> Done:
+        """Do it. Raises LedgerRefused, LedgerFault or OutcomeUnknown."""
+        answer = client.command(self.rpc, self.request(key), caller)
+        return read_done(cast("ledger.TransactionResponse", answer))
+
+
+def _with_amount(words: str, amount: Money | None) -> str:
+    return words if amount is None else f"{words} {formats.money(amount)}"
