@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger import fail_points
+from ledger.commit_signal import CommitSignal
 from ledger.journal import InUse, Journal, JournalFailed
 from ledger.journal.postgres import PostgresJournal
 from ledger.journal.postgres_link import BadUrl
@@ -65,6 +66,7 @@ class Books:
     writer: Writer
     vault: TextVault
     publisher: Publisher | None
+    committed: CommitSignal
     escrow: EscrowKeeper
     app_mode: AppMode
     now: Callable[[], Instant]
@@ -163,8 +165,11 @@ def open_books(settings: Settings, now: Callable[[], Instant] = system_clock) ->
     if publisher is not None:
         publisher.start()
 
-    def wake(_position: int) -> None:
+    committed = CommitSignal()
+
+    def wake(position: int) -> None:
         escrow.wake()
+        committed.tell(position)
         if publisher is not None:
             publisher.wake()
 
@@ -177,6 +182,7 @@ def open_books(settings: Settings, now: Callable[[], Instant] = system_clock) ->
         writer=Writer(Door(journal, vault, registers, growth, now), wake),
         vault=vault,
         publisher=publisher,
+        committed=committed,
         escrow=escrow,
         app_mode=settings.app_mode,
         now=now,

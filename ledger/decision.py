@@ -76,6 +76,8 @@ class World(Struct, frozen=True):
     look: Look
     now: Callable[[], Instant]
     rules: Rules
+    read_only: Callable[[], bool]
+    """Whether the ledger takes no commands."""
 
 
 def permissions_of(
@@ -103,6 +105,7 @@ def decide(intent: Intent, world: World) -> Outcome:
 
     permissions = permissions_of(intent.caller.actor, staff_of, world.rules)
     permissions.require(command.right)
+    _check_switch(command, world)
     before = world.look.state(command.subject_id)
     touched = [world.look.state(subject) for subject in command.touches(before)]
     at = _moment(intent.caller, world.now(), (before, *touched))
@@ -126,6 +129,16 @@ def decide(intent: Intent, world: World) -> Outcome:
     )
     outcome = _evolved(command.subject_id, before, decided.events, facts)
     return msgspec.structs.replace(outcome, also=also, names=names)
+
+
+def _check_switch(command: Command, world: World) -> None:
+    """Refuse what a read-only ledger does not do."""
+    if world.read_only() and not command.passes_read_only:
+        raise Refused(
+            Refusal.READ_ONLY,
+            "The ledger was set to read-only by an administrator. Nothing was changed; try "
+            "again when it takes commands.",
+        )
 
 
 def _moment(caller: Caller, now: Instant, before: Iterable[State | None]) -> Instant:

@@ -2,8 +2,9 @@
 
 A command is refused at the first of these steps that fails, in this order: the token and
 the demo clock; the fields, one after the other; the idempotency key; the actor's right;
-`approved_by`; the account (there, or not there yet); its version; its status; the rules
-of the command, the amounts last; the actor's limit. A refusal changes nothing.
+whether the ledger takes commands; `approved_by`; the account (there, or not there yet);
+its version; its status; the rules of the command, the amounts last; the actor's limit. A
+refusal changes nothing.
 """
 
 from enum import Enum, auto
@@ -36,6 +37,7 @@ class Refusal(Enum):
     COMMENT_TOO_SHORT = auto()
     KEY_REUSED = auto()
     NO_RIGHT = auto()
+    READ_ONLY = auto()
     APPROVER_NOT_ACTOR = auto()
     OWN_RIGHTS = auto()
     OWN_REQUEST = auto()
@@ -47,6 +49,9 @@ class Refusal(Enum):
     NO_SUCH_FEE = auto()
     NO_SUCH_INSTALMENT = auto()
     NO_SUCH_HEAD = auto()
+    NO_SUCH_TEXT = auto()
+    NO_SUCH_TRANSACTION = auto()
+    TEXT_ERASED = auto()
     ACCOUNT_EXISTS = auto()
     STAFF_EXISTS = auto()
     NAME_TAKEN = auto()
@@ -97,6 +102,7 @@ STATUS: Final[dict[Refusal, Status]] = {
     Refusal.COMMENT_TOO_SHORT: "INVALID_ARGUMENT",
     Refusal.KEY_REUSED: "INVALID_ARGUMENT",
     Refusal.NO_RIGHT: "PERMISSION_DENIED",
+    Refusal.READ_ONLY: "FAILED_PRECONDITION",
     Refusal.APPROVER_NOT_ACTOR: "PERMISSION_DENIED",
     Refusal.OWN_RIGHTS: "PERMISSION_DENIED",
     Refusal.OWN_REQUEST: "PERMISSION_DENIED",
@@ -108,6 +114,9 @@ STATUS: Final[dict[Refusal, Status]] = {
     Refusal.NO_SUCH_FEE: "NOT_FOUND",
     Refusal.NO_SUCH_INSTALMENT: "NOT_FOUND",
     Refusal.NO_SUCH_HEAD: "NOT_FOUND",
+    Refusal.NO_SUCH_TEXT: "NOT_FOUND",
+    Refusal.NO_SUCH_TRANSACTION: "NOT_FOUND",
+    Refusal.TEXT_ERASED: "NOT_FOUND",
     Refusal.ACCOUNT_EXISTS: "ALREADY_EXISTS",
     Refusal.STAFF_EXISTS: "ALREADY_EXISTS",
     Refusal.NAME_TAKEN: "ALREADY_EXISTS",

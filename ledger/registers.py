@@ -12,8 +12,10 @@ from ledger.domain.request import SUBJECT_PREFIX, Request
 from ledger.domain.rules import Rules
 from ledger.domain.staff import Staff
 from ledger.domain.structuring import Relief, relief_of
+from ledger.domain.switch import Switch
 from ledger.journal import Entry, Journal
 from ledger.states import StaffDirectory, States, event_of
+from proto.subjects import READ_ONLY
 from proto.values import Instant
 
 _PAGE: Final = 1_000
@@ -99,6 +101,24 @@ class RecentRelief:
         kept.append(relief)
 
 
+class ReadOnlySwitch:
+    """Whether the ledger takes commands: every one of them asks."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.is_read_only = False
+        self.reload()
+
+    def reload(self) -> None:
+        """Read it anew."""
+        state = States(self._journal).load(READ_ONLY)
+        self.is_read_only = isinstance(state, Switch) and state.read_only
+
+    def put(self, switch: Switch) -> None:
+        """Take over a committed change."""
+        self.is_read_only = switch.read_only
+
+
 class Registers:
     """All that is kept in memory beside the states: staff, requests, relief."""
 
@@ -107,12 +127,14 @@ class Registers:
         self.staff = StaffDirectory(journal)
         self.requests = RequestRegister(journal)
         self.relief = RecentRelief(journal, rules.structuring_hours)
+        self.switch = ReadOnlySwitch(journal)
 
     def reload(self) -> None:
         """Read everything anew."""
         self.staff.reload()
         self.requests.reload()
         self.relief.reload()
+        self.switch.reload()
 
     def put(self, state: State) -> None:
         """Take over a subject's committed state."""
@@ -120,6 +142,8 @@ class Registers:
             self.staff.put(state)
         elif isinstance(state, Request):
             self.requests.put(state)
+        elif isinstance(state, Switch):
+            self.switch.put(state)
 
 
 def _newest(page: list[Entry]) -> Instant:

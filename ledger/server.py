@@ -97,12 +97,14 @@ class LedgerServer:
         """Listen; healthy from here on."""
         await self._tell_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         self._room.overview.start()
+        self._room.watching.start(self._room.books.committed)
         await self._server.start()
         await self._tell_health(health_pb2.HealthCheckResponse.SERVING)
 
     async def stop(self) -> None:
         """Take no more calls, finish those that run."""
         await self._tell_health(health_pb2.HealthCheckResponse.NOT_SERVING)
+        await self._room.watching.close()
         await self._server.stop(GRACE_SECONDS)
         self._room.overview.close()
         self._readers.shutdown()

@@ -15,6 +15,7 @@ from ledger.domain.history import State, as_posting
 from ledger.domain.request import Request
 from ledger.domain.staff import Staff
 from ledger.domain.structuring import Relief, relief_of
+from ledger.domain.switch import Switch
 from ledger.errors import Refusal, Refused
 from ledger.fail_points import FailPoint, reach
 from ledger.journal import Answer, Entry, Group, Head, Journal, TakenName
@@ -25,6 +26,7 @@ from ledger.states import States
 from ledger.texts import TextVault
 from proto import codec
 from proto.events import LedgerEvent
+from proto.subjects import READ_ONLY
 from proto.values import Instant
 
 
@@ -173,6 +175,11 @@ class Door:
             )
             return (*self._registers.relief.since(actor_id, customer_id, at), *mine)
 
+        def read_only() -> bool:
+            thrown = pending.states.get(READ_ONLY)
+            is_read_only = self._registers.switch.is_read_only
+            return thrown.read_only if isinstance(thrown, Switch) else is_read_only
+
         look = Look(
             state=state,
             owner=owner,
@@ -181,7 +188,7 @@ class Door:
             recent=recent,
             seal=self._seal,
         )
-        return World(look, self._now, self._registers.rules)
+        return World(look, self._now, self._registers.rules, read_only)
 
     def _seal(self, customer_id: str, name: str, text: str) -> Sealed:
         return Sealed(self._vault.seal(customer_id, name, text))
@@ -245,7 +252,7 @@ class Preview:
             requests=registers.requests.of_customer,
             recent=registers.relief.since,
         )
-        self._world = World(look, now, registers.rules)
+        self._world = World(look, now, registers.rules, lambda: registers.switch.is_read_only)
         self._states = states
 
     def state(self, subject_id: str) -> State | None:

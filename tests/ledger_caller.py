@@ -241,6 +241,14 @@ class Caller:
             timeout=CALL_SECONDS_MAX,
         )
 
+    def disable_staff(self, staff_id: str) -> pb.StaffResponse:
+        """Disable a staff member."""
+        return self.staff.Disable(
+            pb.DisableStaffRequest(staff_id=staff_id, idempotency_key=new_key()),
+            metadata=self.metadata(),
+            timeout=CALL_SECONDS_MAX,
+        )
+
     def entries(self) -> list[pb.JournalEntry]:
         """Read the whole journal."""
         found: list[pb.JournalEntry] = []

@@ -17,7 +17,9 @@ from ledger.commands import (
     record_recovery,
     record_repayment,
     refund_overpayment,
+    reveal,
     set_limits,
+    set_read_only,
     set_roles,
     undo_write_off,
     waive_fee,
@@ -45,4 +47,6 @@ COMMANDS: Final[dict[type[Command], Decide]] = {
     disable_staff.DisableStaff: disable_staff.decide,
     set_roles.SetRoles: set_roles.decide,
     set_limits.SetLimits: set_limits.decide,
+    reveal.Reveal: reveal.decide,
+    set_read_only.SetReadOnly: set_read_only.decide,
 }

@@ -30,6 +30,8 @@ class Command(Struct, frozen=True, kw_only=True):
 
     right: ClassVar[Right]
     limit_kind: ClassVar[str] = ""
+    passes_read_only: ClassVar[bool] = False
+    """Whether a ledger that was set to read-only carries it out all the same."""
     expected_version: int = 0
 
     @property

@@ -2,14 +2,25 @@
 
 from typing import cast, get_args
 
-from ledger.domain import loan, request, staff
+from ledger.domain import loan, reading, request, staff, switch
 from ledger.domain.loan import Loan
+from ledger.domain.reading import ReadingLog
 from ledger.domain.request import Request
 from ledger.domain.staff import Staff
-from proto.events import AccountEvent, Event, LedgerEvent, PostingEvent, RequestEvent, StaffEvent
+from ledger.domain.switch import Switch
+from proto.events import (
+    AccountEvent,
+    Event,
+    LedgerEvent,
+    PostingEvent,
+    ReadOnlySet,
+    RequestEvent,
+    StaffEvent,
+    TextRevealed,
+)
 from proto.values import Instant
 
-State = Loan | Staff | Request
+State = Loan | Staff | Request | ReadingLog | Switch
 
 _STAFF_EVENTS = get_args(StaffEvent)
 _REQUEST_EVENTS = get_args(RequestEvent)
@@ -24,6 +35,10 @@ def evolve(state: State | None, event: LedgerEvent, version: int, at: Instant) -
         return request.evolve(
             cast("Request | None", state), cast("RequestEvent", event), version, at
         )
+    if isinstance(event, TextRevealed):
+        return reading.evolve(cast("ReadingLog | None", state), event, version, at)
+    if isinstance(event, ReadOnlySet):
+        return switch.evolve(cast("Switch | None", state), event, version, at)
     account_event = cast("AccountEvent | PostingEvent", event)
     return loan.evolve(cast("Loan | None", state), account_event, version, at)
 

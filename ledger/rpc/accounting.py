@@ -1,9 +1,11 @@
 """AccountingLedgerService: the contract that other ledgers speak too."""
 
 # ruff: noqa: N802, D102, ARG002 - each rpc is named and told in the .proto, as is its signature
+from collections.abc import AsyncIterator
+
 from ledger.domain.rights import Right
 from ledger.rpc.interceptors import Context
-from ledger.rpc.room import Room, not_built
+from ledger.rpc.room import Room
 from proto import accounting_ledger_pb2 as pb
 from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceServicer
 
@@ -79,6 +81,14 @@ class Accounting(AccountingLedgerServiceServicer):
     ) -> pb.StatementResponse:
         return await self._room.query(self._room.statements.statement, request)
 
+    async def WatchTransactions(
+        self, request: pb.WatchTransactionsRequest, context: Context
+    ) -> AsyncIterator[pb.Transaction]:
+        self._room.require(Right.READ_ACCOUNTS)
+        async for each in self._room.watching.transactions(request):
+            self._room.require(Right.READ_ACCOUNTS)  # who was disabled meanwhile sees no more
+            yield each
+
     async def GetPortfolioSummary(
         self, request: pb.GetPortfolioSummaryRequest, context: Context
     ) -> pb.PortfolioSummaryResponse:
@@ -98,5 +108,3 @@ class Accounting(AccountingLedgerServiceServicer):
         self, request: pb.GetOverdueAccountsRequest, context: Context
     ) -> pb.OverdueAccountsResponse:
         return await self._room.query(self._room.arrears.overdue, request)
-
-    WatchTransactions = not_built

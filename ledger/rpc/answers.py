@@ -13,6 +13,7 @@ from ledger.domain.loan import Loan
 from ledger.domain.money import dollars, negative, total
 from ledger.domain.schedule import Instalment
 from ledger.domain.staff import Staff
+from ledger.domain.switch import Switch
 from ledger.errors import Refused
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as servicing_pb
@@ -21,6 +22,7 @@ from proto.events import (
     PostingEvent,
     RepaymentRecorded,
     ScheduleUpdated,
+    TextRevealed,
     WriteOffUndone,
 )
 from proto.values import Instant
@@ -206,6 +208,19 @@ def staff(outcome: Outcome) -> servicing_pb.StaffResponse:
     )
 
 
+def read_only(outcome: Outcome) -> servicing_pb.HealthResponse:
+    """Answer SetReadOnly."""
+    return servicing_pb.HealthResponse(read_only=cast("Switch", outcome.after).read_only)
+
+
+def revealed(outcome: Outcome) -> servicing_pb.RevealResponse:
+    """Answer Reveal but for the texts, which are kept nowhere."""
+    event = outcome.recorded[-1].event
+    return servicing_pb.RevealResponse(
+        event_id=cast("TextRevealed", event).event_id, recorded_as=outcome.recorded[-1].event_id
+    )
+
+
 ANSWERS: Final[dict[type[Message], Callable[[Outcome], Message]]] = {
     servicing_pb.OpenLoanRequest: open_loan,
     ledger_pb.DisburseLoanRequest: disburse_loan,
@@ -222,6 +237,7 @@ ANSWERS: Final[dict[type[Message], Callable[[Outcome], Message]]] = {
     servicing_pb.DisableStaffRequest: staff,
     servicing_pb.SetRolesRequest: staff,
     servicing_pb.SetLimitsRequest: staff,
+    servicing_pb.SetReadOnlyRequest: read_only,
 }
 """Request to the function that answers it."""
 

@@ -4,6 +4,7 @@ import inspect
 import uuid
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from contextvars import ContextVar
 from pathlib import Path
 from traceback import extract_tb
@@ -83,8 +84,9 @@ def _as_writing(stream: Any) -> Call:  # noqa: ANN401 - what grpc holds is untyp
         if inspect.iscoroutine(messages):  # `not_built`, which fits any rpc and only refuses
             await messages
             return
-        async for message in messages:
-            await context.write(message)
+        async with aclosing(messages):
+            async for message in messages:
+                await context.write(message)
 
     return write
 

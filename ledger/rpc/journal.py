@@ -1,10 +1,10 @@
-"""JournalService: the journal itself, read-only."""
+"""JournalService: the journal itself, and the free texts that it holds sealed."""
 
 # ruff: noqa: N802, D102, ARG002 - each rpc is named and told in the .proto, as is its signature
 from ledger.domain.rights import Right
 from ledger.rpc.interceptors import Context
 from ledger.rpc.proofs import Proofs
-from ledger.rpc.room import Room, not_built
+from ledger.rpc.room import Room
 from proto import servicing_pb2 as pb
 from proto.servicing_pb2_grpc import JournalServiceServicer
 
@@ -41,4 +41,5 @@ class JournalReads(JournalServiceServicer):
     ) -> pb.ConsistencyProof:
         return await self._room.query(self._proofs.consistency, request)
 
-    Reveal = not_built
+    async def Reveal(self, request: pb.RevealRequest, context: Context) -> pb.RevealResponse:
+        return await self._room.reveal(request)

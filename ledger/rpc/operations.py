@@ -4,16 +4,22 @@
 from ledger.domain.business_day import business_date
 from ledger.rpc import answers
 from ledger.rpc.interceptors import Context
-from ledger.rpc.room import Room, not_built
+from ledger.rpc.room import Room, intent_of, not_built
 from proto import servicing_pb2 as pb
 from proto.servicing_pb2_grpc import OperationsServiceServicer
 
 
 class Operations(OperationsServiceServicer):
-    """Health in detail."""
+    """Health in detail, and the read-only switch."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
+
+    async def SetReadOnly(
+        self, request: pb.SetReadOnlyRequest, context: Context
+    ) -> pb.HealthResponse:
+        await self._room.execute(intent_of(request))
+        return await self._room.query(self._health, pb.HealthRequest())
 
     async def Health(self, request: pb.HealthRequest, context: Context) -> pb.HealthResponse:
         return await self._room.query(self._health, request)
@@ -22,6 +28,7 @@ class Operations(OperationsServiceServicer):
         books, now = self._room.books, self._room.books.now()
         publisher = books.publisher
         return pb.HealthResponse(
+            read_only=books.registers.switch.is_read_only,
             journal_position=books.journal.head().position,
             published_position=0 if publisher is None else publisher.published_position,
             publisher_connected=publisher is not None and publisher.is_connected,
@@ -31,5 +38,4 @@ class Operations(OperationsServiceServicer):
             business_date=business_date(now).isoformat(),
         )
 
-    SetReadOnly = not_built
     RunEndOfDay = not_built

@@ -14,6 +14,7 @@ from ledger.journal import Entry, Journal
 from ledger.rpc import answers, fields
 from ledger.states import States, as_loan, event_of
 from proto import accounting_ledger_pb2 as ledger_pb
+from proto.events import PostingEvent
 from proto.values import Instant
 
 PAGE_DEFAULT: Final = 100
@@ -104,17 +105,22 @@ class Queries:
         for entry in self.history(account_id):
             posting = as_posting(event_of(entry))
             if posting is not None:
-                yield answers.transaction(
-                    posting,
-                    event_id=entry.event_id,
-                    version=entry.version,
-                    actor=entry.actor,
-                    recorded_at=Instant.parse(entry.recorded_at),
-                )
+                yield _transaction(posting, entry)
 
-    def history(self, subject_id: str) -> Iterator[Entry]:
-        """Give all entries of a subject, in order, a page at a time."""
-        version = 0
+    def transactions_after(
+        self, account_id: str, version: int
+    ) -> tuple[list[ledger_pb.Transaction], int]:
+        """Give the transactions after a version of the account, and the last one read."""
+        found = []
+        for entry in self.history(account_id, version):
+            version = entry.version
+            posting = as_posting(event_of(entry))
+            if posting is not None:
+                found.append(_transaction(posting, entry))
+        return found, version
+
+    def history(self, subject_id: str, version: int = 0) -> Iterator[Entry]:
+        """Give the entries of a subject after a version, in order, a page at a time."""
         while entries := self._journal.read_subject(subject_id, version, PAGE_MAX):
             yield from entries
             version = entries[-1].version
@@ -150,6 +156,16 @@ class Queries:
                 field=kind,
             )
         return found
+
+
+def _transaction(posting: PostingEvent, entry: Entry) -> ledger_pb.Transaction:
+    return answers.transaction(
+        posting,
+        event_id=entry.event_id,
+        version=entry.version,
+        actor=entry.actor,
+        recorded_at=Instant.parse(entry.recorded_at),
+    )
 
 
 def page_size(field: str, asked: int) -> int:

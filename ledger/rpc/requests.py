@@ -7,7 +7,7 @@ from typing import Any, Final
 from google.protobuf.message import Message
 
 from ledger.commands.command import Command
-from ledger.rpc import bad_debt_requests, loan_requests, staff_requests
+from ledger.rpc import bad_debt_requests, loan_requests, operations_requests, staff_requests
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as servicing_pb
 
@@ -35,5 +35,6 @@ READERS: Final[dict[type[Message], Callable[[Any], Command]]] = {
     servicing_pb.DisableStaffRequest: staff_requests.disable_staff,
     servicing_pb.SetRolesRequest: staff_requests.set_roles,
     servicing_pb.SetLimitsRequest: staff_requests.set_limits,
+    servicing_pb.SetReadOnlyRequest: operations_requests.set_read_only,
 }
 """Request to the function that reads it as a command."""

@@ -8,21 +8,26 @@ from typing import Any, Final, TypeVar
 from google.protobuf.message import Message
 
 from ledger.books import Books
+from ledger.commands.reveal import Reveal
 from ledger.decision import Intent, permissions_of
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
 from ledger.overview import Overview
-from ledger.rpc import fields
+from ledger.rpc import answers, fields
 from ledger.rpc.answers import ANSWERS
 from ledger.rpc.arrears_queries import ArrearsQueries
 from ledger.rpc.interceptors import Context, current_caller
 from ledger.rpc.journal_queries import JournalQueries
 from ledger.rpc.queries import Queries
 from ledger.rpc.requests import READERS, request_hash
+from ledger.rpc.reveals import Reveals
 from ledger.rpc.statement_queries import StatementQueries
 from ledger.rpc.totals_queries import TotalsQueries
+from ledger.rpc.watching import Watching
+from ledger.service import Reply
 from proto.accounting_ledger_pb2 import DisburseLoanResponse, TransactionResponse
-from proto.servicing_pb2 import OpenLoanResponse, StaffResponse
+from proto.servicing_pb2 import OpenLoanResponse, RevealRequest, RevealResponse, StaffResponse
+from proto.values import Key
 
 M = TypeVar("M", TransactionResponse, DisburseLoanResponse, OpenLoanResponse, StaffResponse)
 A = TypeVar("A")
@@ -52,10 +57,16 @@ class Room:
         self.totals = TotalsQueries(self.overview, books.now)
         self.arrears = ArrearsQueries(self.queries, self.overview, books.now)
         self.journal = JournalQueries(books.journal)
+        self.reveals = Reveals(books.journal, books.vault)
+        self.watching = Watching(books.journal, self.queries, readers)
+
+    async def execute(self, intent: Intent) -> Reply:
+        """Carry a command out."""
+        return await self.books.writer.execute(intent)
 
     async def command(self, request: Message, answer_type: type[M]) -> M:
         """Carry a command out and give its answer."""
-        reply = await self.books.writer.execute(intent_of(request))
+        reply = await self.execute(intent_of(request))
         response = answer_type.FromString(reply.response)
         response.idempotent_replay = reply.is_replay
         return response
@@ -71,6 +82,29 @@ class Room:
         """Answer a query in a reader's thread."""
         self.require(right)
         return await asyncio.get_running_loop().run_in_executor(self._readers, ask, request)
+
+    async def reveal(self, request: RevealRequest) -> RevealResponse:
+        """Open an event's free texts for who may read them: recorded first, answered then."""
+        purpose = fields.free_text("purpose", request.purpose, required=True, length_max=200)
+        sealed = await self.query(self.reveals.sealed, request.event_id, Right.REVEAL)
+        texts = await self.query(self.reveals.opened, sealed, Right.REVEAL)
+        caller = current_caller()
+        reply = await self.execute(
+            Intent(
+                command=Reveal(
+                    reader_id=Key(caller.actor.actor_id),
+                    event_id=Key(request.event_id),
+                    purpose=purpose,
+                    customer_id=Key(sealed.customer_id),
+                    text_names=tuple(sorted(texts)),
+                ),
+                caller=caller,
+                answer=answers.revealed,
+            )
+        )
+        response = RevealResponse.FromString(reply.response)
+        response.texts.update(texts)
+        return response
 
 
 async def _not_built(_servicer: object, _request: object, _context: Context) -> None:

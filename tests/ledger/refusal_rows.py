@@ -16,6 +16,7 @@ from tests.builders import (
     new_key,
     open_loan_request,
 )
+from tests.ledger import asking
 
 
 class Scene:
@@ -137,6 +138,15 @@ def _fee_over_cap(scene: Scene) -> None:
     scene.system.open_loan(open_loan_request(loan_amount="500.00", loan_fee="100.01"))
 
 
+def _read_only(scene: Scene) -> None:
+    account = scene.active()
+    asking.set_read_only(scene.admin, read_only=True)
+    try:
+        scene.support.repay(account, "1.00")
+    finally:
+        asking.set_read_only(scene.admin, read_only=False)
+
+
 ROWS: Final = (
     Row(Refusal.NOT_SIGNED_IN, "", _no_token),
     Row(Refusal.STAFF_UNKNOWN, "", lambda s: s.ledger.caller("nobody").balance("LA-1")),
@@ -155,6 +165,13 @@ ROWS: Final = (
         lambda s: s.support.repay("LA-1", "1.00", notes="paid with 4111 1111 1111 1111"),
     ),
     Row(Refusal.KEY_REUSED, "idempotency_key", _other_request_same_key),
+    Row(Refusal.READ_ONLY, "", _read_only),
+    Row(Refusal.NO_SUCH_TEXT, "event_id", lambda s: asking.reveal(s.support, "LA-none:1")),
+    Row(
+        Refusal.NO_SUCH_TRANSACTION,
+        "from_transaction_id",
+        lambda s: next(asking.watch(s.support, s.active(), "TXN-none")),
+    ),
     Row(Refusal.NO_RIGHT, "", lambda s: s.analyst.repay(s.active(), "1.00")),
     Row(
         Refusal.APPROVER_NOT_ACTOR,

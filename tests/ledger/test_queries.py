@@ -170,7 +170,6 @@ def test_capabilities_name_what_is_here_and_nothing_else(support: Caller) -> Non
     )
     assert list(answer.rpcs) == capabilities()
     assert "billie.ledger.v1.AccountingLedgerService/WaiveFee" in answer.rpcs
-    assert "billie.ledger.v1.AccountingLedgerService/WriteOff" not in answer.rpcs
     assert answer.extended_fields
 
 

@@ -13,6 +13,7 @@ ELSEWHERE = {
     Refusal.NOT_WRITTEN_OFF,
     Refusal.AMOUNT_NOT_BALANCE,
     Refusal.RECOVERY_EXCEEDS_WRITE_OFF,
+    Refusal.TEXT_ERASED,  # test_reveal
 }
 """Reasons that are provoked in another module."""
 

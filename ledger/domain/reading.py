@@ -1,0 +1,19 @@
+"""What somebody has read of the sealed texts: the fold of `text.revealed.v1`."""
+
+from msgspec import Struct
+
+from proto.events import TextRevealed
+from proto.values import Instant, Key
+
+
+class ReadingLog(Struct, frozen=True, kw_only=True):
+    """One person's readings, a version each."""
+
+    version: int
+    last_event_id: Key
+    updated_at: Instant
+
+
+def evolve(_log: ReadingLog | None, event: TextRevealed, version: int, at: Instant) -> ReadingLog:
+    """Apply one event."""
+    return ReadingLog(version=version, last_event_id=event.event_id, updated_at=at)
