@@ -27,7 +27,8 @@ from ledger.proof.tree import (
 SIZE = 1_500
 
 
-def _vectors(kind: str) -> list[dict[str, Any]]:
+def vectors(kind: str) -> list[dict[str, Any]]:
+    """Read the vectors of others, where they are at hand."""
     path = Path(os.environ.get("TEST_DATA_DIR", "")) / "merkle_vectors.json"
     if not path.is_file():
         pytest.skip("TEST_DATA_DIR holds no merkle_vectors.json")
@@ -41,8 +42,8 @@ def _path(vector: dict[str, Any]) -> list[bytes]:
 
 def test_inclusion_agrees_with_all_foreign_vectors() -> None:
     """98 proofs, good and spoiled; a tree of size 0 proves nothing."""
-    vectors = _vectors("inclusion")
-    for vector in vectors:
+    found = vectors("inclusion")
+    for vector in found:
         leaf, root = (base64.b64decode(vector[name]) for name in ("leafHash", "root"))
         try:
             check_inclusion(leaf, vector["leafIdx"], vector["treeSize"], _path(vector), root)
@@ -50,13 +51,13 @@ def test_inclusion_agrees_with_all_foreign_vectors() -> None:
         except ProofFailed:
             failed = True
         assert failed is vector["wantErr"], vector["name"]
-    assert len(vectors) == 98
+    assert len(found) == 98
 
 
 def test_consistency_agrees_with_all_foreign_vectors() -> None:
     """98 proofs, good and spoiled; a tree of size 0 is an error."""
-    vectors = _vectors("consistency")
-    for vector in vectors:
+    found = vectors("consistency")
+    for vector in found:
         roots = [base64.b64decode(vector[name]) for name in ("root1", "root2")]
         try:
             check_consistency(vector["size1"], vector["size2"], _path(vector), *roots)
@@ -64,7 +65,7 @@ def test_consistency_agrees_with_all_foreign_vectors() -> None:
         except ProofFailed:
             failed = True
         assert failed is vector["wantErr"], vector["name"]
-    assert len(vectors) == 98
+    assert len(found) == 98
 
 
 class _Stored:
