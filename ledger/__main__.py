@@ -1,4 +1,7 @@
-"""`python -m ledger` serves the books; `create-admin` makes the first administrator."""
+"""`python -m ledger` serves the books; `create-admin` makes the first administrator.
+
+`end-of-day` accrues interest and ages accounts, `public-keys` prints what verifies heads.
+"""
 
 import argparse
 import asyncio
@@ -6,16 +9,27 @@ import logging
 import os
 import signal
 import sys
+from datetime import date
 
 import structlog
 
 from ledger.admin import CannotCreate, create_admin
 from ledger.books import open_books
+from ledger.end_of_day_command import DayNotEnded, end_of_day
 from ledger.journal import JournalFailed
 from ledger.proof.heads import exported
 from ledger.server import CannotListen, LedgerServer
 from ledger.settings import BadSetting, Settings
 from ledger.texts import TextKeysFailed
+
+COULD_NOT = (
+    BadSetting,
+    CannotListen,
+    CannotCreate,
+    DayNotEnded,
+    JournalFailed,
+    TextKeysFailed,
+)
 
 
 async def serve(settings: Settings) -> None:
@@ -44,6 +58,10 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     admin.add_argument("--username", required=True)
     admin.add_argument("--display-name", required=True)
     commands.add_parser("public-keys", help="print the keys that verify signed heads, as JSON")
+    day = commands.add_parser("end-of-day", help="accrue interest and age accounts")
+    day.add_argument(
+        "--date", type=date.fromisoformat, help="the last date to end; by default yesterday"
+    )
     return parser.parse_args(argv)
 
 
@@ -63,11 +81,20 @@ def main(argv: list[str]) -> int:
         settings = Settings.from_environment(os.environ)
         if asked.command == "create-admin":
             print(create_admin(settings, asked.staff_id, asked.username, asked.display_name))
+        elif asked.command == "end-of-day":
+            print(end_of_day(settings, asked.date))
         elif asked.command == "public-keys":
             print(exported(settings.ledger_public_keys()).decode())
         else:
             asyncio.run(serve(settings))
-    except (BadSetting, CannotListen, CannotCreate, JournalFailed, TextKeysFailed) as reason:
+    except (
+        BadSetting,
+        CannotListen,
+        CannotCreate,
+        DayNotEnded,
+        JournalFailed,
+        TextKeysFailed,
+    ) as reason:
         print(f"ledger: {reason}", file=sys.stderr)
         return 1
     return 0

@@ -12,7 +12,6 @@ from msgspec import Struct
 from ledger import postings
 from ledger.commands import COMMANDS
 from ledger.commands.command import Command, Decided, Facts, Look, Name, with_recent
-from ledger.domain.business_day import business_date
 from ledger.domain.history import State, as_posting, evolve
 from ledger.domain.loan import Loan
 from ledger.domain.rights import SERVICE, SYSTEM, Permissions
@@ -111,7 +110,7 @@ def decide(intent: Intent, world: World) -> Outcome:
     at = _moment(intent.caller, world.now(), (before, *touched))
     facts = Facts(
         at=at,
-        today=business_date(at),
+        today=world.rules.calendar.business_date(at),
         permissions=permissions,
         rules=world.rules,
         look=world.look,

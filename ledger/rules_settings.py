@@ -3,8 +3,10 @@
 import json
 from collections.abc import Mapping
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.bad_setting import BadSetting
+from ledger.domain.business_day import USUAL, Calendar
 from ledger.domain.rights import DEFAULT_LIMITS, LIMIT_KINDS, ROLES
 from ledger.domain.rules import DEFAULT_RULES, Rules
 from proto.values import InvalidMoney, Money
@@ -22,7 +24,31 @@ def rules_from(environ: Mapping[str, str]) -> Rules:
             environ.get("LEDGER_SENIOR_THRESHOLD") or str(DEFAULT_RULES.senior_threshold),
         ),
         approval_expires_days=_days(
-            environ.get("LEDGER_APPROVAL_EXPIRES_DAYS") or str(DEFAULT_RULES.approval_expires_days)
+            "LEDGER_APPROVAL_EXPIRES_DAYS", environ, DEFAULT_RULES.approval_expires_days
+        ),
+        calendar=_calendar(environ),
+    )
+
+
+def _calendar(environ: Mapping[str, str]) -> Calendar:
+    """Read the business's zone and how far back a posting may count."""
+    name = environ.get("BUSINESS_TIMEZONE") or str(USUAL.zone)
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadSetting(
+            "BUSINESS_TIMEZONE must name a zone of the tz database like Australia/Sydney."
+        ) from None
+    return Calendar(
+        zone=zone,
+        backdated_days_max=_days(
+            "LEDGER_BACKDATE_DAYS", environ, USUAL.backdated_days_max, least=0
+        ),
+        supervisor_backdated_days_max=_days(
+            "LEDGER_BACKDATE_DAYS_SUPERVISOR",
+            environ,
+            USUAL.supervisor_backdated_days_max,
+            least=0,
         ),
     )
 
@@ -58,8 +84,9 @@ def _money(name: str, text: object) -> Money:
     return amount
 
 
-def _days(text: str) -> int:
-    days = int(text) if text.isascii() and text.isdecimal() and len(text) < len("10000") else 0
-    if not 1 <= days <= DAYS_MAX:
-        raise BadSetting(f"LEDGER_APPROVAL_EXPIRES_DAYS must be from 1 to {DAYS_MAX}.")
+def _days(name: str, environ: Mapping[str, str], usual: int, least: int = 1) -> int:
+    text = environ.get(name) or str(usual)
+    days = int(text) if text.isascii() and text.isdecimal() and len(text) < len("10000") else -1
+    if not least <= days <= DAYS_MAX:
+        raise BadSetting(f"{name} must be from {least} to {DAYS_MAX}.")
     return days

@@ -4,14 +4,19 @@ The door looks the decision up by the command's type; what is not listed cannot 
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
+
+import msgspec
 
 from ledger.commands import (
     apply_dishonour_fee,
     apply_late_fee,
+    consequences,
     create_staff,
     disable_staff,
     disburse_loan,
+    end_account_day,
+    end_day,
     make_adjustment,
     open_loan,
     record_recovery,
@@ -25,13 +30,13 @@ from ledger.commands import (
     waive_fee,
     write_off,
 )
-from ledger.commands.command import Command, Decided, Facts
+from ledger.commands.command import AccountCommand, Command, Decided, Facts
 from proto.events import LedgerEvent
 
 Decide = Callable[[Any, Any, Facts], tuple[LedgerEvent, ...] | Decided]
 """State (None: not there yet), command and facts to events; raises Refused."""
 
-COMMANDS: Final[dict[type[Command], Decide]] = {
+_DECIDED: Final[dict[type[Command], Decide]] = {
     open_loan.OpenLoan: open_loan.decide,
     disburse_loan.DisburseLoan: disburse_loan.decide,
     record_repayment.RecordRepayment: record_repayment.decide,
@@ -43,6 +48,8 @@ COMMANDS: Final[dict[type[Command], Decide]] = {
     undo_write_off.UndoWriteOff: undo_write_off.decide,
     record_recovery.RecordRecovery: record_recovery.decide,
     refund_overpayment.RefundOverpayment: refund_overpayment.decide,
+    end_account_day.EndAccountDay: end_account_day.decide,
+    end_day.EndDay: end_day.decide,
     create_staff.CreateStaff: create_staff.decide,
     disable_staff.DisableStaff: disable_staff.decide,
     set_roles.SetRoles: set_roles.decide,
@@ -50,3 +57,23 @@ COMMANDS: Final[dict[type[Command], Decide]] = {
     reveal.Reveal: reveal.decide,
     set_read_only.SetReadOnly: set_read_only.decide,
 }
+
+
+def _with_consequences(decide: Decide) -> Decide:
+    """Add to what a command on an account does what follows from it by itself."""
+
+    def decided(loan: Any, command: Any, facts: Facts) -> Decided:  # noqa: ANN401 - as Decide
+        told = decide(loan, command, facts)
+        told = told if isinstance(told, Decided) else Decided(events=told)
+        events = cast("consequences.Events", told.events)
+        more = consequences.following(loan, events, facts)
+        return msgspec.structs.replace(told, events=(*told.events, *more))
+
+    return decided
+
+
+COMMANDS: Final[dict[type[Command], Decide]] = {
+    command: _with_consequences(decide) if issubclass(command, AccountCommand) else decide
+    for command, decide in _DECIDED.items()
+}
+"""Command to its decision, with all that follows from it."""

@@ -11,14 +11,14 @@ class Course:
 
     def __init__(self, loan: Loan, facts: Facts) -> None:
         self.loan = loan
-        self._facts = facts
+        self.facts = facts
         self._events: list[LedgerEvent] = []
 
     def add(self, *events: AccountEvent | PostingEvent) -> None:
         """Go on by some events."""
         for event in events:
             self._events.append(event)
-            self.loan = loans.evolve(self.loan, event, self.loan.version + 1, self._facts.at)
+            self.loan = loans.evolve(self.loan, event, self.loan.version + 1, self.facts.at)
 
     def events(self) -> tuple[LedgerEvent, ...]:
         """Give all of them, in order."""

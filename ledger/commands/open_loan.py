@@ -28,6 +28,7 @@ class OpenLoan(Command, frozen=True, kw_only=True):
     schedule_id: Key
     instalments: tuple[ScheduledPayment, ...]
     signed_loan_agreement_url: str = ""
+    annual_rate_ppm: int = 0
 
     @property
     def subject_id(self) -> Key:
@@ -74,6 +75,7 @@ def decide(loan: Loan | None, command: OpenLoan, _facts: Facts) -> tuple[LedgerE
         opened_date=command.opened_date,
         signed_loan_agreement_url=command.signed_loan_agreement_url or None,
         application_number=command.application_number,
+        annual_rate_ppm=command.annual_rate_ppm,
     )
     scheduled = ScheduleCreated(
         account_id=command.loan_account_id,

@@ -114,17 +114,20 @@ def posting(
     transaction_type: str,
     description: str,
     movement: Movement,
+    effective_on: CalendarDate | None = None,
 ) -> PostingFields:
-    """Fill the common fields; the event is the account's next, so its version names it."""
+    """Fill the common fields; the event is the account's next, so its version names it.
+
+    It counts from the date that the command asks for, which is checked, unless a rule gives
+    another with `effective_on`.
+    """
     return PostingFields(
         account_id=loan.account_id,
         customer_id=loan.customer_id,
         transaction_id=Key(f"TXN-{loan.account_id}-{loan.version + 1}"),
         transaction_type=Code(transaction_type),
         transaction_at=facts.at,
-        effective_date=effective_date(
-            CalendarDate(command.effective_date), facts.today, loan.earliest_effective
-        ),
+        effective_date=effective_on or _effective_date(loan, command, facts),
         principal_delta=movement.principal,
         interest_delta=movement.interest,
         fee_delta=movement.fees,
@@ -138,6 +141,16 @@ def posting(
         sealed_texts=command.texts,
         request_id=facts.request_id,
         requested_by=facts.requested_by,
+    )
+
+
+def _effective_date(loan: Loan, command: AccountCommand, facts: Facts) -> CalendarDate:
+    """Give the date that the command asks for, within the actor's window. Raises Refused."""
+    return effective_date(
+        CalendarDate(command.effective_date),
+        facts.today,
+        loan.earliest_effective,
+        facts.rules.calendar.days_back(facts.permissions.roles),
     )
 
 

@@ -1,22 +1,55 @@
-"""Which day it is for the business: the calendar of Sydney, whatever the machine's."""
+"""Which day it is for the business, and how far back a posting may count.
 
+The business date is the calendar date of one zone, whatever the machine's clock shows; a day
+there may have 23 or 25 hours, so dates are counted, never hours.
+"""
+
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from ledger.errors import Refusal, Refused
 from proto.values import CalendarDate
 
 SYDNEY: Final = ZoneInfo("Australia/Sydney")
-BACKDATED_DAYS_MAX: Final = 30
+SUPERVISOR: Final = "supervisor"
+
+
+class Calendar(Struct, frozen=True):
+    """The zone of the business, and for how many days back a posting may count.
+
+    Who is a supervisor may go further back than everybody else.
+    """
+
+    zone: ZoneInfo = SYDNEY
+    backdated_days_max: int = 30
+    supervisor_backdated_days_max: int = 90
+
+    def business_date(self, moment: datetime) -> date:
+        """Give the business date of an instant."""
+        return moment.astimezone(self.zone).date()
+
+    def days_back(self, roles: Iterable[str]) -> int:
+        """Give for how many days back a posting of somebody in these roles may count."""
+        if SUPERVISOR in roles:
+            return max(self.supervisor_backdated_days_max, self.backdated_days_max)
+        return self.backdated_days_max
+
+
+USUAL: Final = Calendar()
 
 
 def business_date(moment: datetime) -> date:
-    """Give the business date of an instant."""
-    return moment.astimezone(SYDNEY).date()
+    """Give Sydney's calendar date of an instant."""
+    return USUAL.business_date(moment)
 
 
-def effective_date(asked: CalendarDate, today: date, earliest: date | None) -> CalendarDate:
+def effective_date(
+    asked: CalendarDate, today: date, earliest: date | None, days_back: int
+) -> CalendarDate:
     """Give the date from which a posting counts; today unless another was asked for.
 
     Refused: a date to come, one before the loan was paid out, one too long ago.
@@ -26,10 +59,10 @@ def effective_date(asked: CalendarDate, today: date, earliest: date | None) -> C
     day = asked.as_date()
     if day > today:
         raise _outside(f"The effective date {asked} is still to come. Use {today} or earlier.")
-    if day < today - timedelta(days=BACKDATED_DAYS_MAX):
+    if day < today - timedelta(days=days_back):
         raise _outside(
-            f"The effective date {asked} is more than {BACKDATED_DAYS_MAX} days ago. "
-            "Use a later one."
+            f"The effective date {asked} is more than {days_back} days ago, as far back as you "
+            "may go. Use a later one."
         )
     if earliest is not None and day < earliest:
         raise _outside(f"The effective date {asked} is before the loan was paid out, {earliest}.")

@@ -1,8 +1,9 @@
-"""The fold of any subject's history: a loan account, a staff member or a request."""
+"""The fold of any subject's history: a loan account, a staff member, a request, the days."""
 
 from typing import cast, get_args
 
-from ledger.domain import loan, reading, request, staff, switch
+from ledger.domain import day_log, loan, reading, request, staff, switch
+from ledger.domain.day_log import DayLog
 from ledger.domain.loan import Loan
 from ledger.domain.reading import ReadingLog
 from ledger.domain.request import Request
@@ -10,6 +11,7 @@ from ledger.domain.staff import Staff
 from ledger.domain.switch import Switch
 from proto.events import (
     AccountEvent,
+    DayEnded,
     Event,
     LedgerEvent,
     PostingEvent,
@@ -20,7 +22,7 @@ from proto.events import (
 )
 from proto.values import Instant
 
-State = Loan | Staff | Request | ReadingLog | Switch
+State = Loan | Staff | Request | ReadingLog | Switch | DayLog
 
 _STAFF_EVENTS = get_args(StaffEvent)
 _REQUEST_EVENTS = get_args(RequestEvent)
@@ -39,6 +41,8 @@ def evolve(state: State | None, event: LedgerEvent, version: int, at: Instant) -
         return reading.evolve(cast("ReadingLog | None", state), event, version, at)
     if isinstance(event, ReadOnlySet):
         return switch.evolve(cast("Switch | None", state), event, version, at)
+    if isinstance(event, DayEnded):
+        return day_log.evolve(cast("DayLog | None", state), event, version, at)
     account_event = cast("AccountEvent | PostingEvent", event)
     return loan.evolve(cast("Loan | None", state), account_event, version, at)
 

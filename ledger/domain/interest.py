@@ -1,10 +1,29 @@
-"""Simple daily interest: how far it is accrued."""
+"""Simple daily interest on principal, exact to the last part of a cent.
+
+The day count is actual/365, fixed: each day costs the principal at its end times the annual
+rate divided by 365, also in a leap year, so a leap year costs 366 days of it. Interest bears no
+interest. The day of the disbursement counts, the day on which principal is paid does not.
+
+What is due through a date is always worked out from the loan's first day on and cut to the whole
+cent once, so accruing day by day comes to the same as at once, and a posting that counts from an
+earlier date changes exactly what it must.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Final
 
 from msgspec import Struct
 
 from ledger.domain.money import ZERO, plus
 from proto.events import InterestAccrued
 from proto.values import CalendarDate, Money
+
+DAYS_OF_YEAR: Final = 365
+PARTS: Final = 1_000_000
+"""The annual rate is in parts per million."""
 
 
 class Accrual(Struct, frozen=True):
@@ -18,6 +37,37 @@ class Accrual(Struct, frozen=True):
     charged: Money = ZERO
 
 
+class PrincipalMove(Struct, frozen=True):
+    """A change of principal and the day from which it counts."""
+
+    effective: date
+    delta: Money
+
+
+class Due(Struct, frozen=True):
+    """Interest from the first day through some date: whole cents, and what is left of one."""
+
+    amount: Money
+    remainder: int
+
+
+def due(moves: Iterable[PrincipalMove], annual_rate_ppm: int, through: date) -> Due:
+    """Work out the interest through a date, that day included."""
+    by_day: dict[date, int] = defaultdict(int)
+    for move in moves:
+        by_day[move.effective] += move.delta
+    after = through + timedelta(days=1)
+    days = [*(day for day in sorted(by_day) if day <= through), after]
+    principal = cent_days = 0
+    for day, following in pairwise(days):
+        principal += by_day[day]
+        cent_days += max(principal, 0) * (following - day).days
+    cents, remainder = divmod(cent_days * annual_rate_ppm, PARTS * DAYS_OF_YEAR)
+    return Due(Money(cents), remainder)
+
+
 def accrued(accrual: Accrual, event: InterestAccrued) -> Accrual:
-    """Take over what an event accrued."""
-    return Accrual(event.through_date, event.remainder, plus(accrual.charged, event.interest_delta))
+    """Take over what an event accrued; what was paid of interest taken back went elsewhere."""
+    charged = plus(accrual.charged, event.total_delta, Money(-event.overpayment_delta))
+    through = max(filter(None, (accrual.through, event.through_date)))
+    return Accrual(through, event.remainder, charged)

@@ -12,6 +12,7 @@ from ledger.domain.bad_debt import Recovery, WrittenOff
 from ledger.domain.fees import Fees
 from ledger.domain.interest import Accrual, accrued
 from ledger.domain.money import ZERO, plus, total
+from ledger.domain.posted import Posted, posted
 from proto.events import (
     AccountClosed,
     AccountCreated,
@@ -39,6 +40,8 @@ from proto.values import CalendarDate, Code, Instant, Key, Money
 
 PENDING_DISBURSEMENT: Final = Code("PENDING_DISBURSEMENT")
 ACTIVE: Final = Code("ACTIVE")
+SUSPENDED: Final = Code("SUSPENDED")
+"""Open, and in arrears."""
 CLOSED: Final = Code("CLOSED")
 WRITTEN_OFF: Final = Code("WRITTEN_OFF")
 
@@ -77,6 +80,7 @@ class Loan(Struct, frozen=True, kw_only=True):
     written_off: WrittenOff | None = None
     recoveries: tuple[Recovery, ...] = ()
     reversed_ids: frozenset[Key] = frozenset()
+    postings: tuple[Posted, ...] = ()
     transaction_count: int = 0
     last_transaction_id: Key = Key("")
     last_transaction_at: Instant | None = None
@@ -95,6 +99,16 @@ class Loan(Struct, frozen=True, kw_only=True):
     def earliest_effective(self) -> date | None:
         """The day before which nothing can have been posted."""
         return None if self.disbursed_date is None else self.disbursed_date.as_date()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is paid off or written off."""
+        return self.status in (CLOSED, WRITTEN_OFF)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is paid out and not over."""
+        return self.status in (ACTIVE, SUSPENDED)
 
     @property
     def recovered(self) -> Money:
@@ -177,6 +191,7 @@ def _post(loan: Loan, event: PostingEvent) -> Loan:  # noqa: PLR0911 - one line 
         transaction_count=loan.transaction_count + 1,
         last_transaction_id=event.transaction_id,
         last_transaction_at=event.transaction_at,
+        postings=(*loan.postings, posted(event, version=loan.version)),
     )
     match event:
         case LoanDisbursed():

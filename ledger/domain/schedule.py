@@ -31,14 +31,18 @@ class Instalment(Struct, frozen=True, kw_only=True):
     paid: Money
     remaining: Money
     paid_date: CalendarDate | None = None
+    is_overdue: bool = False
+    """Whether it was told that its day passed with something open."""
     transaction_ids: tuple[Key, ...] = ()
     updated_at: Instant | None = None
 
     @property
-    def status(self) -> Literal["PENDING", "PARTIAL", "PAID"]:
-        """What became of it, whatever the day."""
+    def status(self) -> Standing:
+        """What became of it as was told; the end of a day tells that it is overdue."""
         if self.remaining == 0:
             return "PAID"
+        if self.is_overdue:
+            return "OVERDUE"
         return "PARTIAL" if self.paid or self.remaining < self.amount else "PENDING"
 
     def standing(self, today: date) -> Standing:
@@ -177,11 +181,13 @@ def apply(schedule: Schedule, changed: tuple[InstalmentChange, ...]) -> Schedule
 
 
 def _apply_one(each: Instalment, change: InstalmentChange) -> Instalment:
+    left = each.remaining if change.amount_remaining is None else change.amount_remaining
     return msgspec.structs.replace(
         each,
         paid=each.paid if change.amount_paid is None else change.amount_paid,
-        remaining=each.remaining if change.amount_remaining is None else change.amount_remaining,
-        paid_date=(change.paid_date or each.paid_date) if change.status == "PAID" else None,
+        remaining=left,
+        paid_date=None if left else change.paid_date or each.paid_date,
+        is_overdue=change.status == "OVERDUE",
         transaction_ids=(
             each.transaction_ids
             if change.linked_transaction_ids is None

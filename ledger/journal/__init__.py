@@ -4,9 +4,12 @@ One writer appends; any number of readers read at the same time, each a consiste
 """
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
+
+LAST_CHARACTER: Final = "\U0010ffff"
+"""After every id."""
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -108,7 +111,7 @@ class Journal(Protocol):
         """Give a subject's entries after a version, in order."""
 
     def subjects(self, prefix: str) -> list[str]:
-        """Give all subjects whose id begins so."""
+        """Give all subjects whose id begins so; an empty prefix gives every one."""
 
     def answers(self, keys: Sequence[str]) -> dict[str, Answer]:
         """Give what the first calls with these keys were told; keys not used are left out."""

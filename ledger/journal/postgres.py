@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from ledger.fail_points import FailPoint, reach
-from ledger.journal import Answer, Entry, Group, Head, JournalFailed, SignedHead
+from ledger.journal import (
+    LAST_CHARACTER,
+    Answer,
+    Entry,
+    Group,
+    Head,
+    JournalFailed,
+    SignedHead,
+)
 from ledger.journal.postgres_link import Connection, Link, Row
 from ledger.proof.chain import GENESIS
 
@@ -109,7 +117,7 @@ class PostgresJournal:
 
     def subjects(self, prefix: str) -> list[str]:
         """Give all subjects whose id begins so."""
-        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1) if prefix else LAST_CHARACTER
         sql = (
             "SELECT subject_id FROM entries "
             "WHERE subject_id >= %s AND subject_id < %s AND version = 1 ORDER BY subject_id"

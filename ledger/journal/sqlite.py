@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from ledger.fail_points import FailPoint, reach
-from ledger.journal import Answer, Entry, Group, Head, JournalFailed, SignedHead
+from ledger.journal import (
+    LAST_CHARACTER,
+    Answer,
+    Entry,
+    Group,
+    Head,
+    JournalFailed,
+    SignedHead,
+)
 from ledger.journal.migrations import MIGRATIONS
 from ledger.proof.chain import GENESIS
 
@@ -190,7 +198,7 @@ class SqliteJournal:
 
     def subjects(self, prefix: str) -> list[str]:
         """Give all subjects whose id begins so."""
-        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        end = prefix[:-1] + chr(ord(prefix[-1]) + 1) if prefix else LAST_CHARACTER
         sql = (
             "SELECT subject_id FROM entries "
             "WHERE subject_id >= ? AND subject_id < ? AND version = 1 ORDER BY subject_id"

@@ -30,6 +30,7 @@ from proto.values import Instant
 ACCOUNT_STATUS: Final = {
     loans.PENDING_DISBURSEMENT: "pending_disbursement",
     loans.ACTIVE: "active",
+    loans.SUSPENDED: "in_arrears",
     loans.CLOSED: "paid_off",
     loans.WRITTEN_OFF: "written_off",
 }

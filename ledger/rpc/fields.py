@@ -18,6 +18,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}", re.ASCII)
 _STAFF_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
 _KEY: Final = re.compile(r"[!-~]{8,128}", re.ASCII)
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_RATE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _RESERVED_STAFF_IDS: Final = ("system", "projector")
 
@@ -109,6 +110,16 @@ def count(field: str, value: int, *, least: int, most: int) -> int:
 def expected_version(value: int) -> int:
     """Read the version that the caller saw; 0: any."""
     return count("expected_version", value, least=0, most=2**62)
+
+
+def annual_rate(field: str, value: str) -> int:
+    """Read a yearly rate in per cent, at most four decimals, as parts per million; "": none."""
+    if not value:
+        return 0
+    if _RATE.fullmatch(value) is None:
+        raise invalid(field, "must be per cent a year like 12.5: at most 100, four decimals.")
+    whole, _, places = value.partition(".")
+    return count(field, int(whole) * 10_000 + int(places.ljust(4, "0")), least=0, most=1_000_000)
 
 
 def roles(values: Iterable[str]) -> tuple[Code, ...]:

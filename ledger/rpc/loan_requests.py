@@ -45,6 +45,7 @@ def open_loan(request: servicing_pb.OpenLoanRequest) -> OpenLoan:
         signed_loan_agreement_url=fields.free_text(
             "signed_loan_agreement_url", request.signed_loan_agreement_url
         ),
+        annual_rate_ppm=fields.annual_rate("annual_rate", request.annual_rate),
     )
 
 

@@ -1,19 +1,21 @@
-"""OperationsService: how the ledger is doing."""
+"""OperationsService: how the ledger is doing, and the end of the day."""
 
 # ruff: noqa: N802, D102, ARG002 - each rpc is named and told in the .proto, as is its signature
-from ledger.domain.business_day import business_date
-from ledger.rpc import answers
-from ledger.rpc.interceptors import Context
-from ledger.rpc.room import Room, intent_of, not_built
+from ledger.domain.rights import Right
+from ledger.end_of_day import EndOfDay
+from ledger.rpc import answers, fields
+from ledger.rpc.interceptors import Context, current_caller
+from ledger.rpc.room import Room, intent_of
 from proto import servicing_pb2 as pb
 from proto.servicing_pb2_grpc import OperationsServiceServicer
 
 
 class Operations(OperationsServiceServicer):
-    """Health in detail, and the read-only switch."""
+    """Health in detail, the read-only switch, and what is run from the command line."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
+        self._end_of_day = EndOfDay(room.books)
 
     async def SetReadOnly(
         self, request: pb.SetReadOnlyRequest, context: Context
@@ -35,7 +37,12 @@ class Operations(OperationsServiceServicer):
             escrow_size=books.escrow.size,
             escrow_connected=books.escrow.is_connected,
             as_of=answers.timestamp(now),
-            business_date=business_date(now).isoformat(),
+            business_date=books.registers.rules.calendar.business_date(now).isoformat(),
         )
 
-    RunEndOfDay = not_built
+    async def RunEndOfDay(
+        self, request: pb.RunEndOfDayRequest, context: Context
+    ) -> pb.RunEndOfDayResponse:
+        self._room.require(Right.END_DAY)
+        asked = fields.calendar_date("business_date", request.business_date)
+        return await self._end_of_day.run(current_caller(), asked.as_date() if asked else None)

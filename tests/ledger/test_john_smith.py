@@ -32,11 +32,12 @@ def test_waiving_the_fee_that_a_repayment_paid_brings_the_loan_to_zero(
     assert [each.instalment_status for each in waived.applied_to_instalments] == ["PAID"]
     after = supervisor.balance(account)
     assert after.total_outstanding == "0.00"
-    types = [e.event_type for e in supervisor.entries() if e.subject_id == account][-4:]
+    types = [e.event_type for e in system.entries() if e.subject_id == account][-5:]
     assert types == [
         "fee.waived.v1",
         "account.schedule.updated.v1",
         "account.updated.v1",
         "account.closed.v1",
+        "loan.aging.updated.v1",
     ]
     check_books(system)

@@ -1,0 +1,137 @@
+"""What follows from a command on an account by itself, whichever command it was.
+
+A posting that counts from an earlier date changes the interest accrued since. One that leaves
+nothing to pay closes the account. One that pays or un-pays an instalment makes the account
+less late or later, and with that its status: SUSPENDED is in arrears.
+"""
+
+from datetime import date, timedelta
+
+import msgspec
+
+from ledger.commands import steps
+from ledger.commands.command import AccountCommand, Facts
+from ledger.commands.course import Course
+from ledger.domain import ageing, interest, schedule
+from ledger.domain import loan as loans
+from ledger.domain.allocation import debt_first
+from ledger.domain.interest import PrincipalMove
+from ledger.domain.loan import Loan, LoanEvent
+from ledger.domain.money import ZERO, minus, negative
+from proto.events import AccountStatusChanged, AgingUpdated, InterestAccrued, LedgerEvent
+from proto.values import CalendarDate
+
+Events = tuple[LoanEvent, ...]
+
+
+def following(before: Loan, told: Events, facts: Facts) -> tuple[LedgerEvent, ...]:
+    """Give what follows from a command's events."""
+    course = Course(before, facts)
+    course.add(*told)
+    if course.loan.accrual.through is not None:
+        accrue(course, course.loan.accrual.through.as_date())
+    _tell_lateness(course, before)
+    return course.events()[len(told) :]
+
+
+def accrue(course: Course, through: date) -> None:
+    """Bring interest to what is due through a date; nothing where it is that already."""
+    loan = course.loan
+    moves = [PrincipalMove(each.effective, each.event.principal_delta) for each in loan.postings]
+    due = interest.due(moves, loan.annual_rate_ppm, through)
+    delta = minus(due.amount, loan.accrual.charged)
+    if not delta:
+        return
+    # Interest that was paid already and is not due after all pays principal instead.
+    returned = minus(ZERO, delta, loan.interest) if delta < -loan.interest else ZERO
+    parts = debt_first(_without_interest(loan), returned)
+    posted = steps.posting(
+        loan,
+        AccountCommand(loan_account_id=loan.account_id),
+        course.facts,
+        transaction_type="INTEREST",
+        description="Interest" if delta > 0 else "Interest taken back",
+        movement=steps.Movement(
+            principal=negative(parts.principal),
+            interest=max(delta, negative(loan.interest)),
+            overpayment=parts.overpayment,
+        ),
+        effective_on=_date(through),
+    )
+    started = loan.accrual.through
+    first = started.as_date() + timedelta(days=1) if started else loan.earliest_effective
+    accrued = InterestAccrued(
+        **posted,
+        from_date=_date(min(first or through, through)),
+        through_date=_date(through),
+        annual_rate_ppm=loan.annual_rate_ppm,
+        remainder=due.remainder,
+    )
+    paid = schedule.allocate(loan.instalments, parts.principal)
+    course.add(
+        accrued,
+        *steps.schedule_updated(loan, posted, paid=paid),
+        steps.account_updated(loan, posted),
+    )
+    if course.loan.is_running:
+        course.add(*steps.closed_when_paid(loan, posted, course.facts, loan.total_paid))
+
+
+def _without_interest(loan: Loan) -> Loan:
+    """The loan once its interest balance is gone."""
+    return msgspec.structs.replace(loan, interest=ZERO)
+
+
+def _tell_lateness(course: Course, before: Loan) -> None:
+    """Tell how late the account is where the command changed that.
+
+    Paying out changes nothing: should an instalment be due already, the end of the day tells.
+    """
+    loan, today = course.loan, course.facts.today
+    if before.status == loans.PENDING_DISBURSEMENT:
+        return
+    late = lateness_of(loan, today)
+    if late != lateness_of(before, today) or loan.is_running != before.is_running:
+        tell_lateness(course, late)
+
+
+def lateness_of(loan: Loan, on: date) -> ageing.Lateness:
+    """Say how late a loan is on a day; before it is paid out, nothing is due."""
+    instalments = () if loan.status == loans.PENDING_DISBURSEMENT else loan.instalments
+    return ageing.lateness(instalments, on, is_over=loan.is_over)
+
+
+def tell_lateness(course: Course, late: ageing.Lateness) -> None:
+    """Tell how late an account is, unless that was told, and the status that goes with it."""
+    loan, at = course.loan, course.facts.at
+    if not ageing.is_told(loan.ageing, late):
+        aged = AgingUpdated(
+            account_id=loan.account_id,
+            dpd=late.days_past_due,
+            bucket=late.bucket,
+            is_in_arrears=late.is_in_arrears,
+            last_updated=at,
+            previous_bucket=loan.ageing.bucket,
+            transition_reason=_reason(loan.ageing, late),
+        )
+        course.add(aged)
+    status = loans.SUSPENDED if late.is_in_arrears else loans.ACTIVE
+    if loan.is_running and loan.status != status:
+        course.add(
+            AccountStatusChanged(account_id=loan.account_id, new_status=status, changed_at=at)
+        )
+
+
+def _reason(told: ageing.Ageing, late: ageing.Lateness) -> str:
+    """Say in a few words why the bucket changed; nothing where it did not."""
+    if told.bucket == late.bucket:
+        return ""
+    if late.bucket == ageing.OVER:
+        return "account closed"
+    if told.bucket == ageing.OVER:
+        return "account open again"
+    return "days passed" if late.days_past_due > told.days_past_due else "instalments paid"
+
+
+def _date(day: date) -> CalendarDate:
+    return CalendarDate(day.isoformat())
