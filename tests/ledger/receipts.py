@@ -150,7 +150,7 @@ class Story:
             "decided_at": AT,
         }
         statement = codec.canonical(
-            {**msgspec.json.decode(decision.statement(**fields)), **self.statement}  # type: ignore[arg-type] # as listed
+            {**msgspec.json.decode(decision.statement(**fields)), **self.statement}
         )
         key = self.signing_key or self.approver_key
         body = {
