@@ -49,6 +49,7 @@ class Right(Enum):
     READ_ACCOUNTS = "look at accounts"
     READ_TOTALS = "look at the books as a whole"
     READ_JOURNAL = "read the journal"
+    READ_RECEIPTS = "read the receipts of others"
 
 
 _NOBODY: Final[frozenset[str]] = frozenset()
@@ -72,6 +73,7 @@ MAY: Final[dict[Right, frozenset[str]]] = {
     Right.ASK_APPROVAL: frozenset({"support", "supervisor", "admin"}),
     Right.CANCEL_REQUEST: frozenset({"support", "supervisor", "admin"}),
     Right.DECIDE_REQUEST: frozenset({"supervisor"}),
+    Right.READ_RECEIPTS: frozenset({"supervisor", "compliance", "admin"}),
     Right.REVIEW: frozenset({"compliance"}),
     Right.REVEAL: frozenset({"support", "supervisor", "compliance", "admin"}),
     Right.END_DAY: frozenset({SYSTEM}),
