@@ -4,6 +4,7 @@ The door looks the decision up by the command's type; what is not listed cannot 
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, cast
 
 import msgspec
@@ -11,18 +12,27 @@ import msgspec
 from ledger.commands import (
     apply_dishonour_fee,
     apply_late_fee,
+    approve_request,
+    cancel_request,
     consequences,
     create_staff,
     disable_staff,
     disburse_loan,
     end_account_day,
     end_day,
+    enrol_key,
+    expire_request,
     make_adjustment,
     open_loan,
     record_recovery,
     record_repayment,
     refund_overpayment,
+    reject_request,
+    request_approval,
+    resubmit_request,
+    return_request,
     reveal,
+    revoke_key,
     set_limits,
     set_read_only,
     set_roles,
@@ -56,6 +66,12 @@ _DECIDED: Final[dict[type[Command], Decide]] = {
     set_limits.SetLimits: set_limits.decide,
     reveal.Reveal: reveal.decide,
     set_read_only.SetReadOnly: set_read_only.decide,
+    enrol_key.EnrolKey: enrol_key.decide,
+    revoke_key.RevokeKey: revoke_key.decide,
+    reject_request.RejectRequest: reject_request.decide,
+    return_request.ReturnRequest: return_request.decide,
+    cancel_request.CancelRequest: cancel_request.decide,
+    expire_request.ExpireRequest: expire_request.decide,
 }
 
 
@@ -77,3 +93,11 @@ COMMANDS: Final[dict[type[Command], Decide]] = {
     for command, decide in _DECIDED.items()
 }
 """Command to its decision, with all that follows from it."""
+# These decide another command besides, which they look up in the same table.
+COMMANDS.update(
+    {
+        request_approval.RequestApproval: partial(request_approval.decide, COMMANDS),
+        approve_request.ApproveRequest: partial(approve_request.decide, COMMANDS),
+        resubmit_request.ResubmitRequest: partial(resubmit_request.decide, COMMANDS),
+    }
+)

@@ -1,0 +1,162 @@
+"""Steps that the commands on requests share: there, whole, undecided, by the right person."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import msgspec
+
+from ledger.commands import binding
+from ledger.commands.command import AccountCommand, Command, Decided, Facts
+from ledger.domain import request as requests
+from ledger.domain.approvals import KINDS, Kind
+from ledger.domain.history import State, as_posting
+from ledger.domain.loan import Loan
+from ledger.domain.request import Request
+from ledger.domain.rights import Right
+from ledger.domain.staff import SUBJECT_PREFIX, Staff
+from ledger.domain.structuring import adjusted
+from ledger.errors import Refusal, Refused
+from proto.events import AdjustmentMade, LedgerEvent, PostingEvent
+from proto.values import Instant, Key, Money
+
+Decide = Callable[[Any, Any, Facts], tuple[LedgerEvent, ...] | Decided]
+Registry = Mapping[type[Command], Decide]
+
+
+class RequestCommand(Command, frozen=True, kw_only=True):
+    """A command on a request that is there."""
+
+    right: ClassVar = Right.DECIDE_REQUEST
+    request_id: Key
+
+    @property
+    def subject_id(self) -> Key:
+        """The request's own history."""
+        return requests.subject_of(self.request_id)
+
+    def touches(self, before: State | None) -> tuple[Key, ...]:
+        """The account that it is about."""
+        return (before.loan_account_id,) if isinstance(before, Request) else ()
+
+
+def existing(state: State | None, command: RequestCommand) -> Request:
+    """Give the request. Refused when it is not there, or has changed since it was seen."""
+    if not isinstance(state, Request):
+        raise Refused(
+            Refusal.NO_SUCH_REQUEST,
+            f"The ledger has no request {command.request_id}.",
+            field="request_id",
+        )
+    if command.expected_version not in (0, state.version):
+        raise Refused(
+            Refusal.STALE_VERSION,
+            f"The request has changed since you opened it; it is {state.status} now. "
+            "Look at it again, then repeat.",
+            field="expected_version",
+            current_version=state.version,
+        )
+    return state
+
+
+def status_at(request: Request, at: Instant) -> str:
+    """Give the status at a moment: what waited too long has expired, recorded or not."""
+    return requests.EXPIRED if request.is_open and at >= request.expires_at else request.status
+
+
+def still_open(request: Request, at: Instant) -> None:
+    """Refuse what was decided, or has waited too long. Decided is final."""
+    status = status_at(request, at)
+    if status == requests.EXPIRED:
+        raise Refused(
+            Refusal.REQUEST_EXPIRED,
+            f"The request {request.number} expired on {request.expires_at:%d/%m/%Y} (UTC). "
+            "Whoever asked may ask again.",
+            current_version=request.version,
+        )
+    if not request.is_open:
+        by = f" by {request.decided_by}" if request.decided_by else ""
+        raise Refused(
+            Refusal.REQUEST_DECIDED,
+            f"The request {request.number} is {status}{by} already; that is final.",
+            current_version=request.version,
+        )
+
+
+def still_pending(request: Request, at: Instant) -> None:
+    """Refuse what waits for nobody's decision."""
+    still_open(request, at)
+    if request.status == requests.RETURNED:
+        raise Refused(
+            Refusal.REQUEST_RETURNED,
+            f"The request {request.number} was returned to {request.requested_by}, who must "
+            "resubmit it first.",
+            current_version=request.version,
+        )
+
+
+def expiry(facts: Facts) -> Instant:
+    """Give the moment from which a request made now has waited too long."""
+    return Instant.of(facts.at + timedelta(days=facts.rules.approval_expires_days))
+
+
+def only_requester(request: Request, facts: Facts) -> None:
+    """Refuse everybody but who asked."""
+    if request.requested_by != facts.actor_id:
+        raise Refused(
+            Refusal.NOT_REQUESTER,
+            f"Only {request.requested_by}, who asked, may do that with {request.number}.",
+        )
+
+
+def kind_of(request: Request) -> Kind:
+    """Give the request's kind."""
+    return KINDS[request.kind]
+
+
+def loan_of(request: Request, facts: Facts) -> Loan:
+    """Give the account as it is now. A request is only ever made for one that is there."""
+    state = facts.look.state(request.loan_account_id)
+    if not isinstance(state, Loan):
+        raise TypeError(f"{request.request_id} is about no loan")
+    return state
+
+
+def staff_of(staff_id: str, facts: Facts) -> Staff:
+    """Give a staff member. Staff is never removed."""
+    state = facts.look.state(f"{SUBJECT_PREFIX}{staff_id}")
+    if not isinstance(state, Staff):
+        raise Refused(Refusal.STAFF_UNKNOWN, f"The ledger does not know {staff_id} as staff.")
+    return state
+
+
+def bound_command(request: Request, registry: Registry, approved_by: str) -> AccountCommand:
+    """Read the command that the request binds, to be carried out by its approver."""
+    kinds = (kind for kind in registry if issubclass(kind, AccountCommand))
+    return binding.read_command(request.command, kinds, approved_by=approved_by)
+
+
+def carried_out(
+    loan: Loan | None, command: AccountCommand, facts: Facts, registry: Registry
+) -> tuple[LedgerEvent, ...]:
+    """Decide a command as its approval carries it out: the right is granted, once."""
+    permissions = msgspec.structs.replace(
+        facts.permissions, granted=frozenset({type(command).right})
+    )
+    granted = msgspec.structs.replace(facts, permissions=permissions)
+    decided = registry[type(command)](loan, command, granted)
+    return decided.events if isinstance(decided, Decided) else decided
+
+
+def carrying(events: Iterable[LedgerEvent]) -> list[PostingEvent]:
+    """Give the postings that carry a command out, in order; not what follows from them."""
+    postings = (posting for event in events if (posting := as_posting(event)) is not None)
+    return [posting for posting in postings if getattr(posting, "approved_by", "")]
+
+
+def amount_of(posting: PostingEvent) -> Money:
+    """Give what a posting is held against a limit with; of an adjustment both changes."""
+    if isinstance(posting, AdjustmentMade):
+        return adjusted(posting.principal_delta, posting.fee_delta)
+    amount: Money = getattr(posting, "amount")  # noqa: B009 - all that carry a command out have it
+    return amount
