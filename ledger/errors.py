@@ -48,6 +48,10 @@ class Refusal(Enum):
     NO_SUCH_REQUEST = auto()
     NO_SUCH_FEE = auto()
     NO_SUCH_INSTALMENT = auto()
+    NO_SUCH_NOTE = auto()
+    NO_SUCH_EVENT = auto()
+    OWN_EVENT = auto()
+    NOT_THE_CUSTOMERS = auto()
     NO_SUCH_HEAD = auto()
     NO_SUCH_TEXT = auto()
     NO_SUCH_TRANSACTION = auto()
@@ -114,6 +118,10 @@ STATUS: Final[dict[Refusal, Status]] = {
     Refusal.NO_SUCH_REQUEST: "NOT_FOUND",
     Refusal.NO_SUCH_FEE: "NOT_FOUND",
     Refusal.NO_SUCH_INSTALMENT: "NOT_FOUND",
+    Refusal.NO_SUCH_NOTE: "NOT_FOUND",
+    Refusal.NO_SUCH_EVENT: "NOT_FOUND",
+    Refusal.OWN_EVENT: "PERMISSION_DENIED",
+    Refusal.NOT_THE_CUSTOMERS: "FAILED_PRECONDITION",
     Refusal.NO_SUCH_HEAD: "NOT_FOUND",
     Refusal.NO_SUCH_TEXT: "NOT_FOUND",
     Refusal.NO_SUCH_TRANSACTION: "NOT_FOUND",

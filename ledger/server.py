@@ -10,9 +10,10 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from ledger.books import Books
 from ledger.rpc.accounting import Accounting
+from ledger.rpc.desk import Notes, Reviews
 from ledger.rpc.interceptors import ActorInterceptor, ErrorInterceptor
 from ledger.rpc.journal import JournalReads
-from ledger.rpc.later import Approvals, Notes, Reviews
+from ledger.rpc.later import Approvals
 from ledger.rpc.loans import Loans
 from ledger.rpc.operations import Operations
 from ledger.rpc.previews import Previews
@@ -87,8 +88,8 @@ class LedgerServer:
         servicing_grpc.add_PreviewServiceServicer_to_server(Previews(room, capabilities()), server)
         servicing_grpc.add_ApprovalServiceServicer_to_server(Approvals(), server)
         servicing_grpc.add_StaffServiceServicer_to_server(StaffMembers(room), server)
-        servicing_grpc.add_NoteServiceServicer_to_server(Notes(), server)
-        servicing_grpc.add_ReviewServiceServicer_to_server(Reviews(), server)
+        servicing_grpc.add_NoteServiceServicer_to_server(Notes(room), server)
+        servicing_grpc.add_ReviewServiceServicer_to_server(Reviews(room), server)
         servicing_grpc.add_JournalServiceServicer_to_server(JournalReads(room), server)
         servicing_grpc.add_OperationsServiceServicer_to_server(Operations(room), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)

@@ -5,13 +5,14 @@ waits in a group until the group is on the disk; `writer.py` says when.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 from msgspec import Struct
 
 from ledger.commands.command import Look, Sealed
 from ledger.decision import Intent, Outcome, World, decide
-from ledger.domain.history import State, as_posting
+from ledger.domain.history import State
 from ledger.domain.request import Request
 from ledger.domain.staff import Staff
 from ledger.domain.structuring import Relief, relief_of
@@ -22,7 +23,7 @@ from ledger.journal import Answer, Entry, Group, Head, Journal, TakenName
 from ledger.proof.chain import entry_hash
 from ledger.proof.growth import Growth
 from ledger.registers import Registers
-from ledger.states import States
+from ledger.states import States, past_of
 from ledger.texts import TextVault
 from proto import codec
 from proto.events import LedgerEvent
@@ -183,6 +184,7 @@ class Door:
         look = Look(
             state=state,
             owner=owner,
+            past=partial(past_of, self._journal),
             staff=staff,
             requests=requests,
             recent=recent,
@@ -216,16 +218,17 @@ class Door:
 
     def _sealed(self, event: LedgerEvent) -> LedgerEvent:
         """Put ciphertext in the place of free texts."""
-        posting = as_posting(event)
-        if posting is None or not posting.sealed_texts:
+        texts: dict[str, str] = getattr(event, "sealed_texts", {})
+        if not texts:
             return event
+        customer_id: str = getattr(event, "customer_id", "")
         sealed = {
             name: str(text)
             if isinstance(text, Sealed)
-            else self._vault.seal(posting.customer_id, name, text)
-            for name, text in posting.sealed_texts.items()
+            else self._vault.seal(customer_id, name, text)
+            for name, text in texts.items()
         }
-        return msgspec.structs.replace(posting, sealed_texts=sealed)
+        return msgspec.structs.replace(event, sealed_texts=sealed)
 
 
 def _relief(outcome: Outcome) -> list[Relief]:
@@ -248,6 +251,7 @@ class Preview:
         look = Look(
             state=states.load,
             owner=journal.subject_named,
+            past=partial(past_of, journal),
             staff=registers.staff.everybody,
             requests=registers.requests.of_customer,
             recent=registers.relief.since,

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import Final, cast
 
+from ledger.commands.command import Past
 from ledger.domain.history import State, evolve
 from ledger.domain.loan import Loan
 from ledger.domain.staff import SUBJECT_PREFIX, Staff
@@ -14,6 +15,7 @@ from proto.values import Instant
 
 KEPT_MAX: Final = 20_000
 _PAGE: Final = 1_000
+_VERSION_DIGITS_MAX: Final = 18
 
 
 def event_of(entry: Entry) -> LedgerEvent:
@@ -27,6 +29,22 @@ def fold(state: State | None, entries: list[Entry]) -> State | None:
         at = Instant.parse(entry.recorded_at)
         state = evolve(state, event_of(entry), entry.version, at)
     return state
+
+
+def entry_of(journal: Journal, event_id: str) -> Entry | None:
+    """Find the entry of an event; None when there is none."""
+    subject_id, _, written = event_id.rpartition(":")
+    if not (written.isascii() and written.isdecimal()) or len(written) > _VERSION_DIGITS_MAX:
+        return None
+    version = int(written)
+    found = journal.read_subject(subject_id, version - 1, 1) if version else []
+    return found[0] if found else None
+
+
+def past_of(journal: Journal, event_id: str) -> Past | None:
+    """Read an event and who brought it about; None when there is none."""
+    entry = entry_of(journal, event_id)
+    return None if entry is None else Past(event_of(entry), entry.actor)
 
 
 class States:

@@ -10,6 +10,8 @@ from typing import Any, Final, cast
 import msgspec
 
 from ledger.commands import (
+    add_note,
+    amend_note,
     apply_dishonour_fee,
     apply_late_fee,
     approve_request,
@@ -23,7 +25,9 @@ from ledger.commands import (
     enrol_key,
     expire_request,
     make_adjustment,
+    mark_verified,
     open_loan,
+    query_item,
     record_recovery,
     record_repayment,
     refund_overpayment,
@@ -72,6 +76,10 @@ _DECIDED: Final[dict[type[Command], Decide]] = {
     return_request.ReturnRequest: return_request.decide,
     cancel_request.CancelRequest: cancel_request.decide,
     expire_request.ExpireRequest: expire_request.decide,
+    add_note.AddNote: add_note.decide,
+    amend_note.AmendNote: amend_note.decide,
+    mark_verified.MarkVerified: mark_verified.decide,
+    query_item.QueryItem: query_item.decide,
 }
 
 

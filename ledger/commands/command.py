@@ -77,12 +77,21 @@ def _nothing(*_names: str) -> None:
     return None
 
 
+class Past(Struct, frozen=True):
+    """An event that is in the journal, and who brought it about."""
+
+    event: LedgerEvent
+    actor: str
+
+
 class Look(Struct, frozen=True, kw_only=True):
     """What a decision may look up besides its subject; all as of this moment."""
 
     state: Callable[[str], State | None] = _nothing
     owner: Callable[[str, str], str | None] = _nothing
     """Kind and name to the subject that has it."""
+    past: Callable[[str], Past | None] = _nothing
+    """The id of an event to what is committed under it."""
     staff: Callable[[], list[Staff]] = list
     """Everybody, also who was disabled."""
     requests: Callable[[str], list[Request]] = lambda _customer: []

@@ -1,19 +1,24 @@
-"""The fold of any subject's history: a loan account, a staff member, a request, the days."""
+"""The fold of any subject: an account, staff, a request, a note, a review, the days."""
 
-from typing import cast, get_args
+from collections.abc import Callable
+from typing import Any, Final, cast, get_args
 
-from ledger.domain import day_log, loan, reading, request, staff, switch
+from ledger.domain import day_log, loan, note, reading, request, review, staff, switch
 from ledger.domain.day_log import DayLog
 from ledger.domain.loan import Loan
+from ledger.domain.note import Note
 from ledger.domain.reading import ReadingLog
 from ledger.domain.request import Request
+from ledger.domain.review import Review
 from ledger.domain.staff import Staff
 from ledger.domain.switch import Switch
 from proto.events import (
     AccountEvent,
     DayEnded,
     Event,
+    ItemReviewed,
     LedgerEvent,
+    NoteEvent,
     PostingEvent,
     ReadOnlySet,
     RequestEvent,
@@ -22,29 +27,29 @@ from proto.events import (
 )
 from proto.values import Instant
 
-State = Loan | Staff | Request | ReadingLog | Switch | DayLog
+State = Loan | Staff | Request | Note | Review | ReadingLog | Switch | DayLog
 
-_STAFF_EVENTS = get_args(StaffEvent)
-_REQUEST_EVENTS = get_args(RequestEvent)
 _POSTINGS = get_args(PostingEvent)
+
+_FOLDS: Final[tuple[tuple[tuple[type[Event], ...], Callable[..., Any]], ...]] = (
+    ((*_POSTINGS, *get_args(AccountEvent)), loan.evolve),
+    (get_args(RequestEvent), request.evolve),
+    (get_args(StaffEvent), staff.evolve),
+    (get_args(NoteEvent), note.evolve),
+    ((ItemReviewed,), review.evolve),
+    ((TextRevealed,), reading.evolve),
+    ((ReadOnlySet,), switch.evolve),
+    ((DayEnded,), day_log.evolve),
+)
+"""Events to the fold of the subject that they belong to; the most frequent first."""
 
 
 def evolve(state: State | None, event: LedgerEvent, version: int, at: Instant) -> State:
     """Apply one event to the subject that it belongs to."""
-    if isinstance(event, _STAFF_EVENTS):
-        return staff.evolve(cast("Staff | None", state), cast("StaffEvent", event), version, at)
-    if isinstance(event, _REQUEST_EVENTS):
-        return request.evolve(
-            cast("Request | None", state), cast("RequestEvent", event), version, at
-        )
-    if isinstance(event, TextRevealed):
-        return reading.evolve(cast("ReadingLog | None", state), event, version, at)
-    if isinstance(event, ReadOnlySet):
-        return switch.evolve(cast("Switch | None", state), event, version, at)
-    if isinstance(event, DayEnded):
-        return day_log.evolve(cast("DayLog | None", state), event, version, at)
-    account_event = cast("AccountEvent | PostingEvent", event)
-    return loan.evolve(cast("Loan | None", state), account_event, version, at)
+    for events, fold in _FOLDS:
+        if isinstance(event, events):
+            return cast("State", fold(state, event, version, at))
+    raise ValueError(f"{event.type} belongs to no subject")
 
 
 def as_posting(event: Event) -> PostingEvent | None:

@@ -1,11 +1,7 @@
-"""ApprovalService, NoteService, ReviewService: named by the contract, not here yet."""
+"""ApprovalService: named by the contract, not here yet."""
 
 from ledger.rpc.room import not_built
-from proto.servicing_pb2_grpc import (
-    ApprovalServiceServicer,
-    NoteServiceServicer,
-    ReviewServiceServicer,
-)
+from proto.servicing_pb2_grpc import ApprovalServiceServicer
 
 
 class Approvals(ApprovalServiceServicer):
@@ -19,17 +15,3 @@ class Approvals(ApprovalServiceServicer):
     Cancel = not_built
     Get = not_built
     GetReceipt = not_built
-
-
-class Notes(NoteServiceServicer):
-    """Notes about a customer."""
-
-    AddNote = not_built
-    AmendNote = not_built
-
-
-class Reviews(ReviewServiceServicer):
-    """Marks of those who audit."""
-
-    MarkVerified = not_built
-    QueryItem = not_built

@@ -7,7 +7,13 @@ from typing import Any, Final
 from google.protobuf.message import Message
 
 from ledger.commands.command import Command
-from ledger.rpc import bad_debt_requests, loan_requests, operations_requests, staff_requests
+from ledger.rpc import (
+    bad_debt_requests,
+    desk_requests,
+    loan_requests,
+    operations_requests,
+    staff_requests,
+)
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as servicing_pb
 
@@ -36,5 +42,9 @@ READERS: Final[dict[type[Message], Callable[[Any], Command]]] = {
     servicing_pb.SetRolesRequest: staff_requests.set_roles,
     servicing_pb.SetLimitsRequest: staff_requests.set_limits,
     servicing_pb.SetReadOnlyRequest: operations_requests.set_read_only,
+    servicing_pb.AddNoteRequest: desk_requests.add_note,
+    servicing_pb.AmendNoteRequest: desk_requests.amend_note,
+    servicing_pb.MarkVerifiedRequest: desk_requests.mark_verified,
+    servicing_pb.QueryItemRequest: desk_requests.query_item,
 }
 """Request to the function that reads it as a command."""

@@ -26,10 +26,25 @@ from ledger.rpc.totals_queries import TotalsQueries
 from ledger.rpc.watching import Watching
 from ledger.service import Reply
 from proto.accounting_ledger_pb2 import DisburseLoanResponse, TransactionResponse
-from proto.servicing_pb2 import OpenLoanResponse, RevealRequest, RevealResponse, StaffResponse
+from proto.servicing_pb2 import (
+    NoteResponse,
+    OpenLoanResponse,
+    RevealRequest,
+    RevealResponse,
+    ReviewResponse,
+    StaffResponse,
+)
 from proto.values import Key
 
-M = TypeVar("M", TransactionResponse, DisburseLoanResponse, OpenLoanResponse, StaffResponse)
+M = TypeVar(
+    "M",
+    TransactionResponse,
+    DisburseLoanResponse,
+    OpenLoanResponse,
+    StaffResponse,
+    NoteResponse,
+    ReviewResponse,
+)
 A = TypeVar("A")
 Q = TypeVar("Q")
 

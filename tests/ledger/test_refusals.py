@@ -14,6 +14,10 @@ ELSEWHERE = {
     Refusal.AMOUNT_NOT_BALANCE,
     Refusal.RECOVERY_EXCEEDS_WRITE_OFF,
     Refusal.TEXT_ERASED,  # test_reveal
+    Refusal.NO_SUCH_NOTE,  # test_notes_and_reviews, with the three below
+    Refusal.NOT_THE_CUSTOMERS,
+    Refusal.NO_SUCH_EVENT,
+    Refusal.OWN_EVENT,
 }
 """Reasons that are provoked in another module."""
 

@@ -1,0 +1,24 @@
+"""Outcomes about notes and reviews to answers."""
+
+from typing import cast
+
+from ledger.decision import Outcome
+from ledger.domain.note import Note
+from proto import servicing_pb2 as servicing_pb
+
+
+def note(outcome: Outcome) -> servicing_pb.NoteResponse:
+    """Answer a command on a note."""
+    kept = cast("Note", outcome.after)
+    return servicing_pb.NoteResponse(
+        note_id=kept.note_id,
+        event_id=outcome.recorded[-1].event_id,
+        note_version=kept.version,
+    )
+
+
+def review(outcome: Outcome) -> servicing_pb.ReviewResponse:
+    """Answer a mark; its subject is the history of all marks on the event."""
+    return servicing_pb.ReviewResponse(
+        review_id=outcome.subject_id, event_id=outcome.recorded[-1].event_id
+    )
