@@ -1,15 +1,16 @@
 """A journal as somebody changes it who has its file: without our program, without triggers."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
 import msgspec
 import pytest
+from msgspec import Struct
 
-from ledger.journal import Entry
+from ledger.journal import Entry, Journal, SignedHead, Subtree
 from ledger.journal.sqlite import SqliteJournal
 from ledger.proof.audit import Audit, Verified
 from ledger.proof.chain import GENESIS, Broken, entry_hash
@@ -29,18 +30,21 @@ def settings_of(folder: Path) -> Settings:
 
 
 def walk(folder: Path) -> Verified:
-    """Walk a folder's journal."""
+    """Walk the journal in a folder's file."""
     settings = settings_of(folder)
     with closing(SqliteJournal(settings.journal_path)) as journal:
-        audit = Audit(journal, EscrowFile(settings.escrow_path), settings.ledger_public_keys())
-        position = 0
-        while entries := journal.read(position, 100):
-            for entry in entries:
-                audit.add(entry)
-            position += len(entries)
-            if entries[-1].position != position:
-                break  # the audit has raised before
-        return audit.finish()
+        return walk_journal(journal, settings)
+
+
+def walk_journal(journal: Journal, settings: Settings) -> Verified:
+    """Walk a journal with the public keys and the escrow of the settings."""
+    audit = Audit(journal, EscrowFile(settings.escrow_path), settings.ledger_public_keys())
+    position = 0
+    while entries := journal.read(position, 100):
+        for entry in entries:
+            audit.add(entry)
+        position += len(entries)
+    return audit.finish()
 
 
 def broken(folder: Path) -> Broken:
@@ -67,33 +71,51 @@ def insert_entry(connection: sqlite3.Connection, entry: Entry) -> None:
     connection.execute(f"INSERT INTO entries VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608
 
 
-def replace_everything(folder: Path, signer: HeadSigner | None) -> None:
+class Forged(Struct, frozen=True):
+    """A whole journal with entry K changed and every keyless hash made anew."""
+
+    entries: list[Entry]
+    heads: list[SignedHead]
+    subtrees: list[Subtree]
+
+
+def forged_journal(journal: Journal, signer: HeadSigner | None) -> Forged:
     """Change entry K and make every hash, root and, with a key, signature anew."""
+    prev, frontier, roots = GENESIS, Frontier(), {}
+    forged = Forged([], [], [])
+    for entry in journal.read(0, 10_000):
+        actor = "somebody" if entry.position == K else entry.actor
+        changed = msgspec.structs.replace(entry, actor=actor, prev=prev)
+        prev = entry_hash(changed)
+        forged.entries.append(msgspec.structs.replace(changed, hash=prev))
+        frontier, kept = frontier.extended([bytes.fromhex(prev)])
+        roots[entry.position] = frontier.root()
+        forged.subtrees.extend(kept)
+    for head in journal.signed_heads(0, 10_000):
+        changed_head = msgspec.structs.replace(head, root=roots[head.size])
+        if signer is not None:
+            at = Instant.parse(head.signed_at)
+            changed_head = signer.signed(head.size, roots[head.size], at)
+        forged.heads.append(changed_head)
+    return forged
+
+
+def replace_everything(folder: Path, signer: HeadSigner | None) -> None:
+    """Put a forged journal in the place of the one in a folder's file."""
     with closing(SqliteJournal(settings_of(folder).journal_path)) as journal:
-        entries, heads = journal.read(0, 10_000), journal.signed_heads(0, 10_000)
+        forged = forged_journal(journal, signer)
+    tables: dict[str, Sequence[Struct]] = {
+        "entries": forged.entries,
+        "signed_heads": forged.heads,
+        "subtrees": forged.subtrees,
+    }
     with forging(folder) as connection:
-        for table in ("entries", "signed_heads", "subtrees"):
+        for table, rows in tables.items():
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own tables
-        prev, frontier, roots = GENESIS, Frontier(), {}
-        for entry in entries:
-            actor = "somebody" if entry.position == K else entry.actor
-            changed = msgspec.structs.replace(entry, actor=actor, prev=prev)
-            prev = entry_hash(changed)
-            insert_entry(connection, msgspec.structs.replace(changed, hash=prev))
-            frontier, kept = frontier.extended([bytes.fromhex(prev)])
-            roots[entry.position] = frontier.root()
-            for part in kept:
-                connection.execute(
-                    "INSERT INTO subtrees VALUES (?, ?, ?)", msgspec.structs.astuple(part)
-                )
-        for head in heads:
-            forged = msgspec.structs.replace(head, root=roots[head.size])
-            if signer is not None:
-                at = Instant.parse(head.signed_at)
-                forged = signer.signed(head.size, roots[head.size], at)
-            connection.execute(
-                "INSERT INTO signed_heads VALUES (?, ?, ?, ?, ?)", msgspec.structs.astuple(forged)
-            )
+            for row in rows:
+                values = msgspec.structs.astuple(row)
+                places = ", ".join("?" * len(values))
+                connection.execute(f"INSERT INTO {table} VALUES ({places})", values)  # noqa: S608
 
 
 def signed_size(folder: Path) -> int:
