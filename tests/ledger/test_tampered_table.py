@@ -20,6 +20,10 @@ from tests.builders import LedgerProcess
 from tests.ledger.forging import Forged, K, forged_journal, settings_of, walk_journal
 from tests.postgres import PostgresServer
 
+_INSERT: Final = (
+    f"INSERT INTO entries SELECT {K}, 'LA-forged', 1, event_type, recorded_at, actor, body, "  # noqa: S608
+    "hash, prev FROM entries WHERE position = 1"
+)
 TABLES: Final = ("entries", "answers", "names", "signed_heads", "subtrees")
 
 
@@ -135,8 +139,7 @@ def test_a_changed_field_is_found_at_its_row(table: Table, column: str, value: s
         [
             f"UPDATE entries SET position = -position - 1 WHERE position >= {K}",  # noqa: S608
             "UPDATE entries SET position = -position WHERE position < 0",
-            f"INSERT INTO entries SELECT {K}, 'LA-forged', 1, event_type, recorded_at, actor, body,"  # noqa: S608
-            + "hash, prev FROM entries WHERE position = 1",
+            _INSERT,
         ],
         [
             f"UPDATE entries SET position = -1 WHERE position = {K}",  # noqa: S608
