@@ -128,13 +128,14 @@ def drain(settings: Settings, start: Start) -> Iterator[Drain]:
         yield each
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def real_ledger(
     tmp_path_factory: pytest.TempPathFactory, redis_server: RedisServer
 ) -> Iterator[LedgerProcess]:
     """A real ledger that publishes onto the run's Redis, with a few accounts of its own.
 
-    A test that empties Redis gets everything published again.
+    A test that empties Redis gets everything published again; so that other modules do
+    not, it ends with its own.
     """
     with LedgerProcess(tmp_path_factory.mktemp("books"), redis_server.url) as ledger:
         for number in range(3):
