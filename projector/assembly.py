@@ -4,7 +4,7 @@ import base64
 import binascii
 import contextlib
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -25,14 +25,20 @@ from projector.loop import Projector
 from projector.match_check import MatchCheck, Sampling
 from projector.missed_events import MissedEvents
 from projector.orphans import app_name
+from projector.rebuild import Rebuild
 from projector.settings import BadSetting, Settings
-from projector.store import TIMEZONED, Store
+from projector.shelf import TIMEZONED
+from projector.store import Store
 from projector.vitals import Vitals
+from proto.documents import RebuildDocument
 from proto.values import Instant
 
 CONNECT_SECONDS: Final = 5
 ANSWER_SECONDS: Final = 30
 HEARTBEAT_SECONDS: Final = 2
+REBUILD_SECONDS: Final = 600
+"""An index over millions of documents, or a rename behind a long read, takes its time."""
+
 MASTER_KEY_BYTES: Final = 32
 
 
@@ -99,6 +105,23 @@ def match_check(settings: Settings) -> Iterator[MatchCheck]:
         client = stack.enter_context(mongo_client(settings, CONNECT_SECONDS, ANSWER_SECONDS))
         database = client.get_database(settings.db_name, codec_options=TIMEZONED)
         yield MatchCheck(database, ledger_reads(settings, stack), now)
+
+
+@contextlib.contextmanager
+def rebuild(settings: Settings, report: Callable[[RebuildDocument], None]) -> Iterator[Rebuild]:
+    """Give a rebuild, for the command line."""
+    with contextlib.ExitStack() as stack:
+        client = stack.enter_context(mongo_client(settings, CONNECT_SECONDS, REBUILD_SECONDS))
+        keys = open_keys(settings)
+        stack.callback(keys.close)
+        yield Rebuild(
+            client,
+            settings,
+            archive=Archive(keys),
+            ledger=ledger_reads(settings, stack),
+            clock=now,
+            report=report,
+        )
 
 
 def ledger_reads(settings: Settings, stack: contextlib.ExitStack) -> Ledger:

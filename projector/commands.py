@@ -10,8 +10,11 @@ import grpc
 from pymongo.errors import PyMongoError
 
 from projector import assembly
+from projector.fence import FenceLost
+from projector.rebuild import NotRebuilt
+from projector.replay import JournalShort
 from projector.settings import Settings
-from proto.documents import MatchScoreDocument
+from proto.documents import MatchScoreDocument, RebuildDocument
 
 DIFFERS: Final = 1
 AWAY: Final = 3
@@ -37,6 +40,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     verify = commands.add_parser("verify", help="hold every account against the ledger")
     verify.set_defaults(do=_verify)
+    rebuild = commands.add_parser("rebuild", help="make the read models anew, and swap them in")
+    rebuild.add_argument(
+        "--collection", action="append", default=[], help="swap only this one; may be repeated"
+    )
+    rebuild.set_defaults(do=_rebuild)
     return parser
 
 
@@ -54,6 +62,38 @@ def _verify(_: argparse.Namespace, settings: Settings) -> int:
         f"{score.external} are of no ledger of ours."
     )
     return 0 if score.matched == score.checked else DIFFERS
+
+
+def _rebuild(asked: argparse.Namespace, settings: Settings) -> int:
+    """Rebuild, and print how much was not what the events make it."""
+    try:
+        with assembly.rebuild(settings, _tell_rebuild) as rebuild:
+            done = rebuild.run(asked.collection)
+    except NotRebuilt as error:
+        _say(str(error))
+        return DIFFERS
+    except JournalShort as error:
+        _say(
+            f"Nothing was swapped: the ledger has no event at position {error}, which was applied "
+            "here. Point LEDGER_SERVICE_URL at the ledger that this mirror follows."
+        )
+        return DIFFERS
+    except FenceLost:
+        _say("The projectors waited too long and went on: run it again.")
+        return AWAY
+    _say(
+        f"{done.events} events replayed, {done.compared} documents compared, {done.differing} "
+        f"of them mended; {done.erased} events are erased, {done.unreadable} cannot be read."
+    )
+    return 0
+
+
+def _tell_rebuild(progress: RebuildDocument) -> None:
+    left = "" if progress.seconds_left is None else f", about {progress.seconds_left:.0f} s left"
+    sys.stderr.write(
+        f"{progress.state}: {progress.events} of {progress.events_total} events{left}, "
+        f"{progress.compared} documents compared\n"
+    )
 
 
 def _tell_progress(score: MatchScoreDocument) -> None:

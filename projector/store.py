@@ -7,14 +7,11 @@ is raised to whoever can wait.
 
 import time
 from collections.abc import Sequence
-from datetime import UTC
 from typing import Any, Final
 
-from bson.codec_options import CodecOptions
-from pymongo import IndexModel, MongoClient
+from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import (
-    CollectionInvalid,
     ConnectionFailure,
     ExecutionTimeout,
     OperationFailure,
@@ -23,24 +20,26 @@ from pymongo.errors import (
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from projector import shelf
 from projector.archive import Archive
 from projector.archive_keys import KeysUnavailable
+from projector.fail_points import FailPoint, reach
+from projector.fence import Fenced, Patience
 from projector.item import Item
 from projector.marks import DUPLICATE_KEY, SeenBefore
 from projector.orphans import end_orphans
 from projector.outcome import Outcome
 from projector.settings import BadSetting
+from projector.shelf import TIMEZONED
 from projector.transaction import Transaction
 from proto import documents
 from proto.codec import Poison
 
-TIMEZONED: Final[CodecOptions[dict[str, Any]]] = CodecOptions(tz_aware=True, tzinfo=UTC)
 DURABLE: Final = WriteConcern("majority", j=True)
 SNAPSHOT: Final = ReadConcern("snapshot")
 TRANSIENT_TRIES_MAX: Final = 30
 LOOK_FOR_ORPHANS: Final = 6
 WAITING_COUNT_MAX: Final = 1_000
-NAMESPACE_EXISTS: Final = 48
 WORLD_CODES: Final = frozenset(
     {
         13,  # Unauthorized
@@ -79,16 +78,16 @@ class Store:
         )
         self._bytes_max = bytes_max
         self._look_up = False
+        self._patience = Patience(self.database)
 
     def prepare(self) -> None:
         """Make the projector's collections and indexes. Raises Unreachable, BadSetting."""
         try:
             self._require_transactions()
             end_orphans(self._client, self._consumer)
-            existing = set(self.database.list_collection_names())
             for collection in documents.COLLECTIONS:
                 if collection.writer == "projector":
-                    self._make(collection, exists=collection.name in existing)
+                    shelf.make(self.database, collection, collection.name)
         except PyMongoError as error:
             raise _fault_of(error) from error
 
@@ -152,11 +151,15 @@ class Store:
 
     def _whole(self, items: Sequence[Item], *, release: bool) -> Outcome:
         """Run one transaction, again while its errors are transient."""
-        for attempt in range(TRANSIENT_TRIES_MAX):
+        attempt = 0
+        while attempt < TRANSIENT_TRIES_MAX:
             try:
                 return self._once(items, release=release)
             except SeenBefore:
                 self._look_up = True
+                continue
+            except Fenced:
+                self._at_fence()
                 continue
             except KeysUnavailable as error:
                 raise Unreachable("the archive's keys") from error
@@ -168,7 +171,14 @@ class Store:
             time.sleep(min(0.5, 0.002 * 2**attempt))
             if attempt % LOOK_FOR_ORPHANS == LOOK_FOR_ORPHANS - 1:
                 self._end_orphans()
+            attempt += 1
         raise Unreachable("the transaction met others again and again")
+
+    def _at_fence(self) -> None:
+        try:
+            self._patience.wait()
+        except PyMongoError as error:
+            raise _fault_of(error) from error
 
     def _end_orphans(self) -> None:
         try:
@@ -188,30 +198,10 @@ class Store:
             )
             with session.start_transaction(read_concern=SNAPSHOT, write_concern=DURABLE):
                 outcome = transaction.run(items, release=release)
+                reach(FailPoint.BEFORE_COMMIT)
+        reach(FailPoint.AFTER_WRITE)
         self._look_up = bool(outcome.duplicates)
         return outcome
-
-    def _make(self, collection: documents.Collection, *, exists: bool) -> None:
-        clustered = {"key": {"_id": 1}, "unique": True}
-        options: dict[str, Any] = {"clusteredIndex": clustered} if collection.clustered else {}
-        if not exists:
-            try:
-                self.database.create_collection(collection.name, **options)
-            except CollectionInvalid:
-                pass  # another projector made it in the same moment
-            except OperationFailure as error:
-                if error.code != NAMESPACE_EXISTS:
-                    raise
-        indexes = [_index(index) for index in collection.indexes]
-        if indexes:
-            self.database[collection.name].create_indexes(indexes)
-
-
-def _index(index: documents.Index) -> IndexModel:
-    options: dict[str, Any] = {"unique": True} if index.unique else {}
-    if index.partial is not None:
-        options["partialFilterExpression"] = dict(index.partial)
-    return IndexModel(list(index.fields), **options)
 
 
 def _is_world(error: PyMongoError) -> bool:

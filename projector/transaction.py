@@ -7,7 +7,7 @@ from typing import Any
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
-from projector import batch
+from projector import batch, fence
 from projector.archive import Archive
 from projector.happening import ACCOUNTS, REVIEWS, Documents, Stored
 from projector.item import Item
@@ -49,6 +49,7 @@ class Transaction:
 
     def run(self, items: Sequence[Item], *, release: bool) -> Outcome:
         """Do everything of a batch but the commit."""
+        fence.look(self._database, self._session)
         decided, poison = self._decide(items, release=release)
         fresh = [item.mark for item in decided.fresh if not item.is_ledger]
         self._marks.insert(fresh, looked_up=self._look_up)

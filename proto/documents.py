@@ -556,6 +556,36 @@ class ArchivedEventDocument(Document, kw_only=True):
     positions: list[int] = []
 
 
+class FenceDocument(Document, kw_only=True):
+    """Closed for a moment by a rebuild that swaps; `beat` moves while its holder lives."""
+
+    holder: str
+    token: str
+    beat: int = 0
+
+
+class RebuildDocument(Document, kw_only=True):
+    """How a rebuild went, or goes; `_id` is when it began.
+
+    `state` is replaying, comparing, swapping, done or failed (`sentence` says why).
+    `differing` are documents that were not what the events make them, `erased` events
+    whose customer's key was destroyed, `unreadable` those that cannot be read any more.
+    """
+
+    state: str
+    started_at: Instant
+    at: Instant
+    collections: list[str]
+    events: int = 0
+    events_total: int = 0
+    seconds_left: float | None = None
+    compared: int = 0
+    differing: int = 0
+    erased: int = 0
+    unreadable: int = 0
+    sentence: str = ""
+
+
 class MatchScoreDocument(Document, kw_only=True):
     """How many of the ledger's accounts the mirror shows as they are.
 
@@ -835,6 +865,8 @@ MATCH_SCORES: Final = Collection("match-scores", "projector", MatchScoreDocument
 MISMATCHES: Final = Collection(
     "mismatches", "projector", MismatchDocument, (_by("loanAccountId"), _by("healedAt", "-seenAt"))
 )
+FENCES: Final = Collection("fences", "projector", FenceDocument)
+REBUILDS: Final = Collection("rebuilds", "projector", RebuildDocument)
 HEARTBEATS: Final = Collection("heartbeats", "projector", HeartbeatDocument)
 LOCKS: Final = Collection("locks", "projector", LockDocument)
 CREDENTIALS: Final = Collection("desk-credentials", "dashboard", CredentialDocument)
@@ -867,6 +899,8 @@ COLLECTIONS: Final = (
     UNKNOWN_EVENTS,
     MATCH_SCORES,
     MISMATCHES,
+    FENCES,
+    REBUILDS,
     HEARTBEATS,
     LOCKS,
     CREDENTIALS,

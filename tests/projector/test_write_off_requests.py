@@ -179,10 +179,10 @@ def test_decisions_without_their_request_are_reported(
     """The heartbeat counts what waits, until the request comes."""
 
     def waiting() -> int:
-        heartbeat.beat()
+        beside.heartbeat.beat()
         return int(mirror.one(documents.HEARTBEATS, "projector").get("decisionsWaiting", 0))
 
-    with assembly.projector(settings) as (projector, heartbeat):
+    with assembly.projector(settings) as (projector, beside):
         drain = Drain(projector, streams)
         approve(feed)
         drain.until(lambda: waiting() == 1)

@@ -1,0 +1,199 @@
+"""Rebuilds the read models from the archive and the journal, beside the live ones.
+
+Everything is replayed onto a shelf of its own, held against what stands live, and swapped
+in by renaming, so that a reader finds the old collection or the new one and never none.
+Projectors go on all the while, but for the moment of the swap. Whatever ends it early, the
+live collections are as good as before, and it can be run again.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from bson import Binary
+from pymongo import MongoClient
+from pymongo.errors import DuplicateKeyError
+
+from projector import compare, shelf
+from projector.archive import Archive
+from projector.fail_points import FailPoint, reach
+from projector.fence import Fence, drop_rebuilt
+from projector.ledger_reads import Ledger
+from projector.replay import Replay
+from projector.settings import Settings
+from projector.shelf import PROJECTED, REBUILD, TIMEZONED, Shelf
+from proto import codec, documents
+from proto.documents import RebuildDocument
+from proto.values import Instant
+
+FEW: Final = 500
+"""So few events are caught up with while the projectors wait."""
+
+REPORT_SECONDS: Final = 1.0
+LEDGER_FED: Final = frozenset(
+    {documents.TRANSACTIONS.name, documents.AUDIT_EVENTS.name, documents.STAFF.name}
+)
+"""What only our ledger's events make: the journal has all of them, whatever the archive has."""
+
+
+class NotRebuilt(Exception):  # noqa: N818 - what it tells; the text is for the operator
+    """The rebuild was given up; nothing was swapped."""
+
+
+class Rebuild:
+    """One rebuild."""
+
+    def __init__(
+        self,
+        client: MongoClient[dict[str, Any]],
+        settings: Settings,
+        *,
+        archive: Archive,
+        ledger: Ledger,
+        clock: Callable[[], Instant],
+        report: Callable[[RebuildDocument], None],
+    ) -> None:
+        self._client, self._settings, self._clock, self._report = client, settings, clock, report
+        self._live = client.get_database(settings.db_name, codec_options=TIMEZONED)
+        self._shelf = Shelf(client, settings.db_name, REBUILD)
+        self._archive, self._ledger = archive, ledger
+        self._fence = Fence(client, self._live, settings.consumer)
+        self._differing: dict[str, list[str]] = {}
+        self._reported_at = float("-inf")
+        self._began = time.monotonic()
+        now = clock()
+        self.progress = RebuildDocument(state="replaying", started_at=now, at=now, collections=[])
+
+    def run(self, names: Iterable[str] = ()) -> RebuildDocument:
+        """Rebuild all collections, or replay all and swap only those named.
+
+        Raises NotRebuilt, FenceLost, grpc.RpcError, PyMongoError; run it again then.
+        """
+        self.progress.collections = self._asked(names)
+        self._refuse_gaps()
+        self._empty_shelf()
+        with self._client.start_session() as session:
+            replay = Replay(
+                self._live,
+                self._shelf,
+                session,
+                archive=self._archive,
+                ledger=self._ledger,
+                bytes_max=self._settings.document_bytes_max,
+            )
+            self._replay(replay)
+            self._compare()
+            self._swap(replay)
+        self._tell("done", now=True)
+        return self.progress
+
+    def _asked(self, names: Iterable[str]) -> list[str]:
+        known = [each.name for each in PROJECTED]
+        asked = list(names) or known
+        wrong = sorted(set(asked) - set(known))
+        if wrong:
+            raise NotRebuilt(
+                f"{', '.join(wrong)} is not made from events: name one of {', '.join(known)}."
+            )
+        return asked
+
+    def _refuse_gaps(self) -> None:
+        """Refuse to replace what the archive cannot make again."""
+        archive, marks = self._live[documents.ARCHIVE.name], self._live[documents.MARKS.name]
+        kept = archive.count_documents({"sealed": {"$exists": True}})
+        _, last_position = self._ledger.journal(0)
+        self.progress.events_total = kept + last_position
+        lacking = marks.count_documents({}) - kept
+        outside = sorted(set(self.progress.collections) - LEDGER_FED)
+        if lacking > 0 and outside:
+            raise NotRebuilt(
+                f"The archive lacks {lacking} events from outside that were applied: name "
+                f"collections that our ledger alone makes ({', '.join(sorted(LEDGER_FED))})."
+            )
+
+    def _empty_shelf(self) -> None:
+        if self._live[documents.FENCES.name].find_one({}) is not None:
+            raise NotRebuilt("Another rebuild is at its swap: run it again in a minute.")
+        drop_rebuilt(self._live)
+        for collection in PROJECTED:
+            shelf.make(self._live, collection, f"{REBUILD}{collection.name}")
+
+    def _replay(self, replay: Replay) -> None:
+        """Replay everything, then what came meanwhile, until it is little."""
+        for _ in replay.before_archive():
+            self._count(replay)
+        caught_up = FEW
+        while caught_up >= FEW:
+            caught_up = 0
+            for count in replay.catch_up():
+                caught_up += count
+                self._count(replay)
+                reach(FailPoint.IN_REPLAY)
+
+    def _compare(self) -> None:
+        for name in self.progress.collections:
+            found = self._differing[name] = []
+            for count, keys in compare.differing(self._live, name):
+                found += keys[: compare.DIFFERING_MAX - len(found)]
+                self.progress.compared += count
+                self._tell("comparing")
+
+    def _swap(self, replay: Replay) -> None:
+        """Stop the projectors, catch up with the last events, and swap one after the other."""
+        try:
+            self._fence.close()
+        except DuplicateKeyError:
+            raise NotRebuilt("Another rebuild is at its swap: run it again later.") from None
+        try:
+            reach(FailPoint.AFTER_FENCE)
+            for _ in replay.catch_up():
+                self._fence.renew()
+            self._recheck()
+            self._count(replay)
+            self._mark(replay.new_marks)
+            for name in self.progress.collections:
+                self._fence.renew()
+                place = f"{self._settings.db_name}.{name}"
+                beside = f"{self._settings.db_name}.{REBUILD}{name}"
+                self._client.admin.command("renameCollection", beside, to=place, dropTarget=True)
+                reach(FailPoint.IN_SWAP)
+            reach(FailPoint.AFTER_SWAP)
+        finally:
+            drop_rebuilt(self._live)
+            self._fence.open()
+
+    def _recheck(self) -> None:
+        """Count what differs still, now that nothing moves."""
+        for name, keys in self._differing.items():
+            for _ in compare.still_differing(self._live, name, keys):
+                self.progress.differing += 1
+                self._fence.renew()
+
+    def _mark(self, marks: list[bytes]) -> None:
+        """Let events that could not be read when they came count as applied from now on."""
+        for mark in marks:
+            one = {"_id": Binary(mark)}
+            self._live[documents.MARKS.name].replace_one(one, one, upsert=True)
+
+    def _count(self, replay: Replay) -> None:
+        counts = replay.counts
+        self.progress.events = counts.events
+        self.progress.erased, self.progress.unreadable = counts.erased, counts.unreadable
+        self.progress.events_total = max(self.progress.events_total, counts.events)
+        left = self.progress.events_total - counts.events
+        seconds = time.monotonic() - self._began
+        self.progress.seconds_left = round(left * seconds / max(1, counts.events), 1)
+        self._tell("replaying")
+
+    def _tell(self, state: str, *, now: bool = False) -> None:
+        """Store and report where it is, about once a second."""
+        self.progress.state = state
+        if not now and time.monotonic() - self._reported_at < REPORT_SECONDS:
+            return
+        self._reported_at = time.monotonic()
+        self.progress.at = self._clock()
+        key = str(self.progress.started_at)
+        self._live[documents.REBUILDS.name].replace_one(
+            {"_id": key}, codec.to_mongo(self.progress), upsert=True
+        )
+        self._report(self.progress)

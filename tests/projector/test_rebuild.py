@@ -1,0 +1,207 @@
+"""What is rebuilt from zero equals what lives, document by document (invariant I8)."""
+
+import platform
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from bson import Decimal128
+
+from projector import assembly, commands
+from projector.rebuild import NotRebuilt
+from projector.settings import Settings
+from projector.shelf import PROJECTED
+from proto import documents
+from proto.documents import RebuildDocument
+from tests.projector.conftest import Drain, Start
+from tests.projector.feed import Feed, account, closing, customer, schedule, update
+from tests.projector.mirror import Mirror
+
+OURS = 4
+
+
+def all_read(mirror: Mirror) -> bool:
+    """Tell whether all of the ledger's accounts and postings are here."""
+    accounts = mirror.database["loan-accounts"]
+    return (
+        accounts.count_documents({"ver": {"$gt": 0}}) == OURS
+        and accounts.count_documents({"fees.1": {"$exists": True}}) == 1
+    )
+
+
+def tell_mixed(feed: Feed, seed: int, count: int) -> None:
+    """Tell of customers and accounts in any order, of the ledger's own accounts too."""
+    dice = random.Random(seed)  # noqa: S311 - a test's order, not a secret
+    for number in range(count):
+        key, owner = f"THEIRS-{dice.randrange(6)}", f"CUS-{dice.randrange(4)}"
+        at = f"2026-02-{dice.randrange(1, 28):02d}T10:00:00Z"
+        told: list[tuple[str, dict[str, Any]]] = [
+            ("customer.changed.v1", customer(owner, first_name=f"Mia{number}")),
+            ("account.created.v1", account(key, customer_id=owner)),
+            ("account.updated.v1", update(key, current_balance=f"{number}.00", timestamp=at)),
+            ("account.updated.v1", update("OUR-1", current_balance="7.00", timestamp=at)),
+            ("account.status_changed.v1", update(key, new_status="SUSPENDED", changed_at=at)),
+            ("account.schedule.created.v1", schedule(key)),
+            ("account.closed.v1", closing(key, customer_id=owner)),
+            ("moon.landed.v1", {"crew": number}),
+        ]
+        feed.tell(*dice.choice(told))
+
+
+def projected(mirror: Mirror) -> dict[str, list[dict[str, Any]]]:
+    """Give every document that is made from events."""
+    return {each.name: list(mirror.database[each.name].find().sort("_id")) for each in PROJECTED}
+
+
+def run(settings: Settings, *names: str) -> RebuildDocument:
+    """Rebuild."""
+    own = replace(settings, consumer="rebuilder")
+    with assembly.rebuild(own, lambda _: None) as rebuild:
+        return rebuild.run(names)
+
+
+@pytest.fixture
+def whole(beside_ledger: Settings, start: Start, feed: Feed, mirror: Mirror) -> Settings:
+    """A mirror of mixed events, read in small batches; gives the settings."""
+    with start(replace(beside_ledger, batch_entries_max=7)) as drain:
+        tell_mixed(feed, 1, 60)
+        drain()
+        drain.until(lambda: all_read(mirror))
+        tell_mixed(feed, 2, 60)
+        drain()
+    return beside_ledger
+
+
+def test_what_is_rebuilt_is_what_lives(whole: Settings, mirror: Mirror) -> None:
+    """Mixed events of both streams in any order: not one document differs (I8)."""
+    before = projected(mirror)
+    assert len(before["customers"]) == 4
+    done = run(whole)
+    assert (done.differing, done.unreadable, done.erased) == (0, 0, 0)
+    assert done.compared == sum(map(len, before.values()))
+    assert projected(mirror) == before
+
+
+def test_a_rebuild_mends_what_was_tampered_with(whole: Settings, mirror: Mirror) -> None:
+    """Changed, deleted, invented: after it everything is as the events make it."""
+    before = projected(mirror)
+    accounts = mirror.database["loan-accounts"]
+    accounts.update_one({"_id": "OUR-1"}, {"$set": {"balances.fees": Decimal128("9.00")}})
+    accounts.delete_one({"_id": "THEIRS-1"})
+    mirror.database["customers"].insert_one({"_id": "CUS-0-invented", "customerId": "x"})
+    done = run(whole)
+    assert done.differing == 3
+    assert projected(mirror) == before
+    stored = mirror.all(documents.REBUILDS)[-1]
+    assert (stored["state"], stored["differing"]) == ("done", 3)
+
+
+def test_indexes_are_rebuilt_too(whole: Settings, mirror: Mirror) -> None:
+    """What is swapped in is found as fast as before."""
+    before = mirror.database["loan-accounts"].index_information()
+    run(whole)
+    assert mirror.database["loan-accounts"].index_information() == before
+    assert not [each for each in mirror.database.list_collection_names() if "rebuild-" in each]
+
+
+def test_only_the_named_collection_is_swapped(whole: Settings, mirror: Mirror) -> None:
+    """The others stay as they stand."""
+    mirror.database["customers"].update_one({"_id": "CUS-0"}, {"$set": {"firstName": "X"}})
+    mirror.database["transactions"].delete_many({})
+    assert commands.run(["rebuild", "--collection", "transactions"], whole) == 0
+    assert mirror.customer("CUS-0")["firstName"] == "X"
+    assert len(mirror.all(documents.TRANSACTIONS)) > 0
+
+
+def test_a_collection_that_no_event_makes_is_refused(whole: Settings) -> None:
+    """The sentence names those that can be rebuilt."""
+    with pytest.raises(NotRebuilt, match="loan-accounts"):
+        run(whole, "heartbeats")
+
+
+def test_what_the_archive_lacks_is_not_thrown_away(whole: Settings, mirror: Mirror) -> None:
+    """Events from outside that are in no archive live on in their documents alone."""
+    mirror.database["archive"].delete_one({"sealed": {"$exists": True}})
+    before = projected(mirror)
+    with pytest.raises(NotRebuilt, match="lacks 1 event"):
+        run(whole)
+    run(whole, "transactions", "audit-events")
+    assert projected(mirror) == before
+
+
+def test_the_ledgers_events_need_no_archive(
+    beside_ledger: Settings, start: Start, mirror: Mirror
+) -> None:
+    """A mirror from before there was an archive is rebuilt from the journal alone."""
+    with start(beside_ledger) as drain:
+        drain.until(lambda: all_read(mirror))
+    before = projected(mirror)
+    mirror.database["archive"].delete_many({})
+    assert run(beside_ledger).differing == 0
+    assert projected(mirror) == before
+
+
+def test_events_that_come_meanwhile_are_in_both(
+    whole: Settings, start: Start, feed: Feed, mirror: Mirror
+) -> None:
+    """A projector works on while its collections are rebuilt and swapped: nothing is lost."""
+    ended = threading.Event()
+    with start(replace(whole, consumer="worker", batch_entries_max=3)) as drain:
+        worker = threading.Thread(target=work_until, args=(drain, ended.is_set))
+        worker.start()
+        teller = threading.Thread(target=tell_mixed, args=(feed, 3, 600))
+        teller.start()
+        first = run(whole)
+        teller.join()
+        second = run(whole)
+        ended.set()
+        worker.join()
+    assert (first.differing, second.differing) == (0, 0)
+    before = projected(mirror)
+    assert run(whole).differing == 0
+    assert projected(mirror) == before
+    assert feed.dead_letters() == []
+    assert len(mirror.all(documents.MARKS)) == 720
+
+
+def work_until(drain: Drain, is_ended: Callable[[], bool]) -> None:
+    """Let a projector work, and read everything in the end."""
+    while not is_ended():
+        drain.projector.turn(20)
+    drain()
+
+
+def test_readers_find_a_collection_at_every_moment(whole: Settings, mirror: Mirror) -> None:
+    """Old or new, never none: the swap leaves no gap."""
+    ended, missing = threading.Event(), []
+
+    def read() -> None:
+        while not ended.is_set():
+            if mirror.database["loan-accounts"].find_one({"_id": "OUR-1"}) is None:
+                missing.append(1)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(3):
+        run(whole)
+    ended.set()
+    reader.join()
+    assert missing == []
+
+
+def test_an_abandoned_fence_is_taken_away(
+    whole: Settings, start: Start, feed: Feed, mirror: Mirror
+) -> None:
+    """Its holder is no process any more: the projectors go on, and it has nothing to swap."""
+    gone = {"_id": "rebuild", "holder": f"{platform.node()}-999999", "token": "t"}
+    mirror.database["fences"].insert_one({**gone, "beat": 1})
+    mirror.database["rebuild-customers"].insert_one({"_id": "CUS-0"})
+    feed.tell("customer.changed.v1", customer("CUS-9"), id="after")
+    with start(whole) as drain:
+        drain()
+    assert mirror.customer("CUS-9")["firstName"] == "Mia"
+    assert mirror.all(documents.FENCES) == []
+    assert "rebuild-customers" not in mirror.database.list_collection_names()
