@@ -21,6 +21,8 @@ POSITION_KEY: Final = "publisher:billie-ledger"
 BATCH_MAX: Final = 500
 IDLE_SECONDS_MAX: Final = 1.0
 """How long a Redis that was emptied goes unnoticed while nothing is committed."""
+GATHER_SECONDS: Final = 0.01
+"""How long a commit waits for the next ones, so that a busy ledger publishes them together."""
 BACK_OFF_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 _PUBLISH: Final = """
@@ -101,7 +103,8 @@ class Publisher:
             self._report(connected=True)
             if stopping:
                 return
-            self._wake.wait(IDLE_SECONDS_MAX)
+            if self._wake.wait(IDLE_SECONDS_MAX):
+                self._stopping.wait(GATHER_SECONDS)
 
     def _report(self, *, connected: bool, why: str = "") -> None:
         """Log a change of the connection, once."""

@@ -7,8 +7,10 @@ the one `read_value` hook that every decoder of this room shares.
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final, Self
 
+CENTS_IN_DOLLAR: Final = 100
 CENTS_MAX: Final = 10**15
 """No single amount reaches ten trillion dollars; a larger one is a mistake, not money."""
 
@@ -87,10 +89,16 @@ class Money(int):
         return cls(-cents if sign else cents)
 
     def __str__(self) -> str:
-        """Write the decimal string of the wire, `-12.50`."""
-        sign = "-" if self < 0 else ""
-        whole, cents = divmod(abs(int(self)), 100)
-        return f"{sign}{whole}.{cents:02d}"
+        """Write the decimal string of the wire, `-12.50`.
+
+        Every event holds a dozen amounts: the digits are cut, which is twice as fast as dividing.
+        """
+        digits = int.__repr__(self)
+        if self >= CENTS_IN_DOLLAR:
+            return f"{digits[:-2]}.{digits[-2:]}"
+        sign, digits = ("-", digits[1:]) if self < 0 else ("", digits)
+        digits = digits.zfill(3)
+        return f"{sign}{digits[:-2]}.{digits[-2:]}"
 
     def __repr__(self) -> str:
         """Write the amount so that a failing test can be read."""
@@ -121,7 +129,13 @@ class Instant(datetime):
 
     def __str__(self) -> str:
         """Write RFC 3339 in UTC with microseconds, `2025-11-15T00:01:00.000000Z`."""
-        return f"{self.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+        return _written(self)
+
+
+@lru_cache(maxsize=256)
+def _written(at: Instant) -> str:
+    """Write an instant; all events of a command bear the same one."""
+    return f"{at.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def _read_key(value: object) -> Key:
@@ -186,8 +200,9 @@ _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
 
 def write_value(value: object) -> str:
     """Encode one custom value (msgspec's `enc_hook`)."""
-    writer = _WRITERS.get(type(value))
-    if writer is None:
+    try:
+        writer = _WRITERS[type(value)]
+    except KeyError:
         msg = f"{type(value).__name__} does not cross a process boundary"
-        raise NotImplementedError(msg)
+        raise NotImplementedError(msg) from None
     return writer(value)

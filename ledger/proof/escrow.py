@@ -22,6 +22,8 @@ from proto import codec
 
 BATCH_MAX: Final = 1_000
 LINE_BYTES_MAX: Final = 4_096
+GATHER_SECONDS: Final = 0.05
+"""How long a head waits for the next ones: each write goes to the disk that commits need too."""
 BACK_OFF_SECONDS: Final = (0.1, 0.5, 1.0, 5.0)
 
 _log = structlog.get_logger()
@@ -210,6 +212,7 @@ class EscrowKeeper:
             stopping = self._stopping.is_set()
             if not stopping:
                 self._wake.wait()
+                self._stopping.wait(GATHER_SECONDS)
             self._wake.clear()
             try:
                 self._bring_all()
