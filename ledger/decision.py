@@ -94,27 +94,41 @@ def permissions_of(
     return Permissions(actor.actor_id, staff.roles, staff.limits, role_limits=rules.limits)
 
 
-def decide(intent: Intent, world: World) -> Outcome:
-    """Decide a command by the world as it stands. Raises Refused."""
-    command = intent.command
-
+def _permissions(caller: Caller, world: World) -> Permissions:
     def staff_of(staff_id: str) -> Staff | None:
         state = world.look.state(f"{SUBJECT_PREFIX}{staff_id}")
         return state if isinstance(state, Staff) else None
 
-    permissions = permissions_of(intent.caller.actor, staff_of, world.rules)
-    permissions.require(command.right)
-    _check_switch(command, world)
-    before = world.look.state(command.subject_id)
-    touched = [world.look.state(subject) for subject in command.touches(before)]
-    at = _moment(intent.caller, world.now(), (before, *touched))
-    facts = Facts(
+    return permissions_of(caller.actor, staff_of, world.rules)
+
+
+def _facts(
+    caller: Caller, permissions: Permissions, world: World, before: Iterable[State | None]
+) -> Facts:
+    at = _moment(caller, world.now(), before)
+    return Facts(
         at=at,
         today=world.rules.calendar.business_date(at),
         permissions=permissions,
         rules=world.rules,
         look=world.look,
     )
+
+
+def facts_of(caller: Caller, world: World) -> Facts:
+    """Give the world as a decision of the caller's would see it. Raises Refused."""
+    return _facts(caller, _permissions(caller, world), world, ())
+
+
+def decide(intent: Intent, world: World) -> Outcome:
+    """Decide a command by the world as it stands. Raises Refused."""
+    command = intent.command
+    permissions = _permissions(intent.caller, world)
+    permissions.require(command.right)
+    _check_switch(command, world)
+    before = world.look.state(command.subject_id)
+    touched = [world.look.state(subject) for subject in command.touches(before)]
+    facts = _facts(intent.caller, permissions, world, (before, *touched))
     if command.limit_kind and isinstance(before, Loan):
         facts = with_recent(facts, before.customer_id)
     decided = COMMANDS[type(command)](before, command, facts)

@@ -10,10 +10,10 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from ledger.books import Books
 from ledger.rpc.accounting import Accounting
+from ledger.rpc.approvals import Approvals
 from ledger.rpc.desk import Notes, Reviews
 from ledger.rpc.interceptors import ActorInterceptor, ErrorInterceptor
 from ledger.rpc.journal import JournalReads
-from ledger.rpc.later import Approvals
 from ledger.rpc.loans import Loans
 from ledger.rpc.operations import Operations
 from ledger.rpc.previews import Previews
@@ -86,7 +86,7 @@ class LedgerServer:
         )
         servicing_grpc.add_LoanServiceServicer_to_server(Loans(room), server)
         servicing_grpc.add_PreviewServiceServicer_to_server(Previews(room, capabilities()), server)
-        servicing_grpc.add_ApprovalServiceServicer_to_server(Approvals(), server)
+        servicing_grpc.add_ApprovalServiceServicer_to_server(Approvals(room), server)
         servicing_grpc.add_StaffServiceServicer_to_server(StaffMembers(room), server)
         servicing_grpc.add_NoteServiceServicer_to_server(Notes(room), server)
         servicing_grpc.add_ReviewServiceServicer_to_server(Reviews(room), server)

@@ -10,8 +10,8 @@ from functools import partial
 import msgspec
 from msgspec import Struct
 
-from ledger.commands.command import Look, Sealed
-from ledger.decision import Intent, Outcome, World, decide
+from ledger.commands.command import Facts, Look, Sealed
+from ledger.decision import Caller, Intent, Outcome, World, decide, facts_of
 from ledger.domain.history import State
 from ledger.domain.request import Request
 from ledger.domain.staff import Staff
@@ -262,6 +262,10 @@ class Preview:
     def state(self, subject_id: str) -> State | None:
         """Give the subject as it is before."""
         return self._states.load(subject_id)
+
+    def facts(self, caller: Caller) -> Facts:
+        """Give the world as a decision of the caller's would see it now."""
+        return facts_of(caller, self._world)
 
     def outcome(self, intent: Intent) -> Outcome:
         """Give what the command would do. Raises Refused."""

@@ -207,6 +207,7 @@ def staff(outcome: Outcome) -> servicing_pb.StaffResponse:
         enabled=member.enabled,
         staff_version=member.version,
         event_id=outcome.recorded[-1].event_id,
+        key_ids=[key.key_id for key in member.keys if not key.is_revoked],
     )
 
 
@@ -239,6 +240,8 @@ ANSWERS: Final[dict[type[Message], Callable[[Outcome], Message]]] = {
     servicing_pb.DisableStaffRequest: staff,
     servicing_pb.SetRolesRequest: staff,
     servicing_pb.SetLimitsRequest: staff,
+    servicing_pb.EnrolKeyRequest: staff,
+    servicing_pb.RevokeKeyRequest: staff,
     servicing_pb.SetReadOnlyRequest: read_only,
     servicing_pb.AddNoteRequest: desk_answers.note,
     servicing_pb.AmendNoteRequest: desk_answers.note,

@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 
 from ledger.commands.command import Command
 from ledger.rpc import (
+    approval_requests,
     bad_debt_requests,
     desk_requests,
     loan_requests,
@@ -18,10 +19,13 @@ from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as servicing_pb
 
 
-def request_hash(actor_id: str, request: Message) -> bytes:
-    """Name what was asked for, and by whom: a key belongs to exactly this."""
+def request_hash(actor_id: str, request: Message, rpc: str = "") -> bytes:
+    """Name what was asked for, and by whom: a key belongs to exactly this.
+
+    `rpc` is named where several take the same message.
+    """
     written = request.SerializeToString(deterministic=True)
-    name = f"{actor_id}\x1f{request.DESCRIPTOR.full_name}\x1f".encode()
+    name = f"{actor_id}\x1f{request.DESCRIPTOR.full_name}{rpc}\x1f".encode()
     return hashlib.sha256(name + written).digest()
 
 
@@ -41,6 +45,9 @@ READERS: Final[dict[type[Message], Callable[[Any], Command]]] = {
     servicing_pb.DisableStaffRequest: staff_requests.disable_staff,
     servicing_pb.SetRolesRequest: staff_requests.set_roles,
     servicing_pb.SetLimitsRequest: staff_requests.set_limits,
+    servicing_pb.RevokeKeyRequest: staff_requests.revoke_key,
+    servicing_pb.ResubmitApprovalRequest: approval_requests.resubmit,
+    servicing_pb.CancelApprovalRequest: approval_requests.cancel,
     servicing_pb.SetReadOnlyRequest: operations_requests.set_read_only,
     servicing_pb.AddNoteRequest: desk_requests.add_note,
     servicing_pb.AmendNoteRequest: desk_requests.amend_note,
@@ -48,3 +55,14 @@ READERS: Final[dict[type[Message], Callable[[Any], Command]]] = {
     servicing_pb.QueryItemRequest: desk_requests.query_item,
 }
 """Request to the function that reads it as a command."""
+
+
+def read(request: Message, actor_id: str, rpc: str = "") -> Command:
+    """Read a request as a command of somebody's. Raises Refused at the first wrong field."""
+    if isinstance(request, servicing_pb.DecideApprovalRequest):
+        return approval_requests.DECISIONS[rpc](request)
+    if isinstance(request, servicing_pb.RequestApprovalRequest):
+        return approval_requests.request_approval(request, actor_id, READERS)
+    if isinstance(request, servicing_pb.EnrolKeyRequest):
+        return staff_requests.enrol_key(request, actor_id)
+    return READERS[type(request)](request)

@@ -13,13 +13,12 @@ from ledger.decision import Intent, permissions_of
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
 from ledger.overview import Overview
-from ledger.rpc import answers, fields
+from ledger.rpc import answers, approval_answers, fields, requests
 from ledger.rpc.answers import ANSWERS
 from ledger.rpc.arrears_queries import ArrearsQueries
 from ledger.rpc.interceptors import Context, current_caller
 from ledger.rpc.journal_queries import JournalQueries
 from ledger.rpc.queries import Queries
-from ledger.rpc.requests import READERS, request_hash
 from ledger.rpc.reveals import Reveals
 from ledger.rpc.statement_queries import StatementQueries
 from ledger.rpc.totals_queries import TotalsQueries
@@ -27,6 +26,7 @@ from ledger.rpc.watching import Watching
 from ledger.service import Reply
 from proto.accounting_ledger_pb2 import DisburseLoanResponse, TransactionResponse
 from proto.servicing_pb2 import (
+    ApprovalResponse,
     NoteResponse,
     OpenLoanResponse,
     RevealRequest,
@@ -38,6 +38,7 @@ from proto.values import Key
 
 M = TypeVar(
     "M",
+    ApprovalResponse,
     TransactionResponse,
     DisburseLoanResponse,
     OpenLoanResponse,
@@ -45,19 +46,23 @@ M = TypeVar(
     NoteResponse,
     ReviewResponse,
 )
+_ANSWERS = {**ANSWERS, **approval_answers.ANSWERS}
 A = TypeVar("A")
 Q = TypeVar("Q")
 
 
-def intent_of(request: Message) -> Intent:
-    """Read a request as what its caller intends. Raises Refused at the first wrong field."""
+def intent_of(request: Message, rpc: str = "") -> Intent:
+    """Read a request as what its caller intends. Raises Refused at the first wrong field.
+
+    `rpc` is named where several take the same message.
+    """
     caller = current_caller()
     return Intent(
-        command=READERS[type(request)](request),
+        command=requests.read(request, caller.actor.actor_id, rpc),
         caller=caller,
-        answer=ANSWERS[type(request)],
+        answer=_ANSWERS[type(request)],
         idempotency_key=fields.idempotency_key(getattr(request, "idempotency_key", "")),
-        request_hash=request_hash(caller.actor.actor_id, request),
+        request_hash=requests.request_hash(caller.actor.actor_id, request, rpc),
     )
 
 
@@ -79,9 +84,9 @@ class Room:
         """Carry a command out."""
         return await self.books.writer.execute(intent)
 
-    async def command(self, request: Message, answer_type: type[M]) -> M:
+    async def command(self, request: Message, answer_type: type[M], rpc: str = "") -> M:
         """Carry a command out and give its answer."""
-        reply = await self.execute(intent_of(request))
+        reply = await self.execute(intent_of(request, rpc))
         response = answer_type.FromString(reply.response)
         response.idempotent_replay = reply.is_replay
         return response

@@ -2,7 +2,7 @@
 
 # ruff: noqa: N802, D102, ARG002 - each rpc is named and told in the .proto, as is its signature
 from ledger.rpc.interceptors import Context
-from ledger.rpc.room import Room, not_built
+from ledger.rpc.room import Room
 from proto import servicing_pb2 as pb
 from proto.servicing_pb2_grpc import StaffServiceServicer
 
@@ -25,5 +25,8 @@ class StaffMembers(StaffServiceServicer):
     async def SetLimits(self, request: pb.SetLimitsRequest, context: Context) -> pb.StaffResponse:
         return await self._room.command(request, pb.StaffResponse)
 
-    EnrolKey = not_built
-    RevokeKey = not_built
+    async def EnrolKey(self, request: pb.EnrolKeyRequest, context: Context) -> pb.StaffResponse:
+        return await self._room.command(request, pb.StaffResponse)
+
+    async def RevokeKey(self, request: pb.RevokeKeyRequest, context: Context) -> pb.StaffResponse:
+        return await self._room.command(request, pb.StaffResponse)

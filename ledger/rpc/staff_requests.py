@@ -2,10 +2,13 @@
 
 from ledger.commands.create_staff import CreateStaff
 from ledger.commands.disable_staff import DisableStaff
+from ledger.commands.enrol_key import PUBLIC_KEY_BYTES, EnrolKey
+from ledger.commands.revoke_key import RevokeKey
 from ledger.commands.set_limits import SetLimits
 from ledger.commands.set_roles import SetRoles
 from ledger.rpc import fields
 from proto import servicing_pb2 as servicing_pb
+from proto.values import Key
 
 
 def create_staff(request: servicing_pb.CreateStaffRequest) -> CreateStaff:
@@ -48,4 +51,20 @@ def set_limits(request: servicing_pb.SetLimitsRequest) -> SetLimits:
         staff_id=fields.staff_identifier("staff_id", request.staff_id),
         limits=fields.limits(request.limits),
         expected_version=fields.expected_version(request.expected_version),
+    )
+
+
+def enrol_key(request: servicing_pb.EnrolKeyRequest, actor_id: str) -> EnrolKey:
+    """Read StaffService.EnrolKey: whoever calls becomes the owner."""
+    if len(request.public_key) != PUBLIC_KEY_BYTES:
+        raise fields.invalid("public_key", f"must be the {PUBLIC_KEY_BYTES} bytes of Ed25519.")
+    return EnrolKey(staff_id=Key(actor_id), public_key=request.public_key, proof=request.proof)
+
+
+def revoke_key(request: servicing_pb.RevokeKeyRequest) -> RevokeKey:
+    """Read StaffService.RevokeKey."""
+    return RevokeKey(
+        staff_id=fields.staff_identifier("staff_id", request.staff_id),
+        key_id=fields.identifier("key_id", request.key_id),
+        reason=fields.free_text("reason", request.reason),
     )

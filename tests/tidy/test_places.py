@@ -26,11 +26,17 @@ def _rpcs() -> set[str]:
         *servicing_pb2.DESCRIPTOR.services_by_name.values(),
     ]
     names = {(service.name, method.name) for service in services for method in service.methods}
-    staff = {"Create": "create_staff", "Disable": "disable_staff"}
-    return {
-        staff.get(rpc, _snake(rpc)) if service == "StaffService" else _snake(rpc)
-        for service, rpc in names
+    longer = {
+        "StaffService": {"Create": "create_staff", "Disable": "disable_staff"},
+        "ApprovalService": {
+            "Request": "request_approval",
+            **{
+                rpc: f"{_snake(rpc)}_request"
+                for rpc in ("Approve", "Reject", "Return", "Resubmit", "Cancel")
+            },
+        },
     }
+    return {longer.get(service, {}).get(rpc, _snake(rpc)) for service, rpc in names}
 
 
 def test_every_command_of_the_ledger_is_an_rpc_and_a_file() -> None:
