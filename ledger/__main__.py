@@ -1,5 +1,6 @@
 """`python -m ledger` serves the books; `create-admin` makes the first administrator.
 
+`verify` checks the whole journal (0: right, 1: wrong, 2: it could not be read),
 `end-of-day` accrues interest and ages accounts, `public-keys` prints what verifies heads.
 """
 
@@ -21,6 +22,7 @@ from ledger.proof.heads import exported
 from ledger.server import CannotListen, LedgerServer
 from ledger.settings import BadSetting, Settings
 from ledger.texts import TextKeysFailed
+from ledger.verification.command import verify
 
 COULD_NOT = (
     BadSetting,
@@ -57,12 +59,18 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     admin.add_argument("--staff-id", required=True)
     admin.add_argument("--username", required=True)
     admin.add_argument("--display-name", required=True)
+    verify_journal = commands.add_parser("verify", help="check the whole journal")
+    verify_journal.add_argument("--from-position", type=int, default=1)
     commands.add_parser("public-keys", help="print the keys that verify signed heads, as JSON")
     day = commands.add_parser("end-of-day", help="accrue interest and age accounts")
     day.add_argument(
         "--date", type=date.fromisoformat, help="the last date to end; by default yesterday"
     )
     return parser.parse_args(argv)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def main(argv: list[str]) -> int:
@@ -83,6 +91,10 @@ def main(argv: list[str]) -> int:
             print(create_admin(settings, asked.staff_id, asked.username, asked.display_name))
         elif asked.command == "end-of-day":
             print(end_of_day(settings, asked.date))
+        elif asked.command == "verify":
+            status, sentence = verify(settings, asked.from_position, tell=_tell)
+            print(sentence)
+            return status
         elif asked.command == "public-keys":
             print(exported(settings.ledger_public_keys()).decode())
         else:

@@ -116,6 +116,9 @@ class Journal(Protocol):
     def answers(self, keys: Sequence[str]) -> dict[str, Answer]:
         """Give what the first calls with these keys were told; keys not used are left out."""
 
+    def answers_after(self, key: str, limit: int) -> list[Answer]:
+        """Give the answers under keys greater than one, by key."""
+
     def subject_named(self, kind: str, value: str) -> str | None:
         """Give the subject that a name leads to."""
 

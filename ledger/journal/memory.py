@@ -87,6 +87,11 @@ class MemoryJournal:
         with self._lock:
             return {key: self._answers[key] for key in keys if key in self._answers}
 
+    def answers_after(self, key: str, limit: int) -> list[Answer]:
+        """Give the answers under keys greater than one, by key."""
+        with self._lock:
+            return [self._answers[each] for each in sorted(self._answers) if each > key][:limit]
+
     def subject_named(self, kind: str, value: str) -> str | None:
         """Give the subject that a name leads to."""
         with self._lock:

@@ -133,6 +133,17 @@ class PostgresJournal:
             for key, request_hash, response, position in rows
         }
 
+    def answers_after(self, key: str, limit: int) -> list[Answer]:
+        """Give the answers under keys greater than one, by key."""
+        sql = (
+            "SELECT key, request_hash, response, position FROM answers "
+            "WHERE key > %s ORDER BY key LIMIT %s"
+        )
+        return [
+            Answer(key=key, request_hash=request_hash, response=response, position=position)
+            for key, request_hash, response, position in self._rows(sql, key, limit)
+        ]
+
     def subject_named(self, kind: str, value: str) -> str | None:
         """Give the subject that a name leads to."""
         sql = "SELECT subject_id FROM names WHERE kind = %s AND value = %s"

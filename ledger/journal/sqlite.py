@@ -55,6 +55,10 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     )
 
 
+def _answer(row: tuple[Any, ...]) -> Answer:
+    return Answer(key=row[0], request_hash=row[1], response=row[2], position=row[3])
+
+
 def _signed_head(row: tuple[Any, ...]) -> SignedHead:
     return SignedHead(size=row[0], root=row[1], signed_at=row[2], key_id=row[3], signature=row[4])
 
@@ -208,10 +212,15 @@ class SqliteJournal:
     def answers(self, keys: Sequence[str]) -> dict[str, Answer]:
         """Give what the first calls with these keys were told; keys not used are left out."""
         rows = self._rows(_ANSWERS, json.dumps(list(keys)))
-        return {
-            key: Answer(key=key, request_hash=request_hash, response=response, position=position)
-            for key, request_hash, response, position in rows
-        }
+        return {row[0]: _answer(row) for row in rows}
+
+    def answers_after(self, key: str, limit: int) -> list[Answer]:
+        """Give the answers under keys greater than one, by key."""
+        sql = (
+            "SELECT key, request_hash, response, position FROM answers "
+            "WHERE key > ? ORDER BY key LIMIT ?"
+        )
+        return [_answer(row) for row in self._rows(sql, key, limit)]
 
     def subject_named(self, kind: str, value: str) -> str | None:
         """Give the subject that a name leads to."""

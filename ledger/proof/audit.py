@@ -5,11 +5,11 @@ hash without the ledger's key, and escrow finds even an older journal that was o
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
-from ledger.journal import Entry, Journal, SignedHead
+from ledger.journal import Entry, SignedHead
 from ledger.proof.chain import Broken, Chain
 from ledger.proof.escrow import EscrowFile
 from ledger.proof.heads import PublicKeys, flaw_of
@@ -35,13 +35,23 @@ class Verified(Struct, frozen=True, kw_only=True):
         return self.heads - self.escrowed
 
 
+class Signed(Protocol):
+    """What the walk asks of a journal besides its entries."""
+
+    def subtrees(self, level: int, first_index: int, limit: int) -> list[bytes]:
+        """Give the kept subtrees of a level from an index on, in order."""
+
+    def signed_heads(self, after_size: int, limit: int) -> list[SignedHead]:
+        """Give the signed heads of a greater size, in order."""
+
+
 class Audit:
     """Give it every entry from the first, then `finish`. Raises Broken at the first flaw.
 
     Reads heads and escrow as it goes; also raises JournalFailed and EscrowFailed.
     """
 
-    def __init__(self, journal: Journal, escrow: EscrowFile, keys: PublicKeys) -> None:
+    def __init__(self, journal: Signed, escrow: EscrowFile, keys: PublicKeys) -> None:
         self._journal, self._keys = journal, keys
         self._chain, self._frontier = Chain(), Frontier()
         self._heads, self._in_escrow = _heads(journal), escrow.heads()
@@ -123,7 +133,7 @@ class Audit:
         )
 
 
-def _heads(journal: Journal) -> Iterator[SignedHead]:
+def _heads(journal: Signed) -> Iterator[SignedHead]:
     size = 0
     while heads := journal.signed_heads(size, _PAGE):
         yield from heads

@@ -63,8 +63,8 @@ class AccountScene:
             today=_TODAY,
             permissions=Permissions(APPROVER, (Code("supervisor"),), granted=frozenset(Right)),
         )
-        events = COMMANDS[type(command)](self._loan, command, facts)
-        assert isinstance(events, tuple)
+        decided = COMMANDS[type(command)](self._loan, command, facts)
+        events = decided if isinstance(decided, tuple) else decided.events
         for event in events:
             version = self._loan.version + 1 if self._loan else 1
             self._loan = loans.evolve(self._loan, event, version, facts.at)  # type: ignore[arg-type] # events of an account

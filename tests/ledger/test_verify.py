@@ -1,0 +1,182 @@
+"""`python -m ledger verify`: what is right is found right, what is wrong is named.
+
+Who can write the file can make every keyless hash anew; then balances, bodies and
+approvals still tell. (Tree, signatures and escrow have tests of their own.)
+"""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from ledger.journal import Entry
+from ledger.journal.memory import MemoryJournal
+from ledger.journal.sqlite import SqliteJournal
+from ledger.proof.chain import GENESIS, entry_hash
+from ledger.verification import Wrong
+from ledger.verification.books import BooksCheck
+from ledger.verification.command import RIGHT, WRONG, verify
+from proto import codec
+from proto.events import AccountStatusChanged, LedgerEvent
+from proto.values import Code
+from tests.builders import LedgerProcess
+from tests.ledger.account_scene import ACCOUNT, AccountScene
+from tests.ledger.forging import forging, insert_entry, settings_of
+
+Change = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@pytest.fixture
+def stopped(ledger_alone: LedgerProcess) -> Path:
+    """A ledger's folder with a loan that was repaid in parts; nobody serves it."""
+    account = ledger_alone.system.active_loan()
+    for amount in ("10.00", "20.00", "30.00"):
+        ledger_alone.system.repay(account, amount)
+    ledger_alone.stop()
+    return ledger_alone.data_dir
+
+
+def _entries(folder: Path) -> list[Entry]:
+    with closing(SqliteJournal(settings_of(folder).journal_path)) as journal:
+        return journal.read(0, 10_000)
+
+
+def _rewritten(folder: Path, change: Callable[[Entry], Entry]) -> None:
+    """Change entries and make every keyless hash anew."""
+    entries, prev = _entries(folder), GENESIS
+    with forging(folder) as connection:
+        connection.execute("DELETE FROM entries")
+        for entry in entries:
+            changed = msgspec.structs.replace(change(entry), prev=prev)
+            prev = entry_hash(changed)
+            insert_entry(connection, msgspec.structs.replace(changed, hash=prev))
+
+
+def _second_repayment(folder: Path) -> Entry:
+    return [e for e in _entries(folder) if e.event_type == "repayment.recorded.v1"][1]
+
+
+def _found(folder: Path, from_position: int = 2) -> tuple[int, str]:
+    return verify(settings_of(folder), from_position, tell=lambda _line: None)
+
+
+def test_a_right_journal_is_right_and_the_figures_are_told(stopped: Path) -> None:
+    """From the command line: status 0, how many entries, and how fast."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ledger", "verify"],
+        env={"DATA_DIR": str(stopped), "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == RIGHT, done.stderr
+    assert done.stdout.startswith(f"RIGHT: {len(_entries(stopped))} entries")
+    assert "events/s" in done.stdout
+
+
+def test_a_journal_that_is_not_there_could_not_be_verified(tmp_path: Path) -> None:
+    """Status 2, and none is made by looking."""
+    assert _found(tmp_path)[0] == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_walks_beside_a_ledger_that_goes_on(ledger_alone: LedgerProcess) -> None:
+    """What is committed meanwhile is left for the next walk."""
+    account = ledger_alone.system.active_loan()
+    for _ in range(5):
+        ledger_alone.system.repay(account, "1.00")
+        status, sentence = _found(ledger_alone.data_dir, 1)
+        assert status == RIGHT, sentence
+
+
+def _body(change: Change) -> Callable[[Entry], Entry]:
+    def changed(entry: Entry) -> Entry:
+        body = codec.canonical(change(msgspec.json.decode(entry.body)))
+        return msgspec.structs.replace(entry, body=body)
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (lambda body: body | {"amount": "20.01"}, "does not balance"),
+        (lambda body: body | {"principal_after": "1.00"}, "balance of principal"),
+        (lambda body: body | {"fee_delta": "-9999.00", "amount": "9999.00"}, "balance of fees"),
+        (lambda _body: {"amount": "1.00"}, "cannot be read"),
+        (lambda body: body | {"amount": "1e9"}, "cannot be read"),
+        (lambda body: body | {"request_id": "REQ-1"}, "no approval"),
+        (
+            lambda body: body | {"transaction_type": "RECOVERY", "approved_by": "staff-admin"},
+            "nobody may do this alone",
+        ),
+    ],
+    ids=["amount", "after", "delta", "fields", "money", "request", "alone"],
+)
+def test_an_entry_that_cannot_be_is_named(stopped: Path, change: Change, what: str) -> None:
+    """Position, subject, version and what is wrong, of the first that is wrong."""
+    wrong = _second_repayment(stopped)
+    _rewritten(
+        stopped, lambda entry: _body(change)(entry) if entry.position == wrong.position else entry
+    )
+    status, sentence = _found(stopped)
+    assert status == WRONG
+    assert f"entry {wrong.position}, version {wrong.version} of {wrong.subject_id}" in sentence
+    assert what in sentence
+
+
+def test_a_walk_from_the_middle_knows_what_was_before(stopped: Path) -> None:
+    """Balances continue those of the entries that are not walked."""
+    last = _entries(stopped)[-1].position
+    for position in range(2, last + 1):
+        status, sentence = _found(stopped, position)
+        assert (status, sentence.split(" entries")[0]) == (RIGHT, f"RIGHT: {last + 1 - position}")
+
+
+def _walked(events: list[LedgerEvent]) -> None:
+    check = BooksCheck(MemoryJournal(), from_first=True)
+    for version, event in enumerate(events, start=1):
+        entry = Entry(
+            position=version,
+            subject_id=ACCOUNT,
+            version=version,
+            event_type=event.type,
+            recorded_at="2026-03-02T01:00:00.000000Z",
+            actor="system",
+            body=b"",
+            hash="",
+            prev="",
+        )
+        check.add(entry, event)
+    check.finish()
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "CLOSED"])
+def test_a_written_off_account_that_comes_back_is_named(status: str) -> None:
+    """I10: only an undo brings it back; money that comes in later leaves it as it is."""
+    scene = AccountScene()
+    scene.write_off()
+    scene.recover(10_00)
+    _walked(scene.events)
+    revived = AccountStatusChanged(account_id=ACCOUNT, new_status=Code(status))
+    with pytest.raises(Wrong, match="without an undo"):
+        _walked([*scene.events, revived])
+    scene.undo()
+    _walked(scene.events)
+
+
+def test_a_key_that_stands_for_nothing_is_named(stopped: Path) -> None:
+    """I4: each key for one command, each command for one key."""
+    with forging(stopped) as connection:
+        connection.execute(
+            "INSERT INTO answers SELECT 'another-key', request_hash, response, position "
+            "FROM answers LIMIT 1"
+        )
+    status, sentence = _found(stopped, 1)
+    assert (status, "another key" in sentence) == (WRONG, True)
