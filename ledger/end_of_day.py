@@ -20,6 +20,7 @@ from ledger.books import Books
 from ledger.commands.command import Command
 from ledger.commands.end_account_day import EndAccountDay, NothingToEnd, next_day
 from ledger.commands.end_day import EndDay
+from ledger.commands.expire_request import ExpireRequest
 from ledger.decision import Caller, Intent, Outcome
 from ledger.domain.day_log import DayLog
 from ledger.errors import Refusal, Refused
@@ -28,7 +29,7 @@ from ledger.states import as_loan
 from proto import servicing_pb2 as pb
 from proto.events import AgingUpdated, InterestAccrued
 from proto.subjects import END_OF_DAY, is_account
-from proto.values import Key
+from proto.values import Instant, Key
 
 TOGETHER_MAX: Final = 256
 """Accounts whose commands are under way at once: as many as the writer groups."""
@@ -79,6 +80,7 @@ class _Run:
                 f"The business date {last} is not over yet. Use {today - _ONE_DAY} or earlier.",
                 field="business_date",
             )
+        await self._expire(now)
         await asyncio.to_thread(self._load)
         answer = pb.RunEndOfDayResponse()
         for day in self._days(last):
@@ -89,6 +91,20 @@ class _Run:
                 await self._record(day, count)
                 answer.business_dates.append(day.isoformat())
         return answer
+
+    async def _expire(self, now: Instant) -> None:
+        """Record the requests that nobody decided in time; by the time alone they are over."""
+        for request in self._books.registers.requests.open_requests():
+            if now >= request.expires_at:
+                command = ExpireRequest(request_id=request.request_id)
+                await self._expire_one(command, f"expired:{request.request_id}:{request.version}")
+
+    async def _expire_one(self, command: ExpireRequest, key: str) -> None:
+        try:
+            await self._execute(command, key)
+        except Refused as refused:
+            if refused.reason is not Refusal.REQUEST_DECIDED:
+                raise  # somebody was a moment quicker: then there is nothing to record
 
     def _load(self) -> None:
         """Read the days that were ended, and where each account stands."""
