@@ -122,6 +122,15 @@ def typed_money(text: str) -> Money | None:
     return amount if amount > 0 else None
 
 
+def typed_change(text: str) -> Money | None:
+    """Read a change that somebody typed, `-10` or `+2.50`; None when it is no amount."""
+    typed = text.strip().replace(MINUS, "-")
+    amount = typed_money(typed.lstrip("+-"))
+    if amount is None:
+        return Money(0) if _TYPED_AMOUNT.fullmatch(typed.lstrip("+-")) else None
+    return Money(-amount) if typed.startswith("-") else amount
+
+
 def day(value: CalendarDate | date | None) -> str:
     """Write `15 Nov 2026`."""
     if value is None:

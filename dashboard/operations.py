@@ -205,7 +205,7 @@ class Operations:
         """Send and watch; the outermost loop of a worker, so a bug becomes a reference."""
         try:
             saved = self._send(operation, caller)
-            if saved is not None:
+            if saved is not None and saved.is_pending:
                 self._watch(saved)
         except Exception as bug:  # noqa: BLE001 - the outermost loop of a worker
             name, kind = reference(), type(bug).__name__
@@ -229,7 +229,7 @@ class Operations:
         else:
             return self._change(
                 operation,
-                state="saved",
+                state="synced" if operation.command.is_request else "saved",
                 account_version=done.account_version,
                 after=_answered(operation, done),
             )

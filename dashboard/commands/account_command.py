@@ -25,13 +25,22 @@ class AccountCommand(Struct, frozen=True, kw_only=True):
     preview_field: ClassVar[str]
     to_do: ClassVar[str]
     done: ClassVar[str]
+    is_request: ClassVar[bool] = False
+    """Whether it only asks for a change: then no balance moves, and there is none to await."""
 
     loan_account_id: str
     seen_version: int
 
+    def message(self) -> Message:
+        """Build the request, without its key."""
+        raise NotImplementedError
+
     def request(self, key: str = "") -> Message:
         """Build the request; without a key it is only good for a preview."""
-        raise NotImplementedError
+        request = self.message()
+        if key:
+            request.idempotency_key = key  # type: ignore[attr-defined] # every command has one
+        return request
 
     @property
     def shown_amount(self) -> Money | None:

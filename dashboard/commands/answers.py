@@ -41,6 +41,11 @@ class Preview(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     own_limit: Money | None = None
 
+    @property
+    def needs_approval(self) -> bool:
+        """Whether somebody else may approve what this person may not do alone."""
+        return self.reason == APPROVAL_REQUIRED
+
 
 class Done(Struct, frozen=True):
     """The ledger said yes: the version and the balances after the command's last event.

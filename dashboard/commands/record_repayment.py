@@ -31,8 +31,8 @@ class RecordRepayment(AccountCommand, frozen=True, kw_only=True):
     effective_date: str = ""
     notes: str = ""
 
-    def request(self, key: str = "") -> ledger.RecordRepaymentRequest:
-        """Build the request; without a key it is only good for a preview."""
+    def message(self) -> ledger.RecordRepaymentRequest:
+        """Build the request, without its key."""
         request = ledger.RecordRepaymentRequest(
             loan_account_id=self.loan_account_id,
             amount=str(self.amount),
@@ -44,6 +44,4 @@ class RecordRepayment(AccountCommand, frozen=True, kw_only=True):
             request.payment_reference = self.payment_reference
         if self.notes:
             request.notes = self.notes
-        if key:
-            request.idempotency_key = key
         return request

@@ -6,21 +6,47 @@ import msgspec
 
 from dashboard.commands.account_command import AccountCommand
 from dashboard.commands.answers import Balances
+from dashboard.commands.apply_dishonour_fee import ApplyDishonourFee
+from dashboard.commands.apply_late_fee import ApplyLateFee
+from dashboard.commands.correct_payment import CorrectPayment
+from dashboard.commands.issue_correction import IssueCorrection
+from dashboard.commands.make_adjustment import MakeAdjustment
+from dashboard.commands.record_recovery import RecordRecovery
 from dashboard.commands.record_repayment import RecordRepayment
+from dashboard.commands.refund_overpayment import RefundOverpayment
+from dashboard.commands.request_approval import RequestApproval
+from dashboard.commands.reverse_transaction import ReverseTransaction
+from dashboard.commands.undo_write_off import UndoWriteOff
 from dashboard.commands.waive_fee import WaiveFee
+from dashboard.commands.write_off import WriteOff
 from proto.values import read_value, write_value
 
 Command = AccountCommand
 
 COMMANDS: Final[dict[str, type[AccountCommand]]] = {
-    command.name: command for command in (RecordRepayment, WaiveFee)
+    command.name: command
+    for command in (
+        ApplyDishonourFee,
+        ApplyLateFee,
+        CorrectPayment,
+        IssueCorrection,
+        MakeAdjustment,
+        RecordRecovery,
+        RecordRepayment,
+        RefundOverpayment,
+        RequestApproval,
+        ReverseTransaction,
+        UndoWriteOff,
+        WaiveFee,
+        WriteOff,
+    )
 }
 
 
 def parameters_of(command: Command) -> dict[str, str]:
     """Write a command's fields as strings, for the store."""
     plain = msgspec.to_builtins(command, enc_hook=write_value)
-    return {name: str(value) for name, value in plain.items()}
+    return {name: str(value) for name, value in plain.items() if value is not None}
 
 
 def command_from(name: str, parameters: dict[str, str]) -> Command:

@@ -35,8 +35,8 @@ class WaiveFee(AccountCommand, frozen=True, kw_only=True):
     reason_code: str = "courtesy"
     notes: str = ""
 
-    def request(self, key: str = "") -> ledger.WaiveFeeRequest:
-        """Build the request; without a key it is only good for a preview."""
+    def message(self) -> ledger.WaiveFeeRequest:
+        """Build the request, without its key."""
         request = ledger.WaiveFeeRequest(
             loan_account_id=self.loan_account_id,
             waiver_amount=str(self.amount),
@@ -48,6 +48,4 @@ class WaiveFee(AccountCommand, frozen=True, kw_only=True):
         )
         if self.notes:
             request.notes = self.notes
-        if key:
-            request.idempotency_key = key
         return request

@@ -1,11 +1,20 @@
 """What can be done to an account, and why something cannot."""
 
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
+from msgspec import Struct
 
+from dashboard.commands.apply_dishonour_fee import ApplyDishonourFee
+from dashboard.commands.apply_late_fee import ApplyLateFee
+from dashboard.commands.make_adjustment import MakeAdjustment
+from dashboard.commands.record_recovery import RecordRecovery
 from dashboard.commands.record_repayment import RecordRepayment
+from dashboard.commands.refund_overpayment import RefundOverpayment
+from dashboard.commands.reverse_transaction import ReverseTransaction
+from dashboard.commands.undo_write_off import UndoWriteOff
 from dashboard.commands.waive_fee import WaiveFee
+from dashboard.commands.write_off import WriteOff
 from dashboard.components import acting
 from dashboard.known_accounts import Known
 from dashboard.operations import Operation
@@ -16,9 +25,33 @@ from dashboard.session import SignedIn
 
 CLOSED_TO_MONEY: Final = {
     "pending_disbursement": "The loan has not been paid out yet: nothing can be recorded on it.",
-    "written_off": "The account was written off: nothing can be recorded on it.",
+    "written_off": "The account was written off: only its undo or a recovery can be asked for.",
 }
 """States in which no money is taken; said on the page, not only where the pointer is."""
+
+OPEN: Final = frozenset({"active", "in_arrears"})
+WRITTEN_OFF: Final = frozenset({"written_off"})
+
+
+class Action(Struct, frozen=True):
+    """A button: its label, its form, and the states of an account in which it is shown."""
+
+    label: str
+    command: str
+    statuses: frozenset[str]
+
+
+MORE: Final = (
+    Action("Charge late fee", ApplyLateFee.name, OPEN),
+    Action("Charge dishonour fee", ApplyDishonourFee.name, OPEN),
+    Action("Adjust", MakeAdjustment.name, OPEN),
+    Action("Reverse a transaction", ReverseTransaction.name, OPEN | {"paid_off"}),
+    Action("Refund overpayment", RefundOverpayment.name, OPEN | {"paid_off"}),
+    Action("Ask for write-off", WriteOff.name, OPEN),
+    Action("Ask to undo the write-off", UndoWriteOff.name, WRITTEN_OFF),
+    Action("Record recovery", RecordRecovery.name, WRITTEN_OFF),
+)
+"""What is needed less often, behind one button."""
 
 
 def account_actions(
@@ -34,19 +67,29 @@ def account_actions(
         return
     if not moves_money(signed_in.roles):
         return
-    obstacle = _obstacle(account, operations, health)
+    obstacle = _obstacle(operations, health)
     has_fee = bool(account.waivable_fees or account.figures.fees)
     no_fee = "" if has_fee else "This account has no fee that could be waived."
+    closed = CLOSED_TO_MONEY.get(account.account_status, "")
     with st.container(horizontal=True):
-        _button("Record repayment", RecordRepayment.name, account, obstacle)
-        _button("Waive fee", WaiveFee.name, account, obstacle or no_fee)
-    if account.account_status in CLOSED_TO_MONEY:
-        st.markdown(CLOSED_TO_MONEY[account.account_status])
+        _button("Record repayment", RecordRepayment.name, account, obstacle or closed)
+        _button("Waive fee", WaiveFee.name, account, obstacle or closed or no_fee)
+        _more(account, obstacle)
+    if closed:
+        st.markdown(closed)
 
 
-def _button(label: str, command: str, account: AccountView, obstacle: str) -> None:
+def _button(
+    label: str,
+    command: str,
+    account: AccountView,
+    obstacle: str,
+    *,
+    width: Literal["content", "stretch"] = "content",
+) -> None:
     st.button(
         label,
+        width=width,
         key=f"{command}-{account.loan_account_id}",
         disabled=bool(obstacle),
         help=obstacle or None,
@@ -55,7 +98,7 @@ def _button(label: str, command: str, account: AccountView, obstacle: str) -> No
     )
 
 
-def _obstacle(account: AccountView, operations: list[Operation], health: Health) -> str:
+def _obstacle(operations: list[Operation], health: Health) -> str:
     """Say why nothing can be changed now; empty where it can."""
     if health.read_only:
         return health.sentence
@@ -63,4 +106,16 @@ def _obstacle(account: AccountView, operations: list[Operation], health: Health)
         return "A change is being saved."
     if any(each.state == "unknown" for each in operations):
         return "Check first what became of the last change."
-    return CLOSED_TO_MONEY.get(account.account_status, "")
+    return ""
+
+
+def _more(account: AccountView, obstacle: str) -> None:
+    """Show the rest behind one button; the ledger says what needs somebody's approval."""
+    offered = [each for each in MORE if account.account_status in each.statuses]
+    if not account.figures.overpayment:
+        offered = [each for each in offered if each.command != RefundOverpayment.name]
+    if not offered:
+        return
+    with st.popover("More", disabled=bool(obstacle), help=obstacle or None):
+        for each in offered:
+            _button(each.label, each.command, account, obstacle, width="stretch")

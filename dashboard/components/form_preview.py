@@ -3,12 +3,15 @@
 from typing import Final
 
 import streamlit as st
-from msgspec import Struct, structs
+from msgspec import structs
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import formats, services, session
 from dashboard.commands.answers import STALE_VERSION, Balances, Preview
 from dashboard.commands.registry import Command
-from dashboard.components import acting, echo
+from dashboard.commands.request_approval import PRIORITIES, RequestApproval
+from dashboard.components import acting, echo, form_fields
+from dashboard.components.acting import OpenForm
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.components.status_chip import READ_ONLY_SHOWN
@@ -18,6 +21,9 @@ from dashboard.queries import accounts
 from dashboard.session import SignedIn
 
 NO_PREVIEW: Final = Preview(allowed=True)
+AMOUNTS: Final = ("amount", "principal_delta", "fee_delta")
+WORDS: Final = ("notes", "reason", "payment_reference")
+PRIORITY_KEY: Final = "request-priority"
 COLUMNS: Final = (Column(""), Column("Now", right=True), Column("After", right=True))
 
 
@@ -40,7 +46,7 @@ def preview_of(signed_in: SignedIn, command: Command | None) -> Preview | None:
 def show_preview(preview: Preview | None) -> None:
     """Show the balances before and after, the own limit, warnings or the refusal."""
     if preview is None:
-        quiet("Enter an amount above zero, for example 10.00.")
+        quiet("Fill in the form; an amount is like 10.00.")
         return
     if preview.before and preview.after:
         _balances(preview.before, preview.after)
@@ -53,7 +59,9 @@ def show_preview(preview: Preview | None) -> None:
         quiet(f"Your limit {inert(money(preview.own_limit))}")
     for warning in preview.warnings:
         st.warning(inert(warning))
-    if not preview.allowed:
+    if preview.needs_approval:
+        st.info(inert(preview.refusal), icon=":material/how_to_reg:")
+    elif not preview.allowed:
         st.error(inert(preview.refusal))
 
 
@@ -74,15 +82,29 @@ def _balances(before: Balances, after: Balances) -> None:
         st.markdown(f"The account becomes :{status.colour}-badge[{inert(status.word)}]")
 
 
-class FieldKeys(Struct, frozen=True):
-    """Under which keys the form's fields are: the amount, and the free texts by their name."""
+def show_form(
+    signed_in: SignedIn,
+    form: OpenForm,
+    command: Command | None,
+    beside: DeltaGenerator,
+    *,
+    amount_key: str = "",
+) -> None:
+    """Show what the entered command would do beside its fields, then the buttons.
 
-    amount: str
-    texts: dict[str, str]
+    `amount_key` is the amount field's key where it is not the usual one.
+    """
+    preview = preview_of(signed_in, command)
+    with beside:
+        show_preview(preview)
+    amounts = {name: form_fields.field_key(form, name) for name in AMOUNTS}
+    if amount_key:
+        amounts["amount"] = amount_key
+    _buttons(signed_in, command, preview, amounts)
 
 
-def show_buttons(
-    signed_in: SignedIn, command: Command | None, preview: Preview | None, keys: FieldKeys
+def _buttons(
+    signed_in: SignedIn, command: Command | None, preview: Preview | None, amounts: dict[str, str]
 ) -> None:
     """Show Cancel and the one primary button, which names the amount."""
     health = services.health()
@@ -92,35 +114,55 @@ def show_buttons(
         st.error(inert(health.sentence))
     if preview is not None and preview.reason == STALE_VERSION:
         st.button("Refresh the figures", icon=":material/refresh:", on_click=_refresh)
-    is_good = command is not None and preview is not None and preview.allowed
+    priority = _priority() if preview is not None and preview.needs_approval else ""
+    is_good = command is not None and preview is not None and (preview.allowed or bool(priority))
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button("Cancel", key="cancel-form", type="tertiary", on_click=acting.close_form)
         st.button(
-            inert(command.what) if command is not None else "Enter an amount",
+            inert(_primary(command, priority)),
             key="send-form",
             type="primary",
             disabled=health.read_only or not is_good,
             shortcut="Mod+Enter",
             on_click=_send,
-            args=(signed_in, command, preview, keys),
+            args=(signed_in, command, preview, amounts),
         )
 
 
+def _primary(command: Command | None, priority: str) -> str:
+    """Name what the primary button does."""
+    if command is None:
+        return "Fill in the form"
+    return f"Ask for approval: {command.what}" if priority else command.what
+
+
+def _priority() -> str:
+    """Ask how soon a decision is needed: the form became a request."""
+    chosen = st.segmented_control(
+        "Priority of the request",
+        list(PRIORITIES),
+        default="normal",
+        format_func=lambda code: PRIORITIES[code],
+        key=PRIORITY_KEY,
+    )
+    return chosen or "normal"
+
+
 def _send(
-    signed_in: SignedIn, command: Command | None, preview: Preview | None, keys: FieldKeys
+    signed_in: SignedIn, command: Command | None, preview: Preview | None, amounts: dict[str, str]
 ) -> None:
     """Begin the operation, as it was previewed: an amount typed since is shown first.
 
     Free texts change no figure: what was typed last is what is sent.
     """
-    typed = formats.typed_money(session.entered(keys.amount))
-    if command is None or preview is None or typed != command.shown_amount:
-        return
-    texts = {name: session.entered(key).strip() for name, key in keys.texts.items()}
-    command = structs.replace(command, **texts)
     form = acting.opened_form()
-    if form is None:
+    if form is None or command is None or preview is None:
         return
+    if any(not _is_as_typed(command, name, key) for name, key in amounts.items()):
+        return
+    command = _with_last_words(form, command)
+    if preview.needs_approval:
+        command = RequestApproval.of(command, priority=session.entered(PRIORITY_KEY) or "normal")
     if preview.after is not None:
         echo.show(form.account, command, preview.after)
     try:
@@ -131,6 +173,18 @@ def _send(
     finally:
         if acting.opened_form() is not None:  # nothing was begun, whatever the reason
             echo.take_back(form.account)
+
+
+def _is_as_typed(command: Command, name: str, key: str) -> bool:
+    """Tell whether an amount is still what the preview was made of."""
+    typed = session.entered(key)
+    return not typed or formats.typed_change(typed) == getattr(command, name, None)
+
+
+def _with_last_words(form: OpenForm, command: Command) -> Command:
+    keys = {name: form_fields.field_key(form, name) for name in WORDS if hasattr(command, name)}
+    typed = {name: session.entered(key).strip() for name, key in keys.items()}
+    return structs.replace(command, **typed)
 
 
 def _refresh() -> None:

@@ -5,10 +5,21 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.commands.apply_dishonour_fee import ApplyDishonourFee
+from dashboard.commands.apply_late_fee import ApplyLateFee
+from dashboard.commands.make_adjustment import MakeAdjustment
+from dashboard.commands.record_recovery import RecordRecovery
 from dashboard.commands.record_repayment import RecordRepayment
+from dashboard.commands.refund_overpayment import RefundOverpayment
+from dashboard.commands.reverse_transaction import ReverseTransaction
+from dashboard.commands.undo_write_off import UndoWriteOff
 from dashboard.commands.waive_fee import WaiveFee
+from dashboard.commands.write_off import WriteOff
 from dashboard.components import acting
 from dashboard.components.acting import OpenForm
+from dashboard.components.bad_debt_forms import recovery_form, undo_write_off_form, write_off_form
+from dashboard.components.balance_forms import adjustment_form, refund_form, reversal_form
+from dashboard.components.fee_forms import dishonour_fee_form, late_fee_form
 from dashboard.components.record_repayment_form import record_repayment_form
 from dashboard.components.waive_fee_form import waive_fee_form
 from dashboard.formats import inert
@@ -20,6 +31,14 @@ Form = Callable[[SignedIn, OpenForm], None]
 FORMS: Final[dict[str, tuple[str, Form]]] = {
     RecordRepayment.name: ("Record repayment on", record_repayment_form),
     WaiveFee.name: ("Waive fee on", waive_fee_form),
+    ApplyLateFee.name: ("Charge late fee on", late_fee_form),
+    ApplyDishonourFee.name: ("Charge dishonour fee on", dishonour_fee_form),
+    MakeAdjustment.name: ("Adjust", adjustment_form),
+    ReverseTransaction.name: ("Reverse a transaction of", reversal_form),
+    RefundOverpayment.name: ("Refund overpayment of", refund_form),
+    WriteOff.name: ("Write off", write_off_form),
+    UndoWriteOff.name: ("Undo write-off of", undo_write_off_form),
+    RecordRecovery.name: ("Record recovery on", recovery_form),
 }
 
 

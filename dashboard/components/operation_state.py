@@ -137,6 +137,14 @@ def _again(signed_in: SignedIn, operation: Operation) -> None:
 
 
 def _retry(signed_in: SignedIn, account: AccountView, operation: Operation) -> None:
-    """Open the form with what was entered: a new try is a new intent with a new key."""
-    acting.operations().dismiss(operation.key, acting.caller(signed_in))
+    """Open the form with what was entered: a new try is a new intent with a new key.
+
+    A request has no figures to look at again: it is simply made anew.
+    """
+    caller = acting.caller(signed_in)
+    if operation.command.is_request:
+        acting.operations().begin(operation.command, caller, None)
+        acting.operations().dismiss(operation.key, caller)
+        return
+    acting.operations().dismiss(operation.key, caller)
     acting.open_form(operation.command.name, account, operation.command)

@@ -6,9 +6,9 @@ import streamlit as st
 
 from dashboard import formats, services
 from dashboard.commands.waive_fee import REASONS, WaiveFee
-from dashboard.components import acting
+from dashboard.components import acting, form_fields
 from dashboard.components.acting import OpenForm
-from dashboard.components.form_preview import FieldKeys, preview_of, show_buttons, show_preview
+from dashboard.components.form_preview import show_form
 from dashboard.formats import money
 from dashboard.ledger_client import LedgerFault, LedgerRefused
 from dashboard.queries.accounts import AccountView, FeeView
@@ -16,56 +16,36 @@ from dashboard.session import SignedIn
 from proto.values import Money
 
 ANY_FEE: Final = ""
-NOTE_CHARACTERS_MAX: Final = 500
-NOTE_KEY: Final = "waive-note"
 
 
 def waive_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
     """Show the form's fields, and beside them what they lead to."""
     account = form.account
     before = form.entered if isinstance(form.entered, WaiveFee) else None
-    fee_id = _fee(signed_in, account, before)
-    if any(each.transaction_id == fee_id and each.unpaid == 0 for each in account.fees):
-        st.markdown("This fee was paid already: what you waive goes to principal.")
     left, right = st.columns(2, gap="medium")
     with left:
-        amount_key = f"waive-amount-{account.loan_account_id}-{fee_id}"
+        fee_id = _fee(signed_in, account, before)
+        if any(each.transaction_id == fee_id and each.unpaid == 0 for each in account.fees):
+            st.markdown("This fee was paid already: what you waive goes to principal.")
+        amount_key = form_fields.field_key(form, f"amount-{fee_id}")
         most = _most(account, fee_id)
         first = before.amount if before and before.target_transaction_id == fee_id else most
         typed = st.text_input(
             f"Amount, at most {money(most)}", str(first), key=amount_key, live="200ms"
         )
-        codes = list(REASONS)
-        reason = st.selectbox(
-            "Reason",
-            codes,
-            index=codes.index(before.reason_code) if before else 0,
-            format_func=lambda code: REASONS[code],
-        )
-        notes = st.text_input(
-            "Note",
-            before.notes if before else "",
-            max_chars=NOTE_CHARACTERS_MAX,
-            live="500ms",
-            key=NOTE_KEY,
-            placeholder="Why, in your words; no card numbers",
-        )
-    amount = formats.typed_money(typed or "")
-    command = None
-    if amount is not None:
-        command = WaiveFee(
-            loan_account_id=account.loan_account_id,
-            amount=amount,
-            seen_version=form.seen_version,
-            approved_by=signed_in.staff_id,
-            target_transaction_id=fee_id,
-            reason_code=reason or "other",
-            notes=(notes or "").strip(),
-        )
-    preview = preview_of(signed_in, command)
-    with right:
-        show_preview(preview)
-    show_buttons(signed_in, command, preview, FieldKeys(amount_key, {"notes": NOTE_KEY}))
+        code = form_fields.reason(form, REASONS)
+        notes = form_fields.words(form, "notes")
+    waived = formats.typed_money(typed or "")
+    command = waived and WaiveFee(
+        loan_account_id=account.loan_account_id,
+        amount=waived,
+        seen_version=form.seen_version,
+        approved_by=signed_in.staff_id,
+        target_transaction_id=fee_id,
+        reason_code=code,
+        notes=notes,
+    )
+    show_form(signed_in, form, command or None, right, amount_key=amount_key)
 
 
 def _fee(signed_in: SignedIn, account: AccountView, before: WaiveFee | None) -> str:

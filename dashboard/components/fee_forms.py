@@ -1,0 +1,62 @@
+"""The forms that charge a fee: late or dishonour."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from dashboard import formats
+from dashboard.commands.apply_dishonour_fee import ApplyDishonourFee
+from dashboard.commands.apply_late_fee import ApplyLateFee
+from dashboard.components import form_fields
+from dashboard.components.acting import OpenForm
+from dashboard.components.form_preview import show_form
+from dashboard.queries.accounts import AccountView
+from dashboard.session import SignedIn
+
+
+def late_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
+    """Charge a late fee: how much, for how many days."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        typed = form_fields.amount(form, "Amount of the fee")
+        days = st.number_input("Days past due", 0, 3_650, _days_late(form.account))
+        why = form_fields.words(form)
+    charged = formats.typed_money(typed)
+    command = charged and ApplyLateFee(
+        loan_account_id=form.account.loan_account_id,
+        seen_version=form.seen_version,
+        amount=charged,
+        days_past_due=int(days),
+        reason=why,
+    )
+    show_form(signed_in, form, command or None, right)
+
+
+def dishonour_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
+    """Charge a dishonour fee: how much, for which debit."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        typed = form_fields.amount(form, "Amount of the fee")
+        returned = st.text_input(
+            "Returned debit",
+            form_fields.entered(form, "reference_id"),
+            max_chars=form_fields.REFERENCE_CHARACTERS_MAX,
+            placeholder="The bank's reference, if there is one",
+        )
+        why = form_fields.words(form)
+    charged = formats.typed_money(typed)
+    command = charged and ApplyDishonourFee(
+        loan_account_id=form.account.loan_account_id,
+        seen_version=form.seen_version,
+        amount=charged,
+        reference_id=(returned or "").strip(),
+        reason=why,
+    )
+    show_form(signed_in, form, command or None, right)
+
+
+def _days_late(account: AccountView) -> int:
+    """Begin with the days that the schedule says."""
+    today = formats.today(datetime.now(UTC))
+    since = account.overdue_since(today)
+    return 0 if since is None else (today - since).days
