@@ -1,10 +1,11 @@
 """What can be done to an account, and why something cannot."""
 
-from typing import Final, Literal
+from typing import Final
 
 import streamlit as st
 from msgspec import Struct
 
+from dashboard import session
 from dashboard.commands.apply_dishonour_fee import ApplyDishonourFee
 from dashboard.commands.apply_late_fee import ApplyLateFee
 from dashboard.commands.make_adjustment import MakeAdjustment
@@ -84,12 +85,9 @@ def _button(
     command: str,
     account: AccountView,
     obstacle: str,
-    *,
-    width: Literal["content", "stretch"] = "content",
 ) -> None:
     st.button(
         label,
-        width=width,
         key=f"{command}-{account.loan_account_id}",
         disabled=bool(obstacle),
         help=obstacle or None,
@@ -116,6 +114,19 @@ def _more(account: AccountView, obstacle: str) -> None:
         offered = [each for each in offered if each.command != RefundOverpayment.name]
     if not offered:
         return
-    with st.popover("More", disabled=bool(obstacle), help=obstacle or None):
-        for each in offered:
-            _button(each.label, each.command, account, obstacle, width="stretch")
+    labels = {each.command: each.label for each in offered}
+    key = f"more-{account.loan_account_id}"
+    st.menu_button(
+        "More",
+        list(labels),
+        key=key,
+        format_func=lambda command: labels[command],
+        disabled=bool(obstacle),
+        help=obstacle or None,
+        on_click=_open_chosen,
+        args=(key, account),
+    )
+
+
+def _open_chosen(key: str, account: AccountView) -> None:
+    acting.open_form(session.entered(key), account)

@@ -55,7 +55,7 @@ def show_preview(preview: Preview | None) -> None:
     if preview.overpayment and not preview.warnings:  # the ledger's own words come first
         more = inert(money(preview.overpayment))
         st.warning(f"{more} is more than is owed: it is kept as an overpayment.")
-    if preview.own_limit is not None:
+    if preview.own_limit:
         quiet(f"Your limit {inert(money(preview.own_limit))}")
     for warning in preview.warnings:
         st.warning(inert(warning))
