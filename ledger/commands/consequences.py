@@ -28,7 +28,8 @@ def following(before: Loan, told: Events, facts: Facts) -> tuple[LedgerEvent, ..
     """Give what follows from a command's events."""
     course = Course(before, facts)
     course.add(*told)
-    if course.loan.accrual.through is not None:
+    # While a loan is written off its interest stands still; the undo brings it up to date.
+    if course.loan.accrual.through is not None and course.loan.written_off is None:
         accrue(course, course.loan.accrual.through.as_date())
     _tell_lateness(course, before)
     return course.events()[len(told) :]

@@ -26,7 +26,8 @@ def decide(loan: Loan | None, command: RecordRecovery, facts: Facts) -> tuple[Le
     """Take it as income, up to what was written off and is not recovered yet."""
     steps.check_approver(command.approved_by, facts)
     loan = steps.existing(loan, command, facts)
-    left = minus(steps.written_off(loan).amount, loan.recovered)
+    taken = steps.written_off(loan)
+    left = minus(taken.amount, loan.recovered)
     if command.amount > left:
         raise Refused(
             Refusal.RECOVERY_EXCEEDS_WRITE_OFF,
@@ -44,6 +45,13 @@ def decide(loan: Loan | None, command: RecordRecovery, facts: Facts) -> tuple[Le
         description="Recovered after the write-off",
         movement=steps.Movement(),
     )
+    if posted["effective_date"] < taken.effective_date:
+        raise Refused(
+            Refusal.DATE_OUT_OF_WINDOW,
+            f"The loan was written off on {taken.effective_date}; money from before is no "
+            "recovery. Undo the write-off, then record a repayment.",
+            field="effective_date",
+        )
     recorded = RecoveryRecorded(
         **posted,
         reference_type=Code("PAYMENT") if command.payment_reference else Code(""),

@@ -106,6 +106,17 @@ def written_off(loan: Loan) -> WrittenOff:
     return loan.written_off
 
 
+def counts_from_today(command: AccountCommand, facts: Facts, what: str) -> None:
+    """Refuse another date for what takes or gives back the balance as it is now."""
+    if command.effective_date not in ("", facts.today.isoformat()):
+        raise Refused(
+            Refusal.DATE_OUT_OF_WINDOW,
+            f"{what} counts from the day on which it is posted, {facts.today}. "
+            "Leave effective_date empty.",
+            field="effective_date",
+        )
+
+
 def posting(
     loan: Loan,
     command: AccountCommand,

@@ -31,6 +31,7 @@ def decide(loan: Loan | None, command: UndoWriteOff, facts: Facts) -> tuple[Ledg
     steps.check_approver(command.approved_by, facts)
     loan = steps.existing(loan, command, facts)
     taken = steps.written_off(loan)
+    steps.counts_from_today(command, facts, "The undo of a write-off")
     facts.permissions.require_limit(command.limit_kind, taken.amount, field="")
     undone = steps.posting(
         loan,

@@ -27,6 +27,7 @@ def decide(loan: Loan | None, command: WriteOff, facts: Facts) -> tuple[LedgerEv
     steps.check_approver(command.approved_by, facts)
     loan = steps.existing(loan, command, facts)
     loan = steps.disbursed(loan, closed_allowed=False)
+    steps.counts_from_today(command, facts, "A write-off")
     balance = loan.total_outstanding
     if command.amount not in (None, balance):
         raise Refused(

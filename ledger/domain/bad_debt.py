@@ -3,13 +3,14 @@
 from msgspec import Struct
 
 from ledger.domain.money import plus
-from proto.values import Key, Money
+from proto.values import CalendarDate, Key, Money
 
 
 class WrittenOff(Struct, frozen=True, kw_only=True):
     """What a write-off took, part by part: its undo gives back exactly this."""
 
     transaction_id: Key
+    effective_date: CalendarDate
     principal: Money
     interest: Money
     fees: Money

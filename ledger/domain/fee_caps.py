@@ -1,6 +1,7 @@
 """How much a lender may charge: the caps of small amount credit, as a table.
 
-Each cap is a percentage of the amount lent. What is waived no longer counts.
+Each cap is a percentage of the amount lent (the adjusted credit amount: what was paid out,
+without the establishment fee). What is waived or reversed no longer counts.
 """
 
 from typing import Final
@@ -21,8 +22,8 @@ class Cap(Struct, frozen=True):
 
 CAPS: Final = {
     "ESTABLISHMENT_FEE": Cap(20, "the establishment fee"),
-    "MONTHLY_FEE": Cap(4, "the fees of one month"),
-    "RECOVERY": Cap(200, "the loan and all its fees together"),
+    "MONTHLY_FEE": Cap(4, "what a month costs"),
+    "RECOVERY": Cap(200, "the loan with all its fees and interest"),
 }
 
 

@@ -236,6 +236,7 @@ def _given_up(
         case AccountWrittenOff():
             taken = WrittenOff(
                 transaction_id=event.transaction_id,
+                effective_date=event.effective_date,
                 principal=before.principal,
                 interest=before.interest,
                 fees=before.fee_balance,

@@ -90,8 +90,8 @@ def reference(field: str, value: str) -> Key:
 
 
 def code(field: str, value: str) -> Code:
-    """Read a short name from some list."""
-    return Code(identifier(field, value, required=False))
+    """Read a short name from some list; where the list is not ours, still no card number."""
+    return Code(identifier(field, free_text(field, value), required=False))
 
 
 def texts(**fields: str) -> dict[str, str]:

@@ -29,13 +29,14 @@ from tests.ledger.accounts_check import check_loan
 
 ACCOUNT: Final = Key("LA-1")
 APPROVER: Final = "staff-approver"
-_TODAY: Final = date(2026, 3, 2)
+TODAY: Final = date(2026, 3, 2)
 
 
 class AccountScene:
     """A loan of $500 with a fee of $100 over four instalments, paid out."""
 
-    def __init__(self) -> None:
+    def __init__(self, annual_rate_ppm: int = 0) -> None:
+        self._annual_rate_ppm = annual_rate_ppm
         self._loan: Loan | None = None
         self.events: list[LedgerEvent] = []
         self.books: dict[Account, int] = defaultdict(int)
@@ -59,8 +60,8 @@ class AccountScene:
     def do(self, command: Command) -> list[LedgerEvent]:
         """Carry a command out as approved and check the books; give its events."""
         facts = Facts(
-            at=Instant.parse(f"{_TODAY}T01:00:00Z"),
-            today=_TODAY,
+            at=Instant.parse(f"{TODAY}T01:00:00Z"),
+            today=TODAY,
             permissions=Permissions(APPROVER, (Code("supervisor"),), granted=frozenset(Right)),
         )
         decided = COMMANDS[type(command)](self._loan, command, facts)
@@ -76,7 +77,7 @@ class AccountScene:
     def replayed(self) -> Loan:
         """Fold all events anew."""
         loan: Loan | None = None
-        at = Instant.parse(f"{_TODAY}T01:00:00Z")
+        at = Instant.parse(f"{TODAY}T01:00:00Z")
         for version, event in enumerate(self.events, start=1):
             loan = loans.evolve(loan, event, version, at)  # type: ignore[arg-type] # the same
         assert loan is not None
@@ -132,13 +133,14 @@ class AccountScene:
                 application_number=Key(""),
                 loan_amount=Money(500_00),
                 loan_fee=Money(100_00),
-                opened_date=CalendarDate(_TODAY.isoformat()),
+                opened_date=CalendarDate(TODAY.isoformat()),
                 payment_frequency=Code("weekly"),
                 schedule_id=Key("SCH-1"),
+                annual_rate_ppm=self._annual_rate_ppm,
                 instalments=tuple(
                     ScheduledPayment(
                         payment_number=number,
-                        due_date=CalendarDate((_TODAY + timedelta(weeks=number)).isoformat()),
+                        due_date=CalendarDate((TODAY + timedelta(weeks=number)).isoformat()),
                         amount=Money(150_00),
                     )
                     for number in range(1, 5)

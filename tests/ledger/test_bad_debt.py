@@ -4,13 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.commands.end_account_day import EndAccountDay
 from ledger.commands.record_repayment import RecordRepayment
+from ledger.commands.undo_write_off import UndoWriteOff
+from ledger.commands.write_off import WriteOff
 from ledger.domain import loan as loans
 from ledger.domain.chart import Account
 from ledger.errors import Refusal, Refused
 from proto.events import AccountClosed, AccountStatusChanged, AccountWrittenOff, WriteOffUndone
 from proto.values import Code, Money
-from tests.ledger.account_scene import ACCOUNT, AccountScene
+from tests.ledger.account_scene import ACCOUNT, APPROVER, TODAY, AccountScene
 
 
 def test_a_write_off_takes_the_whole_balance_to_bad_debt_and_closes_the_account() -> None:
@@ -19,7 +22,7 @@ def test_a_write_off_takes_the_whole_balance_to_bad_debt_and_closes_the_account(
     scene.late_fee(15_00)
     scene.repay(150_00)
     schedule = scene.loan.instalments
-    written_off, closed = scene.write_off()
+    written_off, closed = scene.write_off()[:2]
     assert isinstance(written_off, AccountWrittenOff)
     assert (written_off.amount, written_off.total_after) == (465_00, 0)
     assert isinstance(closed, AccountClosed)
@@ -125,8 +128,7 @@ def test_an_undo_after_everything_was_recovered_leaves_a_loan_that_is_paid_off()
     scene = AccountScene()
     scene.write_off()
     scene.recover(600_00)
-    closed = scene.undo()[-1]
-    assert isinstance(closed, AccountClosed)
+    closed = next(each for each in scene.undo() if isinstance(each, AccountClosed))
     assert (closed.closure_reason, closed.total_paid) == ("PAID_OFF", 600_00)
     assert scene.loan.status == loans.CLOSED
 
@@ -138,6 +140,40 @@ def test_a_written_off_loan_never_returns_but_by_the_undo() -> None:
     changed = AccountStatusChanged(account_id=ACCOUNT, new_status=Code("ACTIVE"))
     with pytest.raises(ValueError, match="written off"):
         loans.evolve(scene.loan, changed, scene.loan.version + 1, scene.loan.updated_at)
+
+
+@pytest.mark.parametrize("command", [WriteOff, UndoWriteOff])
+def test_a_write_off_and_its_undo_count_from_the_day_of_their_posting(
+    command: type[WriteOff] | type[UndoWriteOff],
+) -> None:
+    """They move the balance as it is now, so no other date can be asked for."""
+    scene = AccountScene()
+    if command is UndoWriteOff:
+        scene.write_off()
+    for asked in ("2026-03-01", "2026-03-03"):
+        with pytest.raises(Refused) as refused:
+            scene.do(command(loan_account_id=ACCOUNT, approved_by=APPROVER, effective_date=asked))
+        assert (refused.value.reason, refused.value.field) == (
+            Refusal.DATE_OUT_OF_WINDOW,
+            "effective_date",
+        )
+
+
+def test_interest_stands_still_while_a_loan_is_written_off() -> None:
+    """What was accrued is written off with the rest, stays so, and comes back with the undo."""
+    scene = AccountScene(annual_rate_ppm=365_000)
+    scene.do(EndAccountDay(loan_account_id=ACCOUNT, business_date=TODAY))
+    assert scene.loan.interest == 50
+    written_off = scene.write_off()[0]
+    assert isinstance(written_off, AccountWrittenOff)
+    assert (written_off.interest_delta, written_off.amount) == (-50, 600_50)
+    assert (scene.loan.interest, scene.loan.overpayment) == (0, 0)
+    scene.undo()
+    assert (scene.loan.interest, scene.loan.principal, scene.loan.fee_balance) == (
+        50,
+        500_00,
+        100_00,
+    )
 
 
 @given(
