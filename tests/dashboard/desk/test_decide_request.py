@@ -2,9 +2,11 @@
 
 import base64
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -89,17 +91,22 @@ def asked(ledger: LedgerProcess, amount: str = "60.00") -> tuple[str, str]:
     return account, answer.request_id
 
 
-def verified(ledger: LedgerProcess, written: str, tmp_path: Path) -> str:
-    """Run the stranger's script on a receipt, with the keys that the ledger publishes."""
-    (tmp_path / "receipt.json").write_text(written)
-    published = subprocess.run(
+@cache
+def published_keys(data_dir: Path) -> bytes:
+    """Run `python -m ledger public-keys`, once a ledger."""
+    return subprocess.run(
         [sys.executable, "-m", "ledger", "public-keys"],
-        env=ledger.environment(),
+        env={**os.environ, "DATA_DIR": str(data_dir), "KEYS_DIR": ""},
         capture_output=True,
         timeout=60,
         check=True,
     ).stdout
-    (tmp_path / "keys.json").write_bytes(published)
+
+
+def verified(ledger: LedgerProcess, written: str, tmp_path: Path) -> str:
+    """Run the stranger's script on a receipt, with the keys that the ledger publishes."""
+    (tmp_path / "receipt.json").write_text(written)
+    (tmp_path / "keys.json").write_bytes(published_keys(ledger.data_dir))
     ended = subprocess.run(
         [sys.executable, "-P", str(SCRIPT), "receipt.json", "keys.json"],
         cwd=tmp_path,
