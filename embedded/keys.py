@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from embedded.data_folder import write_whole
 from embedded.settings import BadSetting
+from proto import search_tokens
 from proto.actor_token import ISSUERS
 
 LEDGER: Final = "ledger"
@@ -48,7 +49,7 @@ def make_missing(folder: Path) -> list[Path]:
             half.rename(_retired(half))
         if private in made or not half.exists():
             write_whole(half, _public_half(private))
-    for name in (MASTER_KEY, PROJECTOR_MASTER_KEY):
+    for name in (MASTER_KEY, PROJECTOR_MASTER_KEY, search_tokens.KEY_FILE):
         master = folder / name
         if not master.exists():
             write_whole(master, base64.urlsafe_b64encode(secrets.token_bytes(MASTER_KEY_BYTES)))

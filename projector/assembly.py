@@ -21,6 +21,7 @@ from projector.archive import Archive
 from projector.archive_keys import KeyStore
 from projector.heartbeat import Heartbeat
 from projector.ledger_reads import Ledger
+from projector.letters import Letters
 from projector.loop import Projector
 from projector.match_check import MatchCheck, Sampling
 from projector.missed_events import MissedEvents
@@ -31,6 +32,7 @@ from projector.shelf import TIMEZONED
 from projector.store import Store
 from projector.vitals import Vitals
 from proto.documents import RebuildDocument
+from proto.search_tokens import KEY_FILE
 from proto.values import Instant
 
 CONNECT_SECONDS: Final = 5
@@ -70,6 +72,7 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, "Beside"]]:
                     settings.document_bytes_max,
                     Archive(keys),
                 ),
+                letters=open_letters(settings, client, streams, keys),
                 missed=MissedEvents(ledger_reads(settings, stack)),
                 vitals=vitals,
                 clock=now,
@@ -178,8 +181,31 @@ def mongo_client(
     return client
 
 
+def open_letters(
+    settings: Settings,
+    client: MongoClient[dict[str, Any]],
+    streams: redis.Redis,
+    keys: KeyStore,
+) -> Letters:
+    """Give the store of dead letters. Raises BadSetting."""
+    token_key = read_master_key(settings.keys_dir / KEY_FILE)
+    database = client.get_database(settings.db_name, codec_options=TIMEZONED)
+    return Letters(database, streams, keys, token_key, now)
+
+
+@contextlib.contextmanager
+def letters(settings: Settings) -> Iterator[Letters]:
+    """Give the store of dead letters, for the command line."""
+    with contextlib.ExitStack() as stack:
+        streams = stack.enter_context(redis_client(settings.redis_url, ANSWER_SECONDS))
+        client = stack.enter_context(mongo_client(settings, CONNECT_SECONDS, ANSWER_SECONDS))
+        keys = open_keys(settings)
+        stack.callback(keys.close)
+        yield open_letters(settings, client, streams, keys)
+
+
 def read_master_key(path: Path) -> bytes:
-    """Read the key that wraps the archive's keys. Raises BadSetting with the remedy."""
+    """Read a key of 32 bytes in base64. Raises BadSetting with the remedy."""
     try:
         key = base64.urlsafe_b64decode(_private(path).strip())
     except binascii.Error:

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from typing import Final
 
 import grpc
+import redis
 from pymongo.errors import PyMongoError
 
 from projector import assembly
 from projector.fence import FenceLost
+from projector.floods import take_in
+from projector.letters import NoSuchLetter
 from projector.rebuild import NotRebuilt
 from projector.replay import JournalShort
 from projector.settings import Settings
@@ -29,7 +32,7 @@ def run(arguments: Sequence[str], settings: Settings) -> int:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
     try:
         status: int = asked.do(asked, settings)
-    except (grpc.RpcError, PyMongoError) as error:
+    except (grpc.RpcError, PyMongoError, redis.RedisError) as error:
         _say(f"Not done: a server does not answer ({_name(error)}). Run it again when it does.")
         return AWAY
     return status
@@ -45,6 +48,15 @@ def _parser() -> argparse.ArgumentParser:
         "--collection", action="append", default=[], help="swap only this one; may be repeated"
     )
     rebuild.set_defaults(do=_rebuild)
+    for name, do, told in (
+        ("replay", _replay, "publish a dead letter's entry again to its stream"),
+        ("resolve", _resolve, "note that nothing is to be done about a dead letter any more"),
+        ("find", _find, "list the dead letters in which a reference stands"),
+        ("resume", _resume, "take a sender in again that was stopped for its flood of poison"),
+    ):
+        command = commands.add_parser(name, help=told)
+        command.add_argument("which")
+        command.set_defaults(do=do)
     return parser
 
 
@@ -86,6 +98,45 @@ def _rebuild(asked: argparse.Namespace, settings: Settings) -> int:
         f"of them mended; {done.erased} events are erased, {done.unreadable} cannot be read."
     )
     return 0
+
+
+def _replay(asked: argparse.Namespace, settings: Settings) -> int:
+    with assembly.letters(settings) as letters:
+        try:
+            published = letters.replay(asked.which)
+        except NoSuchLetter:
+            return _no_such_letter(asked.which)
+    _say("Published again." if published else "It was published again before.")
+    return 0
+
+
+def _resolve(asked: argparse.Namespace, settings: Settings) -> int:
+    with assembly.letters(settings) as letters:
+        try:
+            letters.resolve(asked.which)
+        except NoSuchLetter:
+            return _no_such_letter(asked.which)
+    return 0
+
+
+def _find(asked: argparse.Namespace, settings: Settings) -> int:
+    with assembly.letters(settings) as letters:
+        found = letters.find(asked.which)
+    for each in found:
+        _say(f"{each.letter_id} {each.status} {each.event_type} {each.error}")
+    return 0 if found else DIFFERS
+
+
+def _resume(asked: argparse.Namespace, settings: Settings) -> int:
+    with assembly.redis_client(settings.redis_url, assembly.ANSWER_SECONDS) as streams:
+        was_stopped = take_in(streams, asked.which)
+    _say("It is taken in again." if was_stopped else f"{asked.which} is not stopped.")
+    return 0 if was_stopped else DIFFERS
+
+
+def _no_such_letter(letter_id: str) -> int:
+    _say(f"There is no dead letter {letter_id}, or its customer was erased.")
+    return DIFFERS
 
 
 def _tell_rebuild(progress: RebuildDocument) -> None:

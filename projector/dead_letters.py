@@ -5,16 +5,19 @@ delivered along with it. An event of our ledger comes by the stream and again fr
 ledger, as often as its subject's gap is looked at: it is one dead letter all the same.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
 import redis
 
 from projector.item import Entry
+from proto.codec import InvalidBody
 from proto.streams import DEAD_LETTERS, INTERNAL, PROJECTOR_GROUP
 from proto.values import Instant
 
 FAILURES: Final = f"failures:{PROJECTOR_GROUP}"
+NAMED: Final = re.compile(r"Invalid\w+: ")
 DEAD: Final = f"dead-ledger-events:{PROJECTOR_GROUP}"
 
 
@@ -42,7 +45,7 @@ class DeadLetters:
             **entry.fields,
             "original_message_id": entry.entry_id,
             "original_stream": entry.stream,
-            "error": f"{type(error).__name__}: {error}",
+            "error": described(error),
             "moved_at": str(self._clock()),
         }
         pipeline = self._client.pipeline(transaction=True)
@@ -63,6 +66,14 @@ class DeadLetters:
         known = [each for each in map(_ledger_id, entries) if each]
         if known and self._client.exists(DEAD):
             self._client.srem(DEAD, *known)
+
+
+def described(error: Exception) -> str:
+    """Give an error's class and text; of a body's, the class that says what is wrong in it."""
+    text = str(error)
+    if isinstance(error, InvalidBody) and NAMED.match(text):
+        return text
+    return f"{type(error).__name__}: {text}"
 
 
 def _name(entry: Entry) -> str:

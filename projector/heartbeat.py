@@ -81,6 +81,7 @@ class Heartbeat:
             decisions_waiting=vitals.decisions_waiting,
             inbox_lost_at=vitals.inbox_lost_at,
             match_score=vitals.match_score,
+            stopped_sources=vitals.stopped_sources,
         )
         try:
             self._collection.replace_one({"_id": NAME}, codec.to_mongo(document), upsert=True)

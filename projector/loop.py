@@ -12,9 +12,12 @@ from typing import Final
 import redis
 import structlog
 
-from projector.dead_letters import DeadLetters
+from projector.dead_letters import DeadLetters, described
+from projector.fail_points import FailPoint, reach
+from projector.floods import Floods
 from projector.item import Entry, Item
 from projector.lease import Lease
+from projector.letters import Letters
 from projector.missed_events import MissedEvents
 from projector.outcome import Outcome
 from projector.parked import type_name
@@ -46,6 +49,7 @@ class Projector:
         streams: redis.Redis,
         store: Store,
         missed: MissedEvents,
+        letters: Letters,
         vitals: Vitals,
         clock: Callable[[], Instant],
     ) -> None:
@@ -60,6 +64,14 @@ class Projector:
         self._reclaimer = Reclaimer(streams, settings.consumer, settings.stale_seconds)
         self._dead_letters = DeadLetters(streams, settings.tries_max, clock)
         self._lease = Lease(streams, settings.consumer)
+        self._floods = Floods(
+            streams,
+            count=settings.flood_count,
+            share=settings.flood_share,
+            window=settings.flood_seconds,
+            quiet=settings.flood_quiet_seconds,
+        )
+        self._letters, self._buried = letters, list[Entry]()
         self._tidied_at = float("-inf")
         self._is_resumed = self._inherits = False
         self._stopping = threading.Event()
@@ -120,6 +132,9 @@ class Projector:
         """Keep the lease; now and then take over what others left."""
         now = time.monotonic()
         entries: list[Entry] = []
+        if self._floods.turn(now):
+            self._vitals.stopped_sources = sorted(self._floods.stopped)
+            self._letters.turn(self._settings.consumer)
         if self._lease.hold(now):
             log.info("lease_taken", consumer=self._settings.consumer)
             self._inherits = True
@@ -142,12 +157,18 @@ class Projector:
         """Bring entries through: decode, write, and only then acknowledge."""
         limits = self._settings
         cut = batches(
-            entries, entries_max=limits.batch_entries_max, bytes_max=limits.batch_bytes_max
+            self._floods.admit(entries),
+            entries_max=limits.batch_entries_max,
+            bytes_max=limits.batch_bytes_max,
         )
         for each in cut:
+            reach(FailPoint.AFTER_READ)
             items = self._decode(each)
             outcome = self._apply(items)
+            reach(FailPoint.BEFORE_ACKNOWLEDGE)
             self._settle(outcome)
+            self._floods.saw(each, self._buried)
+            self._buried = []
 
     def _decode(self, entries: Sequence[Entry]) -> list[Item]:
         """Read the envelopes; what can never be read goes to the dead letters at once."""
@@ -220,8 +241,9 @@ class Projector:
 
     def _bury(self, entry: Entry, error: Exception) -> None:
         """Move an entry to the dead letters."""
-        name = type(error).__name__
+        name = described(error).partition(":")[0]
         log.error("dead_letter", stream=entry.stream, entry_id=entry.entry_id, error=name)
+        self._buried.append(entry)
         self._vitals.dead_lettered += self._dead_letters.move(entry, error)
 
     def _count_failure(self, item: Item, error: Exception) -> None:

@@ -37,6 +37,12 @@ class Settings:
     batch_bytes_max: int = 8 * MEBIBYTE
     match_checks_per_second: int = 5
     """How many accounts a second are held against the ledger; 0: none."""
+    flood_count: int = 100
+    flood_share: float = 0.5
+    flood_seconds: float = 60.0
+    """A sender of so much poison, of so large a share, within so long is not taken in."""
+    flood_quiet_seconds: float = 600.0
+    """After so long it is taken in again."""
     stale_seconds: float = 30.0
     """A pending entry or a consumer that was idle for so long is taken over."""
 
@@ -59,6 +65,10 @@ class Settings:
             tries_max=_count(environ, "MAX_RETRIES", 3),
             payload_bytes_max=_count(environ, "MAX_PAYLOAD_BYTES", PAYLOAD_BYTES_MAX),
             document_bytes_max=_count(environ, "MAX_DOCUMENT_BYTES", DOCUMENT_BYTES_MAX),
+            flood_count=_count(environ, "POISON_FLOOD_COUNT", 100),
+            flood_share=_count(environ, "POISON_FLOOD_PERCENT", 50) / 100,
+            flood_seconds=_count(environ, "POISON_FLOOD_SECONDS", 60),
+            flood_quiet_seconds=_count(environ, "POISON_QUIET_SECONDS", 600),
             match_checks_per_second=_count(environ, "MATCH_CHECKS_PER_SECOND", 5, least=0),
         )
 

@@ -27,6 +27,7 @@ OWN: Final = frozenset(
         documents.HEARTBEATS.name,
         documents.LOCKS.name,
         documents.FENCES.name,
+        documents.DEAD_LETTERS.name,
         documents.REBUILDS.name,
     }
 )

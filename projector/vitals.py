@@ -27,6 +27,7 @@ class Vitals(Struct):
     inbox_lost_at: Instant | None = None
     holds_lease: bool = False
     match_score: float | None = None
+    stopped_sources: list[str] = field(default_factory=list)
 
     def count(self, outcome: Outcome, now: Instant) -> None:
         """Add a batch."""

@@ -556,6 +556,31 @@ class ArchivedEventDocument(Document, kw_only=True):
     positions: list[int] = []
 
 
+class DeadLetterDocument(Document, kw_only=True):
+    """What could not be applied; `_id` is its place among the dead letters.
+
+    `sealed` has all its fields under the key of `customer_id` (empty: the general key),
+    which lies outside this database; `error` quotes figures and dates alone. `tokens` are
+    keyed hashes of the references inside (`proto.search_tokens`). `status` is open,
+    replayed (its entry was published again) or resolved.
+    """
+
+    letter_id: Key
+    status: str = "open"
+    stream: str
+    entry_id: str
+    event_type: str = ""
+    sender: str = ""
+    error_kind: str
+    error: str
+    moved_at: Instant
+    replayed_at: Instant | None = None
+    resolved_at: Instant | None = None
+    customer_id: Key
+    sealed: bytes
+    tokens: list[bytes] = []
+
+
 class FenceDocument(Document, kw_only=True):
     """Closed for a moment by a rebuild that swaps; `beat` moves while its holder lives."""
 
@@ -648,6 +673,8 @@ class HeartbeatDocument(Document, kw_only=True):
     applied; `backlog` the entries still to read. `inbox_lost_at` is when the inbox was found
     emptied: what was published there and not read before is lost. `decisions_waiting` are the
     write-off requests that other systems decided and never told of.
+    `stopped_sources` are senders of the inbox that sent a flood of poison and are not
+    taken in.
     """
 
     at: Instant
@@ -667,6 +694,7 @@ class HeartbeatDocument(Document, kw_only=True):
     decisions_waiting: int = 0
     inbox_lost_at: Instant | None = None
     match_score: float | None = None
+    stopped_sources: list[str] = []
 
 
 class LockDocument(Document, kw_only=True):
@@ -865,6 +893,9 @@ MATCH_SCORES: Final = Collection("match-scores", "projector", MatchScoreDocument
 MISMATCHES: Final = Collection(
     "mismatches", "projector", MismatchDocument, (_by("loanAccountId"), _by("healedAt", "-seenAt"))
 )
+DEAD_LETTERS: Final = Collection(
+    "dead-letters", "projector", DeadLetterDocument, (_by("tokens"), _by("status", "-movedAt"))
+)
 FENCES: Final = Collection("fences", "projector", FenceDocument)
 REBUILDS: Final = Collection("rebuilds", "projector", RebuildDocument)
 HEARTBEATS: Final = Collection("heartbeats", "projector", HeartbeatDocument)
@@ -899,6 +930,7 @@ COLLECTIONS: Final = (
     UNKNOWN_EVENTS,
     MATCH_SCORES,
     MISMATCHES,
+    DEAD_LETTERS,
     FENCES,
     REBUILDS,
     HEARTBEATS,

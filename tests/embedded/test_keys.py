@@ -41,7 +41,7 @@ def test_making_keys_twice_changes_none(tmp_path: Path) -> None:
 def test_keys_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     """Neither group nor others can read a key."""
     made = keys.make_missing(tmp_path)
-    assert len(made) == len(ISSUERS) + 3
+    assert len(made) == len(ISSUERS) + 4
     assert [path for path in made if path.stat().st_mode & 0o077] == []
 
 

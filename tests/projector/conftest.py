@@ -28,6 +28,7 @@ from tests.projector.feed import Feed
 from tests.projector.mirror import Mirror
 
 DRAIN_SECONDS_MAX = 60.0
+MASTER_KEYS = ("projector-master.key", "search-tokens.key")
 
 
 @pytest.fixture
@@ -41,9 +42,10 @@ def keys_dir(data_dir: Path) -> Path:
     )
     path.touch(mode=0o600)
     path.write_bytes(pem)
-    master = folder / "projector-master.key"
-    master.touch(mode=0o600)
-    master.write_bytes(base64.urlsafe_b64encode(secrets.token_bytes(32)))
+    for name in MASTER_KEYS:
+        master = folder / name
+        master.touch(mode=0o600)
+        master.write_bytes(base64.urlsafe_b64encode(secrets.token_bytes(32)))
     return folder
 
 
@@ -151,8 +153,8 @@ def real_ledger(
 @pytest.fixture
 def beside_ledger(settings: Settings, real_ledger: LedgerProcess) -> Settings:
     """The settings of a projector whose ledger is really there."""
-    own = real_ledger.keys_dir / "projector-master.key"
-    if not own.exists():
+    for name in MASTER_KEYS:
+        own = real_ledger.keys_dir / name
         own.touch(mode=0o600)
-        own.write_bytes((settings.keys_dir / own.name).read_bytes())
+        own.write_bytes((settings.keys_dir / name).read_bytes())
     return replace(settings, keys_dir=real_ledger.keys_dir, ledger_address=real_ledger.address)
