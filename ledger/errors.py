@@ -57,6 +57,8 @@ class Refusal(Enum):
     NO_SUCH_TRANSACTION = auto()
     TEXT_ERASED = auto()
     ACCOUNT_EXISTS = auto()
+    ALREADY_REVERSED = auto()
+    MESSAGE_POSTED = auto()
     STAFF_EXISTS = auto()
     NAME_TAKEN = auto()
     KEY_ENROLLED = auto()
@@ -84,6 +86,8 @@ class Refusal(Enum):
     SCHEDULE_DIFFERS = auto()
     AMOUNT_NOT_AS_AGREED = auto()
     INSTALMENT_PAID = auto()
+    NOT_REVERSIBLE = auto()
+    PAID_OUT_SINCE = auto()
     FEE_CAP = auto()
     NOTHING_TO_WAIVE = auto()
     WAIVER_EXCEEDS_FEE = auto()
@@ -126,6 +130,8 @@ STATUS: Final[dict[Refusal, Status]] = {
     Refusal.NO_SUCH_TEXT: "NOT_FOUND",
     Refusal.NO_SUCH_TRANSACTION: "NOT_FOUND",
     Refusal.TEXT_ERASED: "NOT_FOUND",
+    Refusal.ALREADY_REVERSED: "ALREADY_EXISTS",
+    Refusal.MESSAGE_POSTED: "ALREADY_EXISTS",
     Refusal.ACCOUNT_EXISTS: "ALREADY_EXISTS",
     Refusal.STAFF_EXISTS: "ALREADY_EXISTS",
     Refusal.NAME_TAKEN: "ALREADY_EXISTS",
@@ -154,6 +160,8 @@ STATUS: Final[dict[Refusal, Status]] = {
     Refusal.SCHEDULE_DIFFERS: "FAILED_PRECONDITION",
     Refusal.AMOUNT_NOT_AS_AGREED: "FAILED_PRECONDITION",
     Refusal.INSTALMENT_PAID: "FAILED_PRECONDITION",
+    Refusal.NOT_REVERSIBLE: "FAILED_PRECONDITION",
+    Refusal.PAID_OUT_SINCE: "FAILED_PRECONDITION",
     Refusal.FEE_CAP: "FAILED_PRECONDITION",
     Refusal.NOTHING_TO_WAIVE: "FAILED_PRECONDITION",
     Refusal.WAIVER_EXCEEDS_FEE: "FAILED_PRECONDITION",

@@ -60,7 +60,9 @@ def entry_of(event_id: str, event: PostingEvent) -> Entry:
         case PaymentReversed(original_transaction_type="RECOVERY"):
             other_side = [(Account.CASH, -event.amount), (Account.RECOVERY_INCOME, event.amount)]
         case PaymentReversed():
-            other_side = [(OTHER_SIDE[event.original_transaction_type], balance)]
+            lost = (Account.BAD_DEBT, event.written_off)  # the loan is written off: none is owed
+            counter = OTHER_SIDE[event.original_transaction_type]
+            other_side = [(counter, balance - event.written_off), lost]
         case RepaymentRecorded() | PaymentCorrected():
             other_side = [(Account.CASH, event.amount)]
         case FeeWaived():

@@ -356,7 +356,8 @@ class PaymentReversed(Posting, frozen=True, kw_only=True, omit_defaults=True):
     """A transaction was taken back; it stays in the books, this one points at it.
 
     `paid_delta` is the change of what was paid in all; `instalment_shares` are taken off
-    the instalments that the original had paid.
+    instalments that were paid. On a written-off account the balances stay as they are, and
+    what would be owed again is written off besides.
     """
 
     type: ClassVar[str] = "payment.reversed.v1"
@@ -368,6 +369,14 @@ class PaymentReversed(Posting, frozen=True, kw_only=True, omit_defaults=True):
     paid_delta: Money = NOTHING
     fee_changes: tuple[FeeChange, ...] = ()
     instalment_shares: tuple[InstalmentShare, ...] = ()
+    principal_written_off: Money = NOTHING
+    interest_written_off: Money = NOTHING
+    fees_written_off: Money = NOTHING
+
+    @property
+    def written_off(self) -> Money:
+        """What was written off besides."""
+        return Money(self.principal_written_off + self.interest_written_off + self.fees_written_off)
 
 
 class PaymentCorrected(Posting, frozen=True, kw_only=True, omit_defaults=True):

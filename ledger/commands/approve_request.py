@@ -11,7 +11,6 @@ from ledger.domain.loan import Loan
 from ledger.domain.policy import Policy, check_limit
 from ledger.domain.request import Request
 from ledger.errors import Refusal, Refused
-from proto.events import LedgerEvent
 from proto.values import Key
 
 
@@ -28,7 +27,8 @@ def decide(
     signed = decision_steps.check_signed(request, command, policy, "approve", facts)
     loan = request_steps.loan_of(request, facts)
     decision_steps.check_seen(request, loan, command)
-    effect = _effect(request, loan, facts, registry, policy)
+    decided = _effect(request, loan, facts, registry, policy)
+    effect = decided.events
     posting = request_steps.carrying(effect)[0]
     place = loan.version + 1 + next(i for i, event in enumerate(effect) if event is posting)
     approved = request_steps.kind_of(request).approved(
@@ -44,19 +44,21 @@ def decide(
         key_id=command.key_id,
         approver_version=signed.staff.version,
     )
-    return Decided(events=(approved,), elsewhere=(Elsewhere(loan.account_id, effect),))
+    elsewhere = (Elsewhere(loan.account_id, effect),)
+    return Decided(events=(approved,), elsewhere=elsewhere, names=decided.names)
 
 
 def _effect(
     request: Request, loan: Loan, facts: Facts, registry: Registry, policy: Policy
-) -> tuple[LedgerEvent, ...]:
+) -> Decided:
     """Decide the command by exactly the bytes that were bound; it is no other amount."""
     command = request_steps.bound_command(request, registry, facts.actor_id)
     carrying = msgspec.structs.replace(
         facts, request_id=request.request_id, requested_by=request.requested_by
     )
-    events = request_steps.carried_out(loan, command, carrying, registry)
-    amounts = [request_steps.amount_of(each) for each in request_steps.carrying(events)]
+    decided = request_steps.carried_out(loan, command, carrying, registry)
+    carriers = request_steps.carrying(decided.events)
+    amounts = [request_steps.amount_of(each) for each in carriers]
     if amounts[-1] != request.amount:
         raise Refused(
             Refusal.STALE_REQUEST,
@@ -66,4 +68,4 @@ def _effect(
         )
     # A correction also takes back what was posted, which may be the larger amount.
     check_limit(msgspec.structs.replace(policy, amount=max(amounts)))
-    return events
+    return decided

@@ -62,7 +62,7 @@ def decide(
     facts = msgspec.structs.replace(
         facts, request_id=command.request_id, requested_by=Key(facts.actor_id)
     )
-    events = request_steps.carried_out(loan, command.command, facts, registry)
+    events = request_steps.carried_out(loan, command.command, facts, registry).events
     if loan is None:
         raise ValueError(f"{type(command.command).__name__} needs no account")
     amount = request_steps.amount_of(request_steps.carrying(events)[-1])

@@ -138,14 +138,14 @@ def bound_command(request: Request, registry: Registry, approved_by: str) -> Acc
 
 def carried_out(
     loan: Loan | None, command: AccountCommand, facts: Facts, registry: Registry
-) -> tuple[LedgerEvent, ...]:
+) -> Decided:
     """Decide a command as its approval carries it out: the right is granted, once."""
     permissions = msgspec.structs.replace(
         facts.permissions, granted=frozenset({type(command).right})
     )
     granted = msgspec.structs.replace(facts, permissions=permissions)
     decided = registry[type(command)](loan, command, granted)
-    return decided.events if isinstance(decided, Decided) else decided
+    return decided if isinstance(decided, Decided) else Decided(events=decided)
 
 
 def carrying(events: Iterable[LedgerEvent]) -> list[PostingEvent]:

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from ledger.domain.money import plus
+from proto.events import PaymentReversed
 from proto.values import CalendarDate, Key, Money
 
 
@@ -19,6 +20,16 @@ class WrittenOff(Struct, frozen=True, kw_only=True):
     def amount(self) -> Money:
         """The whole of it."""
         return plus(self.principal, self.interest, self.fees)
+
+
+def grown(taken: WrittenOff, event: PaymentReversed) -> WrittenOff:
+    """Add what the reversal of an old payment would have brought back."""
+    return WrittenOff(
+        transaction_id=taken.transaction_id,
+        principal=plus(taken.principal, event.principal_written_off),
+        interest=plus(taken.interest, event.interest_written_off),
+        fees=plus(taken.fees, event.fees_written_off),
+    )
 
 
 class Recovery(Struct, frozen=True, kw_only=True):

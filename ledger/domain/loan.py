@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from ledger.domain import fees, schedule
 from ledger.domain.ageing import Ageing, aged
-from ledger.domain.bad_debt import Recovery, WrittenOff
+from ledger.domain.bad_debt import Recovery, WrittenOff, grown
 from ledger.domain.fees import Fees
 from ledger.domain.interest import Accrual, accrued
-from ledger.domain.money import ZERO, plus, total
+from ledger.domain.money import ZERO, minus, plus, total
 from ledger.domain.posted import Posted, posted
 from proto.events import (
     AccountClosed,
@@ -220,12 +220,24 @@ def _post(loan: Loan, event: PostingEvent) -> Loan:  # noqa: PLR0911 - one line 
 def _reversed(loan: Loan, event: PaymentReversed) -> Loan:
     """Remember what was taken back; a recovery that was is none any more."""
     original = event.original_transaction_id
+    taken = loan.written_off
+    if taken is not None:
+        loan = msgspec.structs.replace(
+            loan, written_off=grown(taken, event), fees=fees.given_up(loan.fees)
+        )
     return msgspec.structs.replace(
         loan,
+        principal_adjusted=minus(loan.principal_adjusted, _adjusted_by(loan, original)),
         total_paid=plus(loan.total_paid, event.paid_delta),
         recoveries=tuple(each for each in loan.recoveries if each.transaction_id != original),
         reversed_ids=loan.reversed_ids | {original},
     )
+
+
+def _adjusted_by(loan: Loan, transaction_id: Key) -> Money:
+    """Give by how much a transaction adjusted the principal."""
+    events = (each.event for each in loan.postings if each.transaction_id == transaction_id)
+    return total(each.principal_delta for each in events if isinstance(each, AdjustmentMade))
 
 
 def _given_up(

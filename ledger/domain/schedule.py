@@ -6,7 +6,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
-from ledger.domain.money import minus, negative, plus, smaller, total
+from ledger.domain.money import ZERO, minus, negative, plus, smaller, total
 from ledger.errors import Refusal, Refused
 from proto.events import InstalmentChange, InstalmentShare, ScheduledPayment
 from proto.values import CalendarDate, Code, Instant, Key, Money
@@ -132,41 +132,96 @@ def demand(schedule: Schedule, amount: Money) -> tuple[InstalmentShare, ...]:
     )
 
 
+def moved(schedule: Schedule, *, paid: Shares = (), forgiven: Shares = ()) -> Schedule:
+    """Give the instalments as they are after shares are paid and forgiven; below zero: less."""
+    paid_by = {share.payment_number: share.amount for share in paid}
+    forgiven_by = {share.payment_number: share.amount for share in forgiven}
+    return tuple(
+        msgspec.structs.replace(
+            each,
+            paid=plus(each.paid, paid_by.get(each.payment_number, ZERO)),
+            remaining=minus(
+                each.remaining,
+                paid_by.get(each.payment_number, ZERO),
+                forgiven_by.get(each.payment_number, ZERO),
+            ),
+        )
+        for each in schedule
+    )
+
+
+def levelled(schedule: Schedule) -> Schedule:
+    """Move what instalments hold beyond their amount to others that have room for it.
+
+    All together stay paid, and ask for, as much as before.
+    """
+    open_, paid, cut = ZERO, ZERO, []
+    for each in schedule:
+        over = max(minus(plus(each.paid, each.remaining), each.amount), ZERO)
+        from_open = smaller(over, each.remaining)
+        from_paid = minus(over, from_open)
+        open_, paid = plus(open_, from_open), plus(paid, from_paid)
+        cut.append(_with(each, minus(each.paid, from_paid), minus(each.remaining, from_open)))
+    filled = []
+    for each in cut:
+        room = minus(each.amount, each.paid, each.remaining)
+        to_paid = smaller(room, paid)
+        to_open = smaller(minus(room, to_paid), open_)
+        open_, paid = minus(open_, to_open), minus(paid, to_paid)
+        filled.append(_with(each, plus(each.paid, to_paid), plus(each.remaining, to_open)))
+    return tuple(filled)
+
+
+def _with(each: Instalment, paid: Money, remaining: Money) -> Instalment:
+    return msgspec.structs.replace(each, paid=paid, remaining=remaining)
+
+
 def changes(
     schedule: Schedule,
     *,
-    paid: tuple[InstalmentShare, ...],
-    forgiven: tuple[InstalmentShare, ...],
+    paid: Shares,
+    forgiven: Shares,
     transaction_id: Key,
     paid_on: CalendarDate,
     at: Instant,
 ) -> tuple[InstalmentChange, ...]:
     """Tell what becomes of the instalments that a transaction touches, in their order."""
-    paid_by = {share.payment_number: share.amount for share in paid}
-    forgiven_by = {share.payment_number: share.amount for share in forgiven}
-    touched = []
-    for each in schedule:
-        number = each.payment_number
-        if number not in paid_by and number not in forgiven_by:
-            continue
-        paid_part = paid_by.get(number, Money(0))
-        after = msgspec.structs.replace(
-            each,
-            paid=Money(each.paid + paid_part),
-            remaining=minus(each.remaining, paid_part, forgiven_by.get(number, Money(0))),
-        )
-        touched.append(
-            InstalmentChange(
-                payment_number=number,
-                status=Code(after.status),
-                paid_date=paid_on if after.remaining == 0 else None,
-                amount_paid=after.paid,
-                amount_remaining=after.remaining,
-                linked_transaction_ids=(*each.transaction_ids, transaction_id)[-LINKED_MAX:],
-                last_updated=at,
-            )
-        )
-    return tuple(touched)
+    touched = {share.payment_number for share in (*paid, *forgiven)}
+    return tuple(
+        _change(each, Code(each.status), transaction_id, paid_on, at)
+        for each in moved(schedule, paid=paid, forgiven=forgiven)
+        if each.payment_number in touched
+    )
+
+
+def changes_between(
+    before: Schedule, after: Schedule, *, today: date, transaction_id: Key, at: Instant
+) -> tuple[InstalmentChange, ...]:
+    """Tell what has become of instalments when a transaction was taken back.
+
+    One that is open again past its due date is overdue at once. One that is paid was paid
+    when it was before, or else today.
+    """
+    paid_on = CalendarDate(today.isoformat())
+    return tuple(
+        _change(each, Code(each.standing(today)), transaction_id, each.paid_date or paid_on, at)
+        for was, each in zip(before, after, strict=True)
+        if was != each
+    )
+
+
+def _change(
+    after: Instalment, status: Code, transaction_id: Key, paid_on: CalendarDate, at: Instant
+) -> InstalmentChange:
+    return InstalmentChange(
+        payment_number=after.payment_number,
+        status=status,
+        paid_date=None if after.remaining else paid_on,
+        amount_paid=after.paid,
+        amount_remaining=after.remaining,
+        linked_transaction_ids=(*after.transaction_ids, transaction_id)[-LINKED_MAX:],
+        last_updated=at,
+    )
 
 
 def apply(schedule: Schedule, changed: tuple[InstalmentChange, ...]) -> Schedule:

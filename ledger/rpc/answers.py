@@ -20,6 +20,8 @@ from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as servicing_pb
 from proto.events import (
     FeeWaived,
+    PaymentCorrected,
+    PaymentReversed,
     PostingEvent,
     RepaymentRecorded,
     ScheduleUpdated,
@@ -106,8 +108,8 @@ def postings_of(outcome: Outcome) -> list[tuple[PostingEvent, Recorded]]:
 
 
 def transaction_response(outcome: Outcome) -> ledger_pb.TransactionResponse:
-    """Answer a command that posts one transaction; the version is that after all events."""
-    posting, recorded = postings_of(outcome)[0]
+    """Answer with the transaction that a command posts; the version is that after all events."""
+    posting, recorded = _main(postings_of(outcome))
     written = transaction(
         posting,
         event_id=recorded.event_id,
@@ -116,7 +118,7 @@ def transaction_response(outcome: Outcome) -> ledger_pb.TransactionResponse:
         recorded_at=outcome.at,
     )
     response = ledger_pb.TransactionResponse(transaction=written, event_id=recorded.event_id)
-    if isinstance(posting, RepaymentRecorded | FeeWaived):
+    if isinstance(posting, RepaymentRecorded | PaymentCorrected | FeeWaived):
         response.allocated_to_fees = str(negative(posting.fee_delta))
         response.allocated_to_principal = str(negative(posting.principal_delta))
         response.overpayment = str(posting.overpayment_delta)
@@ -125,6 +127,14 @@ def transaction_response(outcome: Outcome) -> ledger_pb.TransactionResponse:
     if warning:
         response.allocation_warning = warning
     return response
+
+
+def _main(posted: list[tuple[PostingEvent, Recorded]]) -> tuple[PostingEvent, Recorded]:
+    """Give what was asked for: of a correction the right payment, not the wrong one's reversal."""
+    first, *others = posted
+    if isinstance(first[0], PaymentReversed) and others:
+        return others[0] if isinstance(others[0][0], PaymentCorrected) else first
+    return first
 
 
 def _touched(outcome: Outcome) -> list[ledger_pb.InstalmentAllocation]:
@@ -236,6 +246,9 @@ ANSWERS: Final[dict[type[Message], Callable[[Outcome], Message]]] = {
     servicing_pb.UndoWriteOffRequest: transaction_response,
     servicing_pb.RecordRecoveryRequest: transaction_response,
     servicing_pb.RefundOverpaymentRequest: transaction_response,
+    servicing_pb.ReverseTransactionRequest: transaction_response,
+    servicing_pb.CorrectPaymentRequest: transaction_response,
+    servicing_pb.IssueCorrectionRequest: transaction_response,
     servicing_pb.CreateStaffRequest: staff,
     servicing_pb.DisableStaffRequest: staff,
     servicing_pb.SetRolesRequest: staff,

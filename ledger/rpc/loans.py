@@ -3,7 +3,7 @@
 # ruff: noqa: N802, D102, ARG002 - each rpc is named and told in the .proto, as is its signature
 from ledger.domain.rights import Right
 from ledger.rpc.interceptors import Context
-from ledger.rpc.room import Room, not_built
+from ledger.rpc.room import Room
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as pb
 from proto.accounting_ledger_pb2 import GetBalanceResponse
@@ -11,7 +11,7 @@ from proto.servicing_pb2_grpc import LoanServiceServicer
 
 
 class Loans(LoanServiceServicer):
-    """Opening loans, write-offs and what comes after them."""
+    """Opening loans, write-offs and what comes after them, reversals, corrections."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
@@ -44,6 +44,17 @@ class Loans(LoanServiceServicer):
     ) -> ledger_pb.TransactionResponse:
         return await self._room.command(request, ledger_pb.TransactionResponse)
 
-    ReverseTransaction = not_built
-    CorrectPayment = not_built
-    IssueCorrection = not_built
+    async def ReverseTransaction(
+        self, request: pb.ReverseTransactionRequest, context: Context
+    ) -> ledger_pb.TransactionResponse:
+        return await self._room.command(request, ledger_pb.TransactionResponse)
+
+    async def CorrectPayment(
+        self, request: pb.CorrectPaymentRequest, context: Context
+    ) -> ledger_pb.TransactionResponse:
+        return await self._room.command(request, ledger_pb.TransactionResponse)
+
+    async def IssueCorrection(
+        self, request: pb.IssueCorrectionRequest, context: Context
+    ) -> ledger_pb.TransactionResponse:
+        return await self._room.command(request, ledger_pb.TransactionResponse)

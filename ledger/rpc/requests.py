@@ -10,6 +10,7 @@ from ledger.commands.command import Command
 from ledger.rpc import (
     approval_requests,
     bad_debt_requests,
+    correction_requests,
     desk_requests,
     loan_requests,
     operations_requests,
@@ -41,6 +42,9 @@ READERS: Final[dict[type[Message], Callable[[Any], Command]]] = {
     servicing_pb.UndoWriteOffRequest: bad_debt_requests.undo_write_off,
     servicing_pb.RecordRecoveryRequest: bad_debt_requests.record_recovery,
     servicing_pb.RefundOverpaymentRequest: bad_debt_requests.refund_overpayment,
+    servicing_pb.ReverseTransactionRequest: correction_requests.reverse_transaction,
+    servicing_pb.CorrectPaymentRequest: correction_requests.correct_payment,
+    servicing_pb.IssueCorrectionRequest: correction_requests.issue_correction,
     servicing_pb.CreateStaffRequest: staff_requests.create_staff,
     servicing_pb.DisableStaffRequest: staff_requests.disable_staff,
     servicing_pb.SetRolesRequest: staff_requests.set_roles,

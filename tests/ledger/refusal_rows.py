@@ -17,6 +17,7 @@ from tests.builders import (
     open_loan_request,
 )
 from tests.ledger import asking
+from tests.ledger.taking_back import reverse
 
 
 class Scene:
@@ -147,6 +148,26 @@ def _read_only(scene: Scene) -> None:
         asking.set_read_only(scene.admin, read_only=False)
 
 
+def _reversed(scene: Scene) -> tuple[str, str]:
+    account = scene.active()
+    paid = scene.support.repay(account, "10.00").transaction.transaction_id
+    return account, reverse(scene.supervisor, account, paid).transaction.transaction_id
+
+
+def _reversed_twice(scene: Scene) -> None:
+    account = scene.active()
+    paid = scene.support.repay(account, "10.00").transaction.transaction_id
+    reverse(scene.supervisor, account, paid)
+    reverse(scene.supervisor, account, paid)
+
+
+def _reversed_after_refund(scene: Scene) -> None:
+    account = scene.active()
+    paid = scene.support.repay(account, "610.00").transaction.transaction_id
+    scene.supervisor.refund(account, "10.00")
+    reverse(scene.supervisor, account, paid)
+
+
 ROWS: Final = (
     Row(Refusal.NOT_SIGNED_IN, "", _no_token),
     Row(Refusal.STAFF_UNKNOWN, "", lambda s: s.ledger.caller("nobody").balance("LA-1")),
@@ -232,6 +253,13 @@ ROWS: Final = (
         lambda s: s.system.disburse(s.system.open_loan(), "499.99"),
     ),
     Row(Refusal.INSTALMENT_PAID, "target_payment_number", _paid_instalment),
+    Row(Refusal.ALREADY_REVERSED, "transaction_id", _reversed_twice),
+    Row(
+        Refusal.NOT_REVERSIBLE,
+        "transaction_id",
+        lambda s: reverse(s.supervisor, *_reversed(s)),
+    ),
+    Row(Refusal.PAID_OUT_SINCE, "transaction_id", _reversed_after_refund),
     Row(Refusal.FEE_CAP, "loan_fee", _fee_over_cap),
     Row(Refusal.FEE_CAP, "fee_amount", lambda s: s.system.late_fee(s.active(), "400.01")),
     Row(Refusal.FEE_CAP, "fee_amount", lambda s: s.support.dishonour_fee(s.active(), "400.01")),

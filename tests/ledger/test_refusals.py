@@ -13,6 +13,7 @@ ELSEWHERE = {
     Refusal.NOT_WRITTEN_OFF,
     Refusal.AMOUNT_NOT_BALANCE,
     Refusal.RECOVERY_EXCEEDS_WRITE_OFF,
+    Refusal.MESSAGE_POSTED,  # test_corrections: nobody does it alone
     Refusal.TEXT_ERASED,  # test_reveal
     Refusal.NO_SUCH_NOTE,  # test_notes_and_reviews, with the three below
     Refusal.NOT_THE_CUSTOMERS,

@@ -1,0 +1,110 @@
+"""Reversals and corrections through the front door: who may, who asks, what a preview says."""
+
+from collections.abc import Callable
+
+import grpc
+import pytest
+
+from proto import servicing_pb2 as pb
+from tests.builders import Caller, LedgerProcess, refusal_of
+from tests.ledger.accounts_check import check_books, loan_of
+from tests.ledger.approvers import approver, ask
+from tests.ledger.taking_back import correct, correction, issue, issue_correction, reversal, reverse
+
+
+def paid(system: Caller, amount: str = "100.00") -> tuple[str, str]:
+    """Give an account and a repayment of it."""
+    account = system.active_loan()
+    return account, system.repay(account, amount).transaction.transaction_id
+
+
+def refused(act: Callable[[], object]) -> pb.RefusalDetail:
+    """Give why something is refused."""
+    with pytest.raises(grpc.RpcError) as error:
+        act()
+    return refusal_of(error.value)
+
+
+def test_a_supervisor_reverses_a_repayment(system: Caller, supervisor: Caller) -> None:
+    """The answer points at the original, and the books tie."""
+    account, transaction = paid(system)
+    answer = reverse(supervisor, account, transaction).transaction
+    assert (answer.reference_id, answer.total_after) == (transaction, "600.00")
+    assert answer.metadata["reason_code"] == "dishonoured"
+    check_books(system)
+
+
+def test_a_reversal_twice_with_one_key_is_one(system: Caller, supervisor: Caller) -> None:
+    """The second answer is the first."""
+    account, transaction = paid(system)
+    first = reverse(supervisor, account, transaction, idempotency_key="the-same-key")
+    again = reverse(supervisor, account, transaction, idempotency_key="the-same-key")
+    assert again.idempotent_replay
+    assert again.transaction == first.transaction
+
+
+def test_support_asks_for_a_reversal_and_a_limit_bounds_a_supervisor(
+    system: Caller, support: Caller, supervisor: Caller
+) -> None:
+    """$500 for a supervisor by default; support has no right of its own."""
+    account, transaction = paid(system, "500.01")
+    for caller, limit in ((support, "0.00"), (supervisor, "500.00")):
+        why = refused(lambda caller=caller: reverse(caller, account, transaction))
+        assert (why.reason, why.limit) == ("APPROVAL_REQUIRED", limit)
+
+
+@pytest.mark.parametrize("role", ["support", "supervisor", "compliance", "analyst"])
+def test_only_an_administrator_asks_for_a_correction(
+    ledger: LedgerProcess, system: Caller, role: str
+) -> None:
+    """Who may not ask has no right; an administrator needs a supervisor's approval."""
+    account, transaction = paid(system)
+    caller, admin = ledger.caller(f"staff-{role}"), ledger.caller("staff-admin")
+    for act in (
+        lambda each: correct(each, account, transaction, "10.00"),
+        lambda each: issue_correction(each, account, "1700000000000-0", "10.00"),
+    ):
+        assert refused(lambda act=act: act(caller)).reason == "NO_RIGHT"
+        assert refused(lambda act=act: act(admin)).reason == "APPROVAL_REQUIRED"
+
+
+def test_an_approved_correction_posts_reversal_and_payment_together(
+    ledger: LedgerProcess, system: Caller
+) -> None:
+    """One decision, two postings; both name the request."""
+    account, transaction = paid(system)
+    admin, person = ledger.caller("staff-admin"), approver(ledger)
+    asked = ask(admin, pb.PreviewRequest(correct_payment=correction(account, transaction, "10.00")))
+    effect = person.approve(asked.request_id).effect
+    assert (effect.transaction.type, effect.transaction.total_after) == (101, "590.00")
+    posted = loan_of(system, account).postings[-2:]
+    assert [each.event.type for each in posted] == ["payment.reversed.v1", "payment.correction.v1"]
+    assert {each.event.request_id for each in posted} == {asked.request_id}
+
+
+def test_a_dead_letter_is_corrected_once_on_whatever_account(
+    ledger: LedgerProcess, system: Caller
+) -> None:
+    """The message's name is taken for good by the approval that posts it."""
+    admin, person = ledger.caller("staff-admin"), approver(ledger)
+    account, other = system.active_loan(), system.active_loan()
+    command = pb.PreviewRequest(issue_correction=issue(account, "1700000000000-7", "10.00"))
+    person.approve(ask(admin, command).request_id)
+    assert system.balance(account).total_outstanding == "590.00"
+    again = pb.PreviewRequest(issue_correction=issue(other, "1700000000000-7", "10.00"))
+    assert refused(lambda: ask(admin, again)).reason == "MESSAGE_POSTED"
+
+
+def test_a_preview_of_a_reversal_tells_what_it_would_leave(
+    system: Caller, supervisor: Caller
+) -> None:
+    """The balances before and after, and the limit; nothing is posted."""
+    account, transaction = paid(system)
+    command = pb.PreviewRequest(
+        reverse_transaction=reversal(account, transaction, approved_by=supervisor.actor_id)
+    )
+    answer = supervisor.previews.Preview(command, metadata=supervisor.metadata())
+    assert answer.allowed
+    assert (answer.before.total_outstanding, answer.after.total_outstanding) == ("500.00", "600.00")
+    assert answer.actor_limit == "500.00"
+    assert supervisor.balance(account).total_outstanding == "500.00"
