@@ -18,7 +18,16 @@ from ledger.errors import Refusal, Refused
 from ledger.postings import entry_of
 from proto.events import PostingEvent
 from proto.values import Key, Money
-from tests.ledger.loan_commands import APPROVED, MINE, adjust, late_fee, refusal, repay, reverse, waive
+from tests.ledger.loan_commands import (
+    APPROVED,
+    MINE,
+    adjust,
+    late_fee,
+    refusal,
+    repay,
+    reverse,
+    waive,
+)
 from tests.ledger.one_loan import OneLoan, standing
 
 
