@@ -1,5 +1,6 @@
 """What was given up as lost, and what came of it all the same."""
 
+import msgspec
 from msgspec import Struct
 
 from ledger.domain.money import plus
@@ -24,8 +25,8 @@ class WrittenOff(Struct, frozen=True, kw_only=True):
 
 def grown(taken: WrittenOff, event: PaymentReversed) -> WrittenOff:
     """Add what the reversal of an old payment would have brought back."""
-    return WrittenOff(
-        transaction_id=taken.transaction_id,
+    return msgspec.structs.replace(
+        taken,
         principal=plus(taken.principal, event.principal_written_off),
         interest=plus(taken.interest, event.interest_written_off),
         fees=plus(taken.fees, event.fees_written_off),
