@@ -41,7 +41,11 @@ EFFECTS = {
     "RefundOverpayment": ["overpayment.refunded.v1"],
 }
 """Each command, and the events that carry it out; the last one bears the command's terms."""
-CALLED = {"loan_account_id": "account_id", "texts": "sealed_texts"}
+CALLED = {
+    "loan_account_id": "account_id",
+    "texts": "sealed_texts",
+    "transaction_id": "original_transaction_id",
+}
 """The command's fields that have another name in the event."""
 RECEIPT_FIELDS = {"format", "head", "request", "decision", "effects", "approver_history"}
 ENTRY_FIELDS = {"position", "subject_id", "version", "event_type", "recorded_at", "actor"} | {

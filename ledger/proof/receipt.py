@@ -67,12 +67,12 @@ def receipt_of(journal: Journal, request_id: str) -> str:
         {
             "format": FORMAT,
             "head": _head(head),
-            "request": _proven(steps[0], head.size, nodes),
-            "decision": _proven(decision, head.size, nodes),
+            "request": proven(steps[0], head.size, nodes),
+            "decision": proven(decision, head.size, nodes),
             "effects": [
-                _proven(each, head.size, nodes) for each in _effects(journal, steps[0], decision)
+                proven(each, head.size, nodes) for each in _effects(journal, steps[0], decision)
             ],
-            "approver_history": [_proven(each, head.size, nodes) for each in history],
+            "approver_history": [proven(each, head.size, nodes) for each in history],
         }
     )
     return written.decode()
@@ -110,7 +110,7 @@ def _head(head: SignedHead) -> dict[str, object]:
     }
 
 
-def _proven(entry: Entry, size: int, nodes: Nodes) -> dict[str, object]:
+def proven(entry: Entry, size: int, nodes: Nodes) -> dict[str, object]:
     """Give an entry with all that its hash covers, and its path to the signed root."""
     return {
         "position": entry.position,

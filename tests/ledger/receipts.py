@@ -18,7 +18,8 @@ from ledger.journal.memory import MemoryJournal
 from ledger.proof.chain import entry_hash
 from ledger.proof.growth import Growth
 from ledger.proof.heads import HeadSigner, exported, key_id, raw_public
-from ledger.proof.receipt import receipt_of
+from ledger.proof.receipt import proven, receipt_of
+from ledger.proof.tree import Nodes
 from proto import codec, decision
 from proto.values import Instant
 
@@ -63,6 +64,7 @@ class Story:
     effect: dict[str, Any] = field(default_factory=dict)
     effect_type: str = "fee.waived.v1"
     effect_actor: str = APPROVER
+    effect_at: Instant = AT
     requester: str = REQUESTER
     enrolled_by: str = APPROVER
     enrolled: dict[str, Any] = field(default_factory=dict)
@@ -76,7 +78,14 @@ class Story:
         self.journal = MemoryJournal()
         self._growth = Growth(self.journal, HeadSigner(self.ledger_key))
 
-    def add(self, subject: str, event_type: str, actor: str, body: Mapping[str, Any]) -> Entry:
+    def add(
+        self,
+        subject: str,
+        event_type: str,
+        actor: str,
+        body: Mapping[str, Any],
+        at: Instant = AT,
+    ) -> Entry:
         """Record an event, with a signed head."""
         head = self.journal.head()
         entry = Entry(
@@ -84,7 +93,7 @@ class Story:
             subject_id=subject,
             version=len(self.journal.read_subject(subject, 0, 1_000)) + 1,
             event_type=event_type,
-            recorded_at=str(AT),
+            recorded_at=str(at),
             actor=actor,
             body=codec.canonical(body),
             hash="",
@@ -95,6 +104,12 @@ class Story:
         self.journal.append(Group(entries=(entry,), signed_head=grown.signed_head))
         self._growth.keep(grown)
         return entry
+
+    def proven(self, subject: str, version: int) -> dict[str, Any]:
+        """Give any true entry as a receipt gives it, by the newest head."""
+        entry = self.journal.read_subject(subject, version - 1, 1)[0]
+        size = self.journal.head().position
+        return proven(entry, size, Nodes(self.journal))
 
     def keys(self) -> bytes:
         """Give the ledger's published keys."""
@@ -182,4 +197,4 @@ class Story:
             **terms,
             **self.effect,
         }
-        self.add(ACCOUNT, self.effect_type, self.effect_actor, posted)
+        self.add(ACCOUNT, self.effect_type, self.effect_actor, posted, self.effect_at)

@@ -12,11 +12,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.proof.receipt import receipt_of
+from proto.values import Instant
 from tests.counts import count
-from tests.ledger.receipts import Story, load_verifier
+from tests.ledger.receipts import APPROVER, REQUEST, Story, load_verifier
 from tests.ledger.test_tree import vectors
 
 VERIFIER = load_verifier()
+WITHOUT_TEXTS = {**Story().command, "texts": {}}
 SCRIPT = Path(VERIFIER.__file__ or "")
 STORY = Story()
 RECEIPT, KEYS = STORY.tell(), STORY.keys()
@@ -154,11 +157,54 @@ def test_no_changed_field_stays_unseen(way: str | int) -> None:
         (Story(effect={"sealed_texts": {}}), "another texts"),
         (Story(effect_type="adjustment.made.v1"), "not carried out by"),
         (Story(effect_actor="robin"), "done by somebody else"),
+        (Story(effect_at=Instant.parse("2026-02-03T04:05:07Z")), "of another time"),
+        (Story(request={"amount": "70.00"}), "another amount"),
+        (
+            Story(command={**WITHOUT_TEXTS}, effect={"sealed_texts": {"notes": "eA=="}}),
+            "other texts",
+        ),
+        (Story(enrolled={"staff_id": "robin"}), "for somebody else"),
+        (Story(decision={"approverVersion": 3}), "not that of the time"),
     ],
 )
 def test_a_receipt_that_the_ledger_itself_signed_wrongly_is_told(story: Story, reason: str) -> None:
     """Every hash and every proof is right, and still it does not hold together."""
     assert reason in verdict(story.tell(), story.keys())
+
+
+def composed(story: Story, **changed: object) -> str:
+    """Put other true entries into a receipt, each with its proof, and give the verdict."""
+    receipt = {**json.loads(receipt_of(story.journal, REQUEST)), **changed}
+    written = json.dumps(receipt, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return verdict(written.encode(), story.keys())
+
+
+def test_true_entries_of_something_else_prove_nothing() -> None:
+    """Each is in the signed tree; together they are not this decision's."""
+    story = Story(decision={"approverVersion": 3})
+    story.tell()
+    for event in ("staff.created.v1", "staff.key_enrolled.v1", "staff.limits_set.v1"):
+        story.add("staff:robin", event, "robin", {"staff_id": "robin", "key_id": "K1"})
+    story.add(f"staff:{APPROVER}", "staff.limits_set.v1", "admin", {"staff_id": APPROVER})
+    story.add("request:RQ-2", "approval.requested.v1", "sarah", {"requestId": "RQ-2"})
+    story.add("request:RQ-2", "approval.approved.v1", APPROVER, {"approvedBy": APPROVER})
+    own = [story.proven(f"staff:{APPROVER}", version) for version in (1, 2, 3)]
+    other = [story.proven("staff:robin", version) for version in (1, 2, 3)]
+    assert "somebody else's" in composed(story, approver_history=other)
+    assert "not whole" in composed(story, approver_history=own[::-1])
+    assert "beyond the decision" in composed(story, approver_history=own)
+    request = story.proven(f"request:{REQUEST}", 1)
+    assert "not a decision" in composed(story, decision=request)
+    assert "on another request" in composed(story, decision=story.proven("request:RQ-2", 2))
+    assert "not a request" in composed(story, request=other[0])
+    assert "has the fields" in composed(story, more="x")
+
+
+def test_a_rejection_with_an_effect_is_none() -> None:
+    """What was rejected was not done."""
+    story = Story(decision_type="approval.rejected.v1")
+    story.tell()
+    assert "has no effect" in composed(story, effects=[story.proven("LA-1", 1)])
 
 
 def test_a_rejection_has_a_receipt_too() -> None:
