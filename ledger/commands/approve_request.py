@@ -59,10 +59,11 @@ def _effect(
     decided = request_steps.carried_out(loan, command, carrying, registry)
     carriers = request_steps.carrying(decided.events)
     amounts = [request_steps.amount_of(each) for each in carriers]
-    if amounts[-1] != request.amount:
+    amount = request_steps.amount_asked(decided.events)
+    if amount != request.amount:
         raise Refused(
             Refusal.STALE_REQUEST,
-            f"What was asked for is {request.amount}, now it would be {amounts[-1]}. "
+            f"What was asked for is {request.amount}, now it would be {amount}. "
             "It must be asked for again.",
             current_version=loan.version,
         )

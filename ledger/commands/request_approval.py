@@ -65,7 +65,7 @@ def decide(
     events = request_steps.carried_out(loan, command.command, facts, registry).events
     if loan is None:
         raise ValueError(f"{type(command.command).__name__} needs no account")
-    amount = request_steps.amount_of(request_steps.carrying(events)[-1])
+    amount = request_steps.amount_asked(events)
     _check_new(kind, loan, command.command, facts, registry)
     return _requested(kind, loan, command, amount, facts)
 

@@ -17,7 +17,7 @@ from ledger.domain.rights import Right
 from ledger.domain.staff import SUBJECT_PREFIX, Staff
 from ledger.domain.structuring import adjusted
 from ledger.errors import Refusal, Refused
-from proto.events import AdjustmentMade, LedgerEvent, PostingEvent
+from proto.events import AdjustmentMade, LedgerEvent, PaymentReversed, PostingEvent
 from proto.values import Instant, Key, Money
 
 Decide = Callable[[Any, Any, Facts], tuple[LedgerEvent, ...] | Decided]
@@ -152,6 +152,17 @@ def carrying(events: Iterable[LedgerEvent]) -> list[PostingEvent]:
     """Give the postings that carry a command out, in order; not what follows from them."""
     postings = (posting for event in events if (posting := as_posting(event)) is not None)
     return [posting for posting in postings if getattr(posting, "approved_by", "")]
+
+
+def amount_asked(events: Iterable[LedgerEvent]) -> Money:
+    """Give the amount that a request names.
+
+    Of a correction it is that of the corrected payment, which follows the reversal; of an
+    undo what had been written off, whatever was recovered since and is posted anew.
+    """
+    postings = carrying(events)
+    is_correction = isinstance(postings[0], PaymentReversed)
+    return amount_of(postings[-1] if is_correction else postings[0])
 
 
 def amount_of(posting: PostingEvent) -> Money:

@@ -7,7 +7,7 @@ import pytest
 from ledger.proof.heads import exported
 from ledger.settings import Settings
 from proto import servicing_pb2 as pb
-from tests.builders import LedgerProcess
+from tests.builders import LedgerProcess, new_id
 from tests.ledger.approvers import Approver, adjustment, approver, ask, waiver, write_off
 from tests.ledger.receipts import load_verifier
 
@@ -27,11 +27,12 @@ def verdict(ledger: LedgerProcess, written: str) -> str:
 
 def approved(ledger: LedgerProcess, who: Approver, command: pb.PreviewRequest) -> str:
     """Ask for a command, approve it, and give the receipt."""
-    support = ledger.caller("staff-support")
-    request_id = ask(support, command).request_id
+    is_correction = command.WhichOneof("command") in ("correct_payment", "issue_correction")
+    asking = ledger.caller("staff-admin" if is_correction else "staff-support")
+    request_id = ask(asking, command).request_id
     who.approve(request_id)
     message = pb.GetReceiptRequest(request_id=request_id)
-    return support.approvals.GetReceipt(message, metadata=support.metadata()).receipt_json
+    return asking.approvals.GetReceipt(message, metadata=asking.metadata()).receipt_json
 
 
 def _written_off(ledger: LedgerProcess, who: Approver) -> str:
@@ -65,6 +66,47 @@ def _refund(ledger: LedgerProcess, _: Approver) -> pb.PreviewRequest:
     return pb.PreviewRequest(refund_overpayment=refund)
 
 
+def _paid(ledger: LedgerProcess) -> tuple[str, str]:
+    account = ledger.system.active_loan()
+    return account, ledger.system.repay(account, "150.00").transaction.transaction_id
+
+
+def _reversal(ledger: LedgerProcess, _: Approver) -> pb.PreviewRequest:
+    account, transaction = _paid(ledger)
+    reversal = pb.ReverseTransactionRequest(
+        loan_account_id=account,
+        transaction_id=transaction,
+        reason="bounced",
+        reason_code="dishonoured",
+    )
+    return pb.PreviewRequest(reverse_transaction=reversal)
+
+
+def _correction(ledger: LedgerProcess, _: Approver) -> pb.PreviewRequest:
+    account, transaction = _paid(ledger)
+    correction = pb.CorrectPaymentRequest(
+        loan_account_id=account,
+        transaction_id=transaction,
+        amount="105.00",
+        payment_reference="BANK-3",
+        reason="two digits swapped",
+        reason_code="wrong_amount",
+    )
+    return pb.PreviewRequest(correct_payment=correction)
+
+
+def _issued(ledger: LedgerProcess, _: Approver) -> pb.PreviewRequest:
+    correction = pb.IssueCorrectionRequest(
+        loan_account_id=ledger.system.active_loan(),
+        original_message_id=new_id("msg"),
+        amount="25.00",
+        payment_reference="BANK-4",
+        reason="never posted",
+        reason_code="wrong_amount",
+    )
+    return pb.PreviewRequest(issue_correction=correction)
+
+
 Describe = Callable[[LedgerProcess, Approver], pb.PreviewRequest]
 KINDS: dict[str, Describe] = {
     "waiver": lambda ledger, _: waiver(ledger.system.active_loan(), "70.00"),
@@ -76,6 +118,9 @@ KINDS: dict[str, Describe] = {
     "recovery": lambda ledger, who: _recovered(_written_off(ledger, who)),
     "adjustment": lambda ledger, _: adjustment(ledger.system.active_loan(), "-20.00", "-5.00"),
     "refund": _refund,
+    "reversal": _reversal,
+    "correction": _correction,
+    "correction of a message": _issued,
 }
 
 
