@@ -6,7 +6,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from google.protobuf.message import Message
 
@@ -25,8 +25,7 @@ ACTORS: Final = (
 )
 """The columns: the roles, then the command line and the projector."""
 
-NOBODYS: Final = {"loan_account_id": "LA-none"}
-WHY: Final = {"reason": "a test", "idempotency_key": "rights-table"}
+NOBODYS: Final[dict[str, Any]] = {"loan_account_id": "LA-none"}
 
 
 @dataclass(frozen=True)

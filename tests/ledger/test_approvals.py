@@ -338,3 +338,16 @@ def test_a_version_of_the_request_that_is_past_is_refused(
     resubmit(support, request_id)
     told = refused(decider.approve, request_id, expected_version=1)
     assert (told.reason, told.current_version) == ("STALE_VERSION", 3)
+
+
+def test_a_request_that_is_not_there_is_not_found(
+    ledger: LedgerProcess, support: Caller, decider: Approver
+) -> None:
+    """Neither told of, nor decided; and an open one has no receipt yet."""
+    assert refused(get, support, "REQ-none").reason == "NO_SUCH_REQUEST"
+    assert refused(cancel, support, "REQ-none").reason == "NO_SUCH_REQUEST"
+    request_id = ask(support, write_off(ledger.system.active_loan())).request_id
+    wanted = pb.GetReceiptRequest(request_id=request_id)
+    receipt = decider.caller.approvals.GetReceipt
+    told = refused(receipt, wanted, metadata=decider.caller.metadata())
+    assert told.reason == "REQUEST_NOT_DECIDED"

@@ -7,6 +7,25 @@ from ledger.errors import STATUS, Refusal
 from tests.builders import Caller, LedgerProcess, refusal_of
 from tests.ledger.refusal_rows import ROWS, Row, Scene
 
+APPROVALS = {
+    Refusal.COMMENT_TOO_SHORT,
+    Refusal.OWN_REQUEST,
+    Refusal.NOT_REQUESTER,
+    Refusal.NO_SUCH_KEY,
+    Refusal.NO_SUCH_REQUEST,
+    Refusal.REQUEST_NOT_DECIDED,
+    Refusal.KEY_ENROLLED,
+    Refusal.ALREADY_REQUESTED,
+    Refusal.REQUEST_DECIDED,
+    Refusal.REQUEST_EXPIRED,
+    Refusal.REQUEST_RETURNED,
+    Refusal.LIMIT_TOO_LOW,
+    Refusal.POLICY_CHANGED,
+    Refusal.DECIDED_AT_OFF,
+    Refusal.BAD_SIGNATURE,
+    Refusal.STALE_REQUEST,
+    Refusal.APPROVAL_NOT_NEEDED,
+}
 ELSEWHERE = {
     Refusal.NOT_BUILT,  # test_wire, for every rpc that is not
     Refusal.WRITTEN_OFF,  # test_bad_debt, as are the three below: nobody does these alone
@@ -19,6 +38,7 @@ ELSEWHERE = {
     Refusal.NOT_THE_CUSTOMERS,
     Refusal.NO_SUCH_EVENT,
     Refusal.OWN_EVENT,
+    *APPROVALS,  # test_approvals, test_segregation, test_limits, test_approval_races
 }
 """Reasons that are provoked in another module."""
 

@@ -1,5 +1,7 @@
 """roles.md, cell by cell, for every rpc that there is."""
 
+from typing import Any
+
 import grpc
 import pytest
 from google.protobuf.message import Message
@@ -22,7 +24,7 @@ def _reason(caller: Caller, rpc: str, request: Message) -> str:
     path = f"/{SERVICES[name].full_name}/{method}"
     streams = SERVICES[name].methods_by_name[method].server_streaming
     make = caller.channel.unary_stream if streams else caller.channel.unary_unary
-    call = make(path, request_serializer=type(request).SerializeToString)
+    call: Any = make(path, request_serializer=type(request).SerializeToString)
     try:
         answer = call(request, metadata=caller.metadata(), timeout=45)
         if streams:
@@ -54,7 +56,8 @@ def test_every_cell_of_asking(ledger: LedgerProcess, row: Row) -> None:
     """Who may ask may: the R of the table, and above the limit also who may alone."""
     rpc = row.rpc.partition("/")[2]
     asks_for = {"CorrectPayment": "----✓--", "IssueCorrection": "----✓--"}.get(rpc, "✓✓-----")
-    command = pb.PreviewRequest(**{ASKED[rpc]: row.request})
+    command = pb.PreviewRequest()
+    getattr(command, ASKED[rpc]).CopyFrom(row.request)
     found = []
     for actor in ACTORS:
         request = pb.RequestApprovalRequest(command=command, idempotency_key=new_key())
