@@ -87,6 +87,17 @@ def rows() -> tuple[Row, ...]:
                 **NOBODYS, waiver_amount="1.00", reason="a test", reason_code="courtesy"
             ),
         ),
+        Row(loans + "OpenLoan", "-----✓-", open_loan_request()),
+        *_above_the_desk(),
+        *_approvals(),
+        *_people(),
+        *_reads(),
+    )
+
+
+def _above_the_desk() -> tuple[Row, ...]:
+    ledger, loans = "AccountingLedgerService/", "LoanService/"
+    return (
         Row(
             ledger + "MakeAdjustment",
             "R✓-----",
@@ -149,10 +160,6 @@ def rows() -> tuple[Row, ...]:
                 reason_code="wrong_amount",
             ),
         ),
-        Row(loans + "OpenLoan", "-----✓-", open_loan_request()),
-        *_approvals(),
-        *_people(),
-        *_reads(),
     )
 
 

@@ -5,10 +5,8 @@ import json
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from proto import servicing_pb2 as pb
-from proto.values import Instant
 from tests.builders import Caller, LedgerProcess, new_id, new_key, open_loan_request
 from tests.ledger.approvers import (
     Approver,
@@ -263,70 +261,6 @@ def test_asking_and_approving_twice_with_one_key_is_once(
     assert decider.send(message).idempotent_replay
     other = refused(decider.caller.approvals.Reject, message, metadata=decider.caller.metadata())
     assert other.reason == "KEY_REUSED"
-
-
-@pytest.mark.parametrize(
-    "comment", ["", "too short", "a" * 9 + " " * 20, "a" * 9 + "\u200b\u2060\u3164\u0301" * 9]
-)
-def test_a_comment_says_something(
-    ledger: LedgerProcess, support: Caller, decider: Approver, comment: str
-) -> None:
-    """At least ten characters that can be seen: no spaces, nothing of zero width, no accents."""
-    request_id = ask(support, write_off(ledger.system.active_loan())).request_id
-    for act in (decider.approve, decider.reject):
-        told = refused(act, request_id, comment=comment)
-        assert (told.reason, told.field) == ("COMMENT_TOO_SHORT", "comment")
-    assert refused(decider.return_, request_id, comment).reason == "COMMENT_TOO_SHORT"
-    assert decider.approve(request_id, comment="\u00e9t\u00e9 \u4e2d\u6587\u5b57 1234").status
-
-
-@pytest.mark.parametrize(
-    ("changed", "reason"),
-    [
-        ({"signature": b""}, "BAD_SIGNATURE"),
-        ({"signature": b"x" * 64}, "BAD_SIGNATURE"),
-        ({"signed_by": Ed25519PrivateKey.generate()}, "BAD_SIGNATURE"),
-        ({"account_version": 1}, "BAD_SIGNATURE"),
-        ({"key_id": "0" * 16}, "NO_SUCH_KEY"),
-        ({"policy": "{}"}, "POLICY_CHANGED"),
-        ({"decided_at": Instant.parse("2026-01-01")}, "DECIDED_AT_OFF"),
-        ({"comment_salt": b"short"}, "INVALID_FIELD"),
-    ],
-)
-def test_a_decision_is_signed_by_its_approver(
-    ledger: LedgerProcess, support: Caller, decider: Approver, changed: dict[str, Any], reason: str
-) -> None:
-    """Wrong, missing, another's, of another time or rule: refused, and nothing is done."""
-    account = ledger.system.active_loan()
-    request_id = ask(support, write_off(account)).request_id
-    assert refused(decider.approve, request_id, **changed).reason == reason
-    assert support.balance(account).total_outstanding == "600.00"
-
-
-def test_a_comment_that_was_not_signed_is_no_comment(
-    ledger: LedgerProcess, support: Caller, decider: Approver
-) -> None:
-    """The signature covers the comment by its salted hash, and the verb."""
-    request_id = ask(support, write_off(ledger.system.active_loan())).request_id
-    message = decider.message(request_id)
-    message.comment = "Something else altogether."
-    assert refused(decider.send, message).reason == "BAD_SIGNATURE"
-    rejection = decider.message(request_id, "reject")
-    assert refused(decider.send, rejection).reason == "BAD_SIGNATURE"
-
-
-def test_the_approver_is_told_before_whether_they_may(
-    ledger: LedgerProcess, support: Caller, supervisor: Caller, decider: Approver
-) -> None:
-    """Get tells why not: no right, one's own, already decided."""
-    account = ledger.system.active_loan()
-    request_id = ask(supervisor, write_off(account)).request_id
-    assert not decider.get(request_id).HasField("decision_refusal")
-    assert get(supervisor, request_id).decision_refusal.reason == "OWN_REQUEST"
-    assert get(support, request_id).decision_refusal.reason == "NO_RIGHT"
-    assert get(support, request_id).command.write_off.amount == "600.00"
-    cancel(supervisor, request_id)
-    assert decider.get(request_id).decision_refusal.reason == "REQUEST_DECIDED"
 
 
 def test_a_version_of_the_request_that_is_past_is_refused(

@@ -41,11 +41,8 @@ def test_another_sign_in_of_the_same_person_is_no_other_person(
 ) -> None:
     """Case, space, width, zero width and look-alikes make nobody somebody else."""
     mark = new_id("x")[2:]
-    one: dict[str, Any]
-    other: dict[str, Any]
-    one, other = (
-        {name: f"{value}.{mark}" for name, value in each.items()} for each in (first, second)
-    )
+    one: dict[str, Any] = {name: f"{value}.{mark}" for name, value in first.items()}
+    other: dict[str, Any] = {name: f"{value}.{mark}" for name, value in second.items()}
     asking = person(ledger, "support", **one)
     deciding = approver(ledger, **other)
     request_id = _asked(ledger, asking)
