@@ -10,11 +10,13 @@ import sys
 import threading
 import traceback
 import uuid
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
 
 from projector import assembly, commands
+from projector.fail_points import arm
 from projector.loop import Projector
 from projector.settings import BadSetting, Settings
 
@@ -30,6 +32,7 @@ def main() -> int:
     _configure_logs()
     try:
         settings = Settings.from_environment(os.environ)
+        _arm(os.environ)
         if sys.argv[1:]:
             return commands.run(sys.argv[1:], settings)
         with assembly.projector(settings) as (projector, beside):
@@ -41,6 +44,19 @@ def main() -> int:
     except BadSetting as error:
         print(error, file=sys.stderr)
         return 2
+
+
+def _arm(environ: Mapping[str, str]) -> None:
+    """Arm the step at which a test lets this process die. Raises BadSetting."""
+    step = environ.get("PROJECTOR_FAIL_POINT") or ""
+    if step and environ.get("APP_MODE") != "demo":
+        raise BadSetting(
+            "PROJECTOR_FAIL_POINT lets the projector die; unset it, or set APP_MODE=demo."
+        )
+    try:
+        arm(step)
+    except ValueError:
+        raise BadSetting(f"PROJECTOR_FAIL_POINT: there is no step {step}: unset it.") from None
 
 
 def _work(projector: Projector) -> int:

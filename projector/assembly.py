@@ -24,6 +24,7 @@ from projector.ledger_reads import Ledger
 from projector.letters import Letters
 from projector.loop import Projector
 from projector.match_check import MatchCheck, Sampling
+from projector.metrics import Metrics, MetricsServer
 from projector.missed_events import MissedEvents
 from projector.orphans import app_name
 from projector.rebuild import Rebuild
@@ -53,6 +54,7 @@ def now() -> Instant:
 def projector(settings: Settings) -> Iterator[tuple[Projector, "Beside"]]:
     """Give a projector and what works beside it; close their connections afterwards."""
     vitals = Vitals(started_at=now())
+    metrics = Metrics(vitals)
     with contextlib.ExitStack() as stack:
         streams = stack.enter_context(redis_client(settings.redis_url, ANSWER_SECONDS))
         pulse = stack.enter_context(redis_client(settings.redis_url, HEARTBEAT_SECONDS))
@@ -75,11 +77,13 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, "Beside"]]:
                 letters=open_letters(settings, client, streams, keys),
                 missed=MissedEvents(ledger_reads(settings, stack)),
                 vitals=vitals,
+                metrics=metrics,
                 clock=now,
             ),
             Beside(
                 Heartbeat(signs, settings.db_name, pulse, vitals, now),
                 Sampling(check, vitals, settings.match_checks_per_second),
+                MetricsServer(settings.metrics_port, metrics, vitals),
             ),
         )
 
@@ -87,16 +91,18 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, "Beside"]]:
 class Beside:
     """What works beside the loop, each in a thread of its own."""
 
-    def __init__(self, heartbeat: Heartbeat, sampling: Sampling) -> None:
-        self.heartbeat, self.sampling = heartbeat, sampling
+    def __init__(self, heartbeat: Heartbeat, sampling: Sampling, metrics: MetricsServer) -> None:
+        self.heartbeat, self.sampling, self.metrics = heartbeat, sampling, metrics
 
     def start(self) -> None:
-        """Begin."""
+        """Begin. Raises BadSetting where the port of the figures is taken."""
+        self.metrics.start()
         self.heartbeat.start()
         self.sampling.start()
 
     def stop(self) -> None:
         """End; the heartbeat last."""
+        self.metrics.stop()
         self.sampling.stop()
         self.heartbeat.stop()
 

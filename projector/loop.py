@@ -18,6 +18,7 @@ from projector.floods import Floods
 from projector.item import Entry, Item
 from projector.lease import Lease
 from projector.letters import Letters
+from projector.metrics import Metrics
 from projector.missed_events import MissedEvents
 from projector.outcome import Outcome
 from projector.parked import type_name
@@ -51,10 +52,12 @@ class Projector:
         missed: MissedEvents,
         letters: Letters,
         vitals: Vitals,
+        metrics: Metrics,
         clock: Callable[[], Instant],
     ) -> None:
         self._settings, self._streams, self._store = settings, streams, store
         self._missed, self._vitals, self._clock = missed, vitals, clock
+        self._metrics = metrics
         self._reader = Reader(
             streams,
             settings.consumer,
@@ -101,6 +104,7 @@ class Projector:
 
     def turn(self, wait_ms: int | None) -> int:
         """Do one round; tell how many entries it handled."""
+        self._vitals.turned_at = time.monotonic()
         if not self._is_resumed:
             self._resume()
         entries = self._tidy()
@@ -164,7 +168,9 @@ class Projector:
         for each in cut:
             reach(FailPoint.AFTER_READ)
             items = self._decode(each)
+            began = time.monotonic()
             outcome = self._apply(items)
+            self._metrics.wrote(len(each), time.monotonic() - began, outcome)
             reach(FailPoint.BEFORE_ACKNOWLEDGE)
             self._settle(outcome)
             self._floods.saw(each, self._buried)
@@ -250,6 +256,7 @@ class Projector:
         entry = item.entry
         is_dead = self._dead_letters.failed(entry, error)
         self._vitals.dead_lettered += is_dead
+        self._metrics.retried("event")
         log.error(
             "event_failed",
             stream=entry.stream,
@@ -262,6 +269,7 @@ class Projector:
     def _wait(self, server: WaitsFor, error: Exception, failures: int) -> int:
         """Pause before the next try; until one succeeds, the heartbeat says what is lost."""
         self._vitals.waits_for = server
+        self._metrics.retried(server)
         log.warning("server_lost", server=server, error=type(error).__name__, failures=failures)
         self._stopping.wait(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
         return failures + 1

@@ -43,6 +43,8 @@ class Settings:
     """A sender of so much poison, of so large a share, within so long is not taken in."""
     flood_quiet_seconds: float = 600.0
     """After so long it is taken in again."""
+    metrics_port: int = 0
+    """Where figures are told on the loopback; 0: nowhere."""
     stale_seconds: float = 30.0
     """A pending entry or a consumer that was idle for so long is taken over."""
 
@@ -69,6 +71,7 @@ class Settings:
             flood_share=_count(environ, "POISON_FLOOD_PERCENT", 50) / 100,
             flood_seconds=_count(environ, "POISON_FLOOD_SECONDS", 60),
             flood_quiet_seconds=_count(environ, "POISON_QUIET_SECONDS", 600),
+            metrics_port=_count(environ, "METRICS_PORT", 0, least=0),
             match_checks_per_second=_count(environ, "MATCH_CHECKS_PER_SECOND", 5, least=0),
         )
 

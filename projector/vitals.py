@@ -27,6 +27,8 @@ class Vitals(Struct):
     inbox_lost_at: Instant | None = None
     holds_lease: bool = False
     match_score: float | None = None
+    turned_at: float = 0.0
+    """When the loop last began a round, by the monotonic clock."""
     stopped_sources: list[str] = field(default_factory=list)
 
     def count(self, outcome: Outcome, now: Instant) -> None:

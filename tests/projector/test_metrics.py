@@ -1,0 +1,92 @@
+"""What the projector tells of itself: figures, health, and logs that name nobody."""
+
+import json
+import urllib.error
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from embedded.process import free_port
+from projector import assembly
+from projector.settings import BadSetting, Settings
+from proto import documents
+from tests.projector.feed import Feed, account, customer
+from tests.projector.mirror import Mirror
+from tests.projector.test_process import environment, running, tell_much, wait_until
+
+__all__ = ["environment"]
+
+
+def ask(port: int, path: str) -> tuple[int, str]:
+    """Ask the projector on its loopback port."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_figures_and_health_are_told(settings: Settings, feed: Feed, streams: object) -> None:
+    """Events by type and outcome, batches, lag, dead letters; healthy while the loop turns."""
+    assert streams is not None
+    port = free_port()
+    tell_much(feed, 0, 5)
+    feed.tell("customer.created.v1", customer("CUS-0"), id="event-1")
+    feed.tell("moon.landed.v1", {})
+    feed.tell("account.created.v1", account(loan_amount="NaN"))
+    with assembly.projector(replace(settings, metrics_port=port)) as (projector, beside):
+        beside.start()
+        assert ask(port, "/healthz")[0] == 503
+        while projector.turn(20):
+            pass
+        while projector.turn(20):
+            pass
+        status, said = ask(port, "/metrics")
+        assert (status, ask(port, "/healthz")[0]) == (200, 200)
+        beside.stop()
+        projector.stop()
+        projector.run()
+    told = dict(line.rsplit(" ", 1) for line in said.splitlines() if not line.startswith("#"))
+    events = "projector_events_total"
+    assert told[f'{events}{{outcome="applied",type="customer.created.v1"}}'] == "5.0"
+    assert told[f'{events}{{outcome="duplicate",type="customer.created.v1"}}'] == "1.0"
+    assert told[f'{events}{{outcome="unread",type="(unread)"}}'] == "1.0"
+    assert told["projector_dead_letters"] == "1.0"
+    assert float(told["projector_write_seconds_count"]) >= 1
+    assert 'projector_lag_seconds{stream="inbox:billie-servicing"}' in told
+
+
+def test_a_taken_port_is_one_sentence(settings: Settings) -> None:
+    """With the name of the setting."""
+    port = free_port()
+    with assembly.projector(replace(settings, metrics_port=port)) as (_, first):
+        first.metrics.start()
+        second = assembly.projector(replace(settings, metrics_port=port, consumer="second"))
+        with second as (_, other), pytest.raises(BadSetting, match="METRICS_PORT"):
+            other.start()
+        first.metrics.stop()
+
+
+def test_no_name_ever_reaches_the_log(
+    environment: dict[str, str], feed: Feed, mirror: Mirror, tmp_path: Path
+) -> None:
+    """Whatever becomes of an event: applied, refused by MongoDB, unread, dead."""
+    name = "Zebedee"
+    mirror.database.create_collection("customers")
+    mirror.database.command("collMod", "customers", validator={"lastName": {"$ne": "Refused"}})
+    feed.tell("customer.created.v1", customer("CUS-1", first_name=name))
+    feed.tell("customer.created.v1", customer("CUS-2", first_name=name, last_name="Refused"))
+    feed.tell("customer.created.v1", customer("CUS-3", first_name=name, date_of_birth=name))
+    feed.tell("customer.created.v1", f'{{"first_name": "{name}", {name}')
+    feed.tell("account.created.v1", account(loan_amount=name))
+    feed.tell("moon.landed.v1", {"who": name})
+    log = tmp_path / "log"
+    with running({**environment, "MAX_RETRIES": "1"}, log):
+        letters = mirror.database[documents.DEAD_LETTERS.name]
+        wait_until("the dead letters", lambda: letters.count_documents({}) == 4)
+    said = log.read_text()
+    assert said.count("dead_letter") + said.count("event_failed") >= 4
+    assert name not in said
+    assert all(json.loads(line) for line in said.splitlines())
