@@ -17,8 +17,15 @@ from bson import Binary, Int64
 from bson.timestamp import Timestamp
 
 from projector.archive_keys import GENERAL, KeyStore
-from projector.happening import ACCOUNTS, Documents, Stored
+from projector.happening import (
+    ACCOUNTS,
+    CONVERSATIONS,
+    WRITE_OFF_REQUESTS,
+    Documents,
+    Stored,
+)
 from projector.item import Entry, Item
+from projector.projections.applicants import profile
 from projector.sealing import seal, unseal
 from proto.codec import stored_instant
 
@@ -85,14 +92,19 @@ def customer_of(item: Item, documents: Documents) -> str:
     event = None if item.is_ledger else item.happening().event
     if event is None:
         return GENERAL
-    named = getattr(event, "customer_id", None) or getattr(event, "customer_id_string", None)
+    told = profile(item.happening())
+    named = told.customer_id if told is not None else getattr(event, "customer_id", None)
     if named:
         return str.__str__(named)
     account_id = getattr(event, "account_id", None)
     if account_id and documents.knows(ACCOUNTS, account_id):
         account = documents.get(ACCOUNTS, account_id) or {}
         return str(account.get("customerIdString") or GENERAL)
-    return GENERAL
+    conversation_id = item.envelope.conversation_id
+    conversation = documents.seen(CONVERSATIONS, conversation_id) or {}
+    request = documents.seen(WRITE_OFF_REQUESTS, conversation_id) or {}
+    named = conversation.get("customerIdString") or request.get("customerId")
+    return str(named or GENERAL)
 
 
 def positions(kept: Mapping[str, Any]) -> Iterator[int]:

@@ -71,7 +71,7 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, "Beside"]]:
                     client,
                     settings.db_name,
                     settings.consumer,
-                    settings.document_bytes_max,
+                    settings.limits,
                     Archive(keys),
                 ),
                 letters=open_letters(settings, client, streams, keys),

@@ -28,6 +28,9 @@ WAITING_DECISIONS: Final = documents.WAITING_DECISIONS.name
 STAFF_NOTIFICATIONS: Final = documents.STAFF_NOTIFICATIONS.name
 NOTES: Final = documents.NOTES.name
 REVIEWS: Final = documents.REVIEWS.name
+CONVERSATIONS: Final = documents.CONVERSATIONS.name
+APPLICATIONS: Final = documents.APPLICATIONS.name
+NOTIFICATIONS: Final = documents.NOTIFICATIONS.name
 LEDGER_SUBJECTS: Final = documents.LEDGER_SUBJECTS.name
 
 Place = tuple[str, str]
@@ -96,10 +99,22 @@ class Write(Struct, frozen=True):
     is_new: bool
 
 
+class Limits(Struct, frozen=True, kw_only=True):
+    """How large a conversation may grow; what is older goes."""
+
+    utterances_max: int = 2_000
+    notices_max: int = 500
+    document_bytes_max: int = 12 * 1024 * 1024
+
+
+USUAL_LIMITS: Final = Limits()
+
+
 class Documents:
     """The documents of a batch: as they were read, and as they are by now."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = USUAL_LIMITS) -> None:
+        self.limits = limits
         self._before: dict[Place, Stored | None] = {}
         self._now: dict[Place, Stored | None] = {}
         self._accounts_of: dict[str, dict[str, None]] = {}

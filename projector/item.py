@@ -89,7 +89,7 @@ class Item:
         envelope = self.envelope
         if not self.is_known:
             return None
-        event = codec.read_event(envelope.event_type, envelope.body)
+        event = codec.read_event(envelope.event_type, envelope.body, envelope.fields)
         if not self.is_ledger:
             if subject.is_ours_alone(event):
                 raise NotOurs(f"{envelope.event_type} comes from our ledger alone")

@@ -39,11 +39,7 @@ def parked_item(document: Mapping[str, Any]) -> Item:
 
 def storable(fields: Mapping[str, str]) -> dict[str, str]:
     """Leave out the fields whose names MongoDB does not take (events.md, 3.8)."""
-    return {
-        name: value
-        for name, value in fields.items()
-        if name and not name.startswith("$") and "." not in name and "\x00" not in name
-    }
+    return {name: value for name, value in fields.items() if codec.is_storable_name(name)}
 
 
 def type_name(item: Item) -> str:

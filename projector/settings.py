@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from projector.happening import USUAL_LIMITS, Limits
 from proto.codec import PAYLOAD_BYTES_MAX
 
 MEBIBYTE: Final = 1 << 20
-DOCUMENT_BYTES_MAX: Final = 12 * MEBIBYTE
 START_ALL: Final = "or start everything with `make run`"
 
 
@@ -32,7 +32,9 @@ class Settings:
     consumer: str
     tries_max: int = 3
     payload_bytes_max: int = PAYLOAD_BYTES_MAX
-    document_bytes_max: int = DOCUMENT_BYTES_MAX
+    document_bytes_max: int = USUAL_LIMITS.document_bytes_max
+    utterances_max: int = USUAL_LIMITS.utterances_max
+    notices_max: int = USUAL_LIMITS.notices_max
     batch_entries_max: int = 1_000
     batch_bytes_max: int = 8 * MEBIBYTE
     match_checks_per_second: int = 5
@@ -47,6 +49,15 @@ class Settings:
     """Where figures are told on the loopback; 0: nowhere."""
     stale_seconds: float = 30.0
     """A pending entry or a consumer that was idle for so long is taken over."""
+
+    @property
+    def limits(self) -> Limits:
+        """How large documents may grow."""
+        return Limits(
+            utterances_max=self.utterances_max,
+            notices_max=self.notices_max,
+            document_bytes_max=self.document_bytes_max,
+        )
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -66,12 +77,16 @@ class Settings:
             consumer=f"{platform.node()}-{os.getpid()}",
             tries_max=_count(environ, "MAX_RETRIES", 3),
             payload_bytes_max=_count(environ, "MAX_PAYLOAD_BYTES", PAYLOAD_BYTES_MAX),
-            document_bytes_max=_count(environ, "MAX_DOCUMENT_BYTES", DOCUMENT_BYTES_MAX),
             flood_count=_count(environ, "POISON_FLOOD_COUNT", 100),
             flood_share=_count(environ, "POISON_FLOOD_PERCENT", 50) / 100,
             flood_seconds=_count(environ, "POISON_FLOOD_SECONDS", 60),
             flood_quiet_seconds=_count(environ, "POISON_QUIET_SECONDS", 600),
             metrics_port=_count(environ, "METRICS_PORT", 0, least=0),
+            document_bytes_max=_count(
+                environ, "MAX_DOCUMENT_BYTES", USUAL_LIMITS.document_bytes_max
+            ),
+            utterances_max=_count(environ, "MAX_UTTERANCES", USUAL_LIMITS.utterances_max),
+            notices_max=_count(environ, "MAX_NOTICEBOARD_ENTRIES", USUAL_LIMITS.notices_max),
             match_checks_per_second=_count(environ, "MATCH_CHECKS_PER_SECOND", 5, least=0),
         )
 

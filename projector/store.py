@@ -25,6 +25,7 @@ from projector.archive import Archive
 from projector.archive_keys import KeysUnavailable
 from projector.fail_points import FailPoint, reach
 from projector.fence import Fenced, Patience
+from projector.happening import Limits
 from projector.item import Item
 from projector.marks import DUPLICATE_KEY, SeenBefore
 from projector.orphans import end_orphans
@@ -69,14 +70,14 @@ class Store:
         client: MongoClient[dict[str, Any]],
         db_name: str,
         consumer: str,
-        bytes_max: int,
+        limits: Limits,
         archive: Archive,
     ) -> None:
         self._client, self._consumer, self._archive = client, consumer, archive
         self.database: Database[dict[str, Any]] = client.get_database(
             db_name, codec_options=TIMEZONED
         )
-        self._bytes_max = bytes_max
+        self._limits = limits
         self._look_up = False
         self._patience = Patience(self.database)
 
@@ -193,7 +194,7 @@ class Store:
                 self.database,
                 session,
                 archive=self._archive,
-                bytes_max=self._bytes_max,
+                limits=self._limits,
                 look_up=self._look_up,
             )
             with session.start_transaction(read_concern=SNAPSHOT, write_concern=DURABLE):

@@ -9,7 +9,7 @@ from pymongo.database import Database
 
 from projector import batch, fence
 from projector.archive import Archive
-from projector.happening import ACCOUNTS, REVIEWS, Documents, Stored
+from projector.happening import ACCOUNTS, REVIEWS, Documents, Limits, Stored
 from projector.item import Item
 from projector.marks import Marks, SeenBefore
 from projector.outcome import Outcome
@@ -39,13 +39,13 @@ class Transaction:
         session: ClientSession,
         *,
         archive: Archive,
-        bytes_max: int,
+        limits: Limits,
         look_up: bool,
     ) -> None:
         self._database, self._session, self._archive = database, session, archive
-        self._writes = Writes(database, session, bytes_max)
+        self._writes = Writes(database, session, limits.document_bytes_max)
         self._marks, self._look_up = Marks(database, session), look_up
-        self._documents = Documents()
+        self._documents = Documents(limits)
 
     def run(self, items: Sequence[Item], *, release: bool) -> Outcome:
         """Do everything of a batch but the commit."""

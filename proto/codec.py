@@ -9,7 +9,8 @@ import re
 import struct
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any, Final, TypeVar
+from decimal import DecimalException
+from typing import Any, Final, TypeVar, get_args
 
 import msgspec
 from bson import Decimal128, Int64
@@ -211,12 +212,22 @@ def is_known(event_type: str) -> bool:
     return event_type in _DECODERS
 
 
-def read_event(event_type: str, body: str | bytes) -> events.Event:
-    """Read a body. Raises Poison with a text that names the field or the value."""
+def read_event(
+    event_type: str, body: str | bytes, fields: Mapping[str, str] | None = None
+) -> events.Event:
+    """Read a body. Raises Poison with a text that names the field or the value.
+
+    Events of conversations are read from the entry's flat `fields` too.
+    """
     text = body.decode() if isinstance(body, bytes) else body
     check_nesting(text)
+    kind = events.EVENTS[event_type]
+    event: events.Event
     try:
-        event = _DECODERS[event_type].decode(text)
+        if issubclass(kind, events.ConversationEvent):
+            event = _read_conversation(kind, text, fields or {})
+        else:
+            event = _DECODERS[event_type].decode(text)
     except msgspec.ValidationError as error:
         cause = error.__cause__
         name = type(cause).__name__ if isinstance(cause, InvalidValue) else "InvalidBody"
@@ -226,6 +237,76 @@ def read_event(event_type: str, body: str | bytes) -> events.Event:
         msg = f"{type(error).__name__}: {error}"
         raise InvalidBody(msg) from None
     return event
+
+
+_FREE_FORM: Final = msgspec.json.Decoder(float_hook=Digits)
+_INNER: Final = (events.ApplicantDetails, events.ResidentialAddress, events.DecisionDetail)
+"""Structs inside a conversation's event that are read under several names as well."""
+
+
+def _read_conversation(
+    kind: type[events.ConversationEvent], text: str, fields: Mapping[str, str]
+) -> events.Event:
+    """Read each field from the top level, else from the body, else from a payload inside.
+
+    A body that is not JSON is its text (events.md, section 2).
+    """
+    try:
+        body = _FREE_FORM.decode(text) if text else None
+    except msgspec.DecodeError:
+        body = text
+    sources: list[Mapping[str, Any]] = [fields]
+    if isinstance(body, dict):
+        sources.append(body)
+        inner = body.get("payload")
+        sources += [inner] if isinstance(inner, dict) else []
+    elif isinstance(body, str) and issubclass(kind, events.UserInput):
+        sources.append({"utterance": body})
+    values = {**_named(kind, sources), "body": body}
+    return msgspec.convert(values, kind, dec_hook=read_value, strict=False)
+
+
+def _named(kind: type[Struct], sources: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """Give what the sources tell, under the names of a struct's own fields."""
+    others: Mapping[str, tuple[str, ...]] = getattr(kind, "OTHER_NAMES", {})
+    found = {}
+    for each in msgspec.structs.fields(kind):
+        names = (each.name, _camel(each.name), *others.get(each.name, ()))
+        told = (source.get(name) for source in sources for name in names)
+        value = next((value for value in told if value is not None and value != ""), None)
+        inner = next((known for known in _INNER if known in get_args(each.type)), None)
+        if inner is not None and isinstance(value, dict):
+            value = _named(inner, [value])
+        if value is not None:
+            found[each.name] = value
+    return found
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def free_form(value: object) -> Any:  # noqa: ANN401 - whatever a feed sends
+    """Give what a feed sent as it may be stored (events.md, 3.8): its keys made safe.
+
+    Numbers stay exact: with decimals Decimal128, beyond 64 bits or 34 digits their text.
+    """
+    if isinstance(value, dict):
+        return {key: free_form(each) for key, each in value.items() if is_storable_name(key)}
+    if isinstance(value, list | tuple):
+        return [free_form(each) for each in value]
+    if isinstance(value, Digits):
+        try:
+            return Decimal128(str.__str__(value))
+        except DecimalException:
+            return str.__str__(value)
+    return to_mongo(value)
+
+
+def is_storable_name(name: str) -> bool:
+    """Tell whether MongoDB takes a field's name (events.md, 3.8)."""
+    return bool(name) and not name.startswith("$") and "." not in name and "\x00" not in name
 
 
 def canonical(value: object) -> bytes:

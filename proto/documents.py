@@ -289,6 +289,183 @@ class AuditEventDocument(Document, kw_only=True):
     updated_at: Instant | None = None
 
 
+class Utterance(Document, kw_only=True):
+    """What the customer or the assistant said."""
+
+    username: str
+    utterance: str
+    rationale: Any = None
+    created_at: Instant
+    answer_input_type: Any = None
+    prev_seq: Any = None
+    end_conversation: bool | None = None
+    additional_data: Any = None
+
+
+class Notice(Document, kw_only=True):
+    """What an agent noted about a conversation."""
+
+    agent_name: str
+    topic: str
+    content: Any = None
+    timestamp: Instant
+
+
+class Fact(Document, kw_only=True):
+    """Something that a conversation established."""
+
+    fact: Any = None
+
+
+class StoredDecisionDetail(Document, kw_only=True):
+    """Why an application was decided so."""
+
+    reason: Any = None
+    retry_eligible: Any = None
+    source_application_number: str | None = None
+    blocked_until: Any = None
+
+
+class StatementCapture(Document, kw_only=True):
+    """How far the capture of bank statements has come.
+
+    Consent is initiated, complete or cancelled.
+    """
+
+    consent_status: str | None = None
+    basiq_job_id: Key | None = None
+    retrieval_complete: bool = False
+    checks_complete: bool = False
+    file_locations: dict[str, Any] = {}
+    account_holders: list[str] = []
+    affordability_report: Any = None
+
+
+class ConversationDocument(Document, kw_only=True):
+    """A customer's conversation with the assistant, and what was checked and decided in it.
+
+    `status` is active, approved, declined, referred or hard_end, or as a feed tells it;
+    how fresh an undecided one is, the screen tells from `lastUtteranceTime`. Free-form
+    parts are as they were sent, but for names that MongoDB does not take. `bytesAtMost`
+    is an upper bound of the document's size.
+    """
+
+    conversation_id: Key
+    customer_id: Key | None = None
+    customer_id_string: Key | None = None
+    application_number: Key | None = None
+    status: str = "active"
+    started_at: Instant | None = None
+    last_utterance_time: Instant | None = None
+    utterances: list[Utterance] = []
+    application_data: dict[str, Any] = {}
+    assessments: dict[str, Any] = {}
+    noticeboard: list[Notice] = []
+    final_decision: str | None = None
+    decision_status: str | None = None
+    decision_detail: StoredDecisionDetail | None = None
+    purpose: Any = None
+    facts: list[Fact] = []
+    statement_capture: StatementCapture | None = None
+    statement_account_holders: str | None = None
+    version: int = 0
+    bytes_at_most: int = 0
+    guards: dict[str, str] = {}
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class ApplicationDocument(Document, kw_only=True):
+    """What was applied for, as conversations tell."""
+
+    application_number: Key
+    conversation_id: Key | None = None
+    loan_amount: Money | None = None
+    loan_purpose: Any = None
+    loan_term: Any = None
+    customer_attestation_acceptance: Any = None
+    statement_capture_consent_provided: Any = None
+    product_offer_acceptance: Any = None
+    guards: dict[str, str] = {}
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class StoredTags(Document, kw_only=True):
+    """What a message belongs to."""
+
+    category: str | None = None
+    reason: str | None = None
+    step: str | None = None
+
+
+class Failure(Document, kw_only=True):
+    """Why a message did not reach the customer.
+
+    `errorType` is transient, permanent, auth, template, contact_missing, opt_out or
+    suppressed.
+    """
+
+    failed_at: Instant | None = None
+    error_type: str | None = None
+    error_message: str | None = None
+    attempt: int | None = None
+    fallback_suggested: Any = None
+
+
+class Suppression(Document, kw_only=True):
+    """Which messages a customer gets none of.
+
+    `mode` is all, non_essential, marketing_only, panic_button or off.
+    """
+
+    mode: str | None = None
+    reason: str | None = None
+    set_by: str | None = None
+    set_at: Instant | None = None
+    expires_at: Instant | None = None
+
+
+class SentStatement(Document, kw_only=True):
+    """A statement of account that was sent."""
+
+    account_id: Key | None = None
+    period_start: CalendarDate | None = None
+    period_end: CalendarDate | None = None
+    dispatched_at: Instant | None = None
+
+
+class NotificationDocument(Document, kw_only=True):
+    """A message to a customer, or a change of which ones they get.
+
+    `status` is sent, failed, blocked, suppression_change or statement.
+    """
+
+    notification_id: Key
+    status: str
+    idempotency_key: str | None = None
+    request_id: str | None = None
+    channel: str | None = None
+    template_name: str | None = None
+    template_content_hash: str | None = None
+    template_git_sha: str | None = None
+    provider: str | None = None
+    provider_message_id: str | None = None
+    recipient_hash: str | None = None
+    customer_id: Key | None = None
+    customer_ref: str | None = None
+    correlation_id: str | None = None
+    event_at: Instant | None = None
+    sent_at: Instant | None = None
+    tags: StoredTags | None = None
+    failure: Failure | None = None
+    suppression: Suppression | None = None
+    statement: SentStatement | None = None
+    guards: dict[str, str] = {}
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
 class RequestStep(Document, kw_only=True):
     """One step of a request: the state that it led to, who took it, the event that tells."""
 
@@ -838,6 +1015,25 @@ AUDIT_EVENTS: Final = Collection(
         _by("transactionId"),
     ),
 )
+CONVERSATIONS: Final = Collection(
+    "conversations",
+    "projector",
+    ConversationDocument,
+    (
+        _by("customerIdString", "-lastUtteranceTime"),
+        _by("status", "-lastUtteranceTime"),
+        _where_there("applicationNumber"),
+    ),
+)
+APPLICATIONS: Final = Collection(
+    "applications", "projector", ApplicationDocument, (_where_there("conversationId"),)
+)
+NOTIFICATIONS: Final = Collection(
+    "notifications",
+    "projector",
+    NotificationDocument,
+    (_by("customerId", "-eventAt"), _by("status", "-eventAt")),
+)
 APPROVALS: Final = Collection(
     "approvals",
     "projector",
@@ -916,6 +1112,9 @@ COLLECTIONS: Final = (
     LOAN_ACCOUNTS,
     TRANSACTIONS,
     AUDIT_EVENTS,
+    CONVERSATIONS,
+    APPLICATIONS,
+    NOTIFICATIONS,
     APPROVALS,
     WRITE_OFF_REQUESTS,
     WAITING_DECISIONS,

@@ -5,6 +5,7 @@ no default; an optional field that is absent or null is None (or empty). A body 
 more than is declared here: what nobody reads is ignored.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final
 
 from msgspec import Meta, Struct
@@ -688,6 +689,339 @@ class StaffKeyRevoked(Event, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
 
 
+# ------------------------------------------------------------------ conversations
+
+
+class ConversationEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Something in a customer's conversation with the assistant, or about it.
+
+    Its fields are read from the entry's top level first, then from the body, in snake or
+    camel case or under one of `OTHER_NAMES`. `body` is all that was sent, of any form; a
+    body that is not JSON is its text.
+    """
+
+    OTHER_NAMES: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    body: Any = None
+    timestamp: Instant | None = None
+
+
+_APPLICATION: Final = {"application_number": ("app_number", "appNumber")}
+
+
+class ConversationStarted(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A conversation began."""
+
+    type: ClassVar[str] = "conversation_started"
+    OTHER_NAMES: ClassVar[Mapping[str, tuple[str, ...]]] = _APPLICATION
+    customer_id: Key = NO_KEY
+    application_number: Key = NO_KEY
+
+
+class UserInput(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The customer said something."""
+
+    type: ClassVar[str] = "user_input"
+    OTHER_NAMES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "utterance": ("content", "text", "message"),
+        "timestamp": ("created_at", "createdAt"),
+    }
+    utterance: str = ""
+    rationale: Any = None
+    answer_input_type: Any = None
+    prev_seq: Any = None
+    end_conversation: bool | None = None
+    additional_data: Any = None
+
+
+class AssistantResponse(UserInput, frozen=True, kw_only=True, omit_defaults=True):
+    """The assistant said something."""
+
+    type: ClassVar[str] = "assistant_response"
+
+
+class ApplicationDetailChanged(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """What the customer told for their application, and about themselves."""
+
+    type: ClassVar[str] = "applicationDetail_changed"
+    OTHER_NAMES: ClassVar[Mapping[str, tuple[str, ...]]] = _APPLICATION
+    application_number: Key = NO_KEY
+    customer_id: Key = NO_KEY
+    customer: "ApplicantDetails | None" = None
+    loan_amount: Money | None = None
+    loan_purpose: Any = None
+    loan_term: Any = None
+    customer_attestation_acceptance: Any = None
+    statement_capture_consent_provided: Any = None
+    product_offer_acceptance: Any = None
+
+
+class ApplicantDetails(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An applicant, as a conversation tells of them; names of fields as above."""
+
+    OTHER_NAMES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "customer_id": ("id",),
+        "first_name": ("given_name", "givenName"),
+        "last_name": ("surname", "family_name", "familyName"),
+        "email_address": ("email",),
+        "mobile_phone_number": (
+            "phone",
+            "mobile",
+            "mobile_phone",
+            "mobilePhone",
+            "mobile_number",
+            "mobileNumber",
+            "phone_number",
+            "phoneNumber",
+        ),
+        "date_of_birth": ("dob",),
+        "residential_address": ("address",),
+    }
+    customer_id: Key = NO_KEY
+    first_name: str | None = None
+    last_name: str | None = None
+    email_address: str | None = None
+    mobile_phone_number: Key = NO_KEY
+    date_of_birth: CalendarDate | None = None
+    ekyc_status: Any = None
+    residential_address: ResidentialAddress | None = None
+
+
+class Assessment(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """The outcome of a check, kept as it was sent."""
+
+    type: ClassVar[str] = "identityRisk_assessment"
+
+
+class ServiceabilityAssessed(Assessment, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether the customer can afford the loan."""
+
+    type: ClassVar[str] = "serviceability_assessment_results"
+
+
+class CreditServiceabilityAssessed(Assessment, frozen=True, kw_only=True, omit_defaults=True):
+    """The same under its newer name."""
+
+    type: ClassVar[str] = "credit_assessment_serviceability_result"
+
+
+class FraudChecked(Assessment, frozen=True, kw_only=True, omit_defaults=True):
+    """The outcome of the check for fraud."""
+
+    type: ClassVar[str] = "fraudCheck_assessment"
+
+
+class AccountConductAssessed(Assessment, frozen=True, kw_only=True, omit_defaults=True):
+    """How the customer's bank account was used."""
+
+    type: ClassVar[str] = "credit_assessment_accountConduct_result"
+
+
+class PostIdentityRiskChecked(Assessment, frozen=True, kw_only=True, omit_defaults=True):
+    """The checks that follow the one of identity are done."""
+
+    type: ClassVar[str] = "post_identity_risk_checks_complete"
+
+
+class CreditAssessmentCompleted(Assessment, frozen=True, kw_only=True, omit_defaults=True):
+    """All checks are done."""
+
+    type: ClassVar[str] = "credit_assessment_complete"
+
+
+class NoticePosted(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """An agent left a notice on the conversation's board."""
+
+    type: ClassVar[str] = "noticeboard_post"
+    OTHER_NAMES: ClassVar[Mapping[str, tuple[str, ...]]] = {"content": ("post",)}
+    agent_name: str = ""
+    content: Any = None
+
+
+class NoticeboardUpdated(NoticePosted, frozen=True, kw_only=True, omit_defaults=True):
+    """The same under its older name."""
+
+    type: ClassVar[str] = "noticeboard_updated"
+
+
+class DecisionDetail(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why an application was decided so, and what the customer may do then."""
+
+    reason: Any = None
+    retry_eligible: Any = None
+    source_application_number: Key = NO_KEY
+    blocked_until: Any = None
+
+
+class FinalDecision(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of the application."""
+
+    type: ClassVar[str] = "final_decision"
+    OTHER_NAMES: ClassVar[Mapping[str, tuple[str, ...]]] = {"decision": ("outcome",)}
+    decision: Code = NO_CODE
+    decision_status: Code = NO_CODE
+    decision_detail: DecisionDetail | None = None
+    reason: Any = None
+    retry_eligible: Any = None
+    source_application_number: Key = NO_KEY
+    blocked_until: Any = None
+
+
+class FinalCreditDecision(FinalDecision, frozen=True, kw_only=True, omit_defaults=True):
+    """The same under its newer name."""
+
+    type: ClassVar[str] = "final_credit_decision"
+
+
+class ConversationSummarised(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """What the conversation was about; facts are replaced whole."""
+
+    type: ClassVar[str] = "conversation_summary"
+    purpose: Any = None
+    facts: list[Any] | None = None
+
+
+class ConversationSummaryChanged(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """What is new about the conversation as a whole."""
+
+    type: ClassVar[str] = "conversationSummary_changed"
+    OTHER_NAMES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        **_APPLICATION,
+        "customer_id": ("customerIdString", "customer_id_string"),
+    }
+    application_number: Key = NO_KEY
+    status: Code = NO_CODE
+    customer_id: Key = NO_KEY
+
+
+class StatementStep(ConversationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A step of the capture of bank statements; each tells whatever it knows."""
+
+    type: ClassVar[str] = "statement_retrieval_complete"
+    OTHER_NAMES: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "job_id": ("basiqJobId", "basiq_job_id")
+    }
+    job_id: Key = NO_KEY
+    steps: Any = None
+    account_summary: Any = None
+    statement_account_holders: str = ""
+    affordability_report: Any = None
+
+
+class StatementConsentInitiated(StatementStep, frozen=True, kw_only=True, omit_defaults=True):
+    """The customer was asked to let their statements be read."""
+
+    type: ClassVar[str] = "statement_consent_initiated"
+
+
+class StatementConsentCompleted(StatementStep, frozen=True, kw_only=True, omit_defaults=True):
+    """The customer agreed."""
+
+    type: ClassVar[str] = "statement_consent_complete"
+
+
+class StatementConsentCancelled(StatementStep, frozen=True, kw_only=True, omit_defaults=True):
+    """The customer did not agree."""
+
+    type: ClassVar[str] = "statement_consent_cancelled"
+
+
+class BasiqJobCreated(StatementStep, frozen=True, kw_only=True, omit_defaults=True):
+    """The retrieval began."""
+
+    type: ClassVar[str] = "basiq_job_created"
+
+
+class AffordabilityReportDownloaded(StatementStep, frozen=True, kw_only=True, omit_defaults=True):
+    """The report on what the customer can afford is there."""
+
+    type: ClassVar[str] = "affordability_report_downloaded"
+
+
+class AffordabilityReportCompleted(StatementStep, frozen=True, kw_only=True, omit_defaults=True):
+    """The same under its newer name."""
+
+    type: ClassVar[str] = "affordability_report_complete"
+
+
+class StatementChecksCompleted(StatementStep, frozen=True, kw_only=True, omit_defaults=True):
+    """The statements were checked."""
+
+    type: ClassVar[str] = "statement_checks_complete"
+
+
+# ------------------------------------------------------------------ messages to customers
+
+
+class NotificationTags(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a message belongs to."""
+
+    category: str | None = None
+    reason: str | None = None
+    step: str | None = None
+
+
+class NotificationEvent(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Something about a message to a customer, or about whether they may get any."""
+
+    notification_id: Key = NO_KEY
+    idempotency_key: Key = NO_KEY
+    request_id: Key = NO_KEY
+    channel: Code = NO_CODE
+    template_name: str | None = None
+    template_content_hash: str | None = None
+    template_git_sha: str | None = None
+    provider: str | None = None
+    provider_message_id: Key = NO_KEY
+    recipient_hash: str | None = None
+    customer_id: Key = NO_KEY
+    customer_ref: Key = NO_KEY
+    correlation_id: Key = NO_KEY
+    event_at: Instant | None = None
+    sent_at: Instant | None = None
+    tags: NotificationTags | None = None
+
+
+class NotificationSent(NotificationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A message was handed to its provider."""
+
+    type: ClassVar[str] = "notification.sent.v1"
+
+
+class NotificationDeliveryFailed(NotificationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A message did not reach the customer."""
+
+    type: ClassVar[str] = "notification.delivery_failed.v1"
+    failed_at: Instant | None = None
+    error_type: Code = NO_CODE
+    error_message: str | None = None
+    attempt: int | None = None
+    fallback_suggested: Any = None
+    """A channel, or whether there is one: as the feed sends it."""
+
+
+class NotificationSuppressionChanged(
+    NotificationEvent, frozen=True, kw_only=True, omit_defaults=True
+):
+    """Which messages a customer gets was changed."""
+
+    type: ClassVar[str] = "notification.suppression.changed.v1"
+    mode: Code = NO_CODE
+    reason: str | None = None
+    set_by: Key = NO_KEY
+    set_at: Instant | None = None
+    expires_at: Instant | None = None
+
+
+class StatementGenerated(NotificationEvent, frozen=True, kw_only=True, omit_defaults=True):
+    """A statement of account was made and sent."""
+
+    type: ClassVar[str] = "statement.generated.v1"
+    account_id: Key = NO_KEY
+    period_start: CalendarDate | None = None
+    period_end: CalendarDate | None = None
+    dispatched_at: Instant | None = None
+
+
 CustomerEvent = CustomerChanged | CustomerCreated | CustomerUpdated | CustomerVerified
 AccountEvent = (
     AccountCreated
@@ -733,7 +1067,25 @@ StaffEvent = (
 NoteEvent = NoteAdded | NoteAmended
 DeskEvent = NoteEvent | ItemReviewed | TextRevealed | ReadOnlySet | DayEnded
 LedgerEvent = AccountEvent | PostingEvent | RequestEvent | StaffEvent | DeskEvent
-AnyEvent = CustomerEvent | LedgerEvent
+ConversationTold = (
+    ConversationStarted
+    | UserInput
+    | ApplicationDetailChanged
+    | Assessment
+    | NoticePosted
+    | FinalDecision
+    | ConversationSummarised
+    | ConversationSummaryChanged
+    | StatementStep
+)
+"""What stands under several names is told by subclasses of these."""
+NotificationTold = (
+    NotificationSent
+    | NotificationDeliveryFailed
+    | NotificationSuppressionChanged
+    | StatementGenerated
+)
+AnyEvent = CustomerEvent | LedgerEvent | ConversationTold | NotificationTold
 
 EVENTS: Final[dict[str, type[Event]]] = {
     event.type: event
@@ -787,6 +1139,35 @@ EVENTS: Final[dict[str, type[Event]]] = {
         StaffLimitsSet,
         StaffKeyEnrolled,
         StaffKeyRevoked,
+        ConversationStarted,
+        UserInput,
+        AssistantResponse,
+        ApplicationDetailChanged,
+        Assessment,
+        ServiceabilityAssessed,
+        CreditServiceabilityAssessed,
+        FraudChecked,
+        AccountConductAssessed,
+        PostIdentityRiskChecked,
+        CreditAssessmentCompleted,
+        NoticePosted,
+        NoticeboardUpdated,
+        FinalDecision,
+        FinalCreditDecision,
+        ConversationSummarised,
+        ConversationSummaryChanged,
+        StatementStep,
+        StatementConsentInitiated,
+        StatementConsentCompleted,
+        StatementConsentCancelled,
+        BasiqJobCreated,
+        AffordabilityReportDownloaded,
+        AffordabilityReportCompleted,
+        StatementChecksCompleted,
+        NotificationSent,
+        NotificationDeliveryFailed,
+        NotificationSuppressionChanged,
+        StatementGenerated,
     )
 }
 """Type on the wire to the struct that reads its body."""

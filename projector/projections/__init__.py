@@ -8,12 +8,15 @@ from msgspec import Struct
 from projector.happening import Change, Documents, Happening, Reads
 from projector.projections import (
     account_names,
+    applications,
     approvals,
     audit_events,
+    conversations,
     customers,
     ledger_subjects,
     loan_accounts,
     notes,
+    notifications,
     reviews,
     staff,
     staff_notifications,
@@ -47,6 +50,9 @@ STAFF_NOTIFICATIONS: Final = Projection(staff_notifications.reads, staff_notific
 NOTES: Final = Projection(notes.reads, notes.fold)
 REVIEWS: Final = Projection(reviews.reads, reviews.fold)
 LEDGER_SUBJECTS: Final = Projection(ledger_subjects.reads, ledger_subjects.fold)
+CONVERSATIONS: Final = Projection(conversations.reads, conversations.fold)
+APPLICATIONS: Final = Projection(applications.reads, applications.fold)
+NOTIFICATIONS: Final = Projection(notifications.reads, notifications.fold)
 REQUEST: Final = (APPROVALS, STAFF_NOTIFICATIONS, AUDIT_EVENTS)
 
 PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
@@ -122,6 +128,44 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
             events.WriteOffExpired.type,
         ),
         (WRITE_OFF_REQUESTS, *REQUEST),
+    ),
+    **dict.fromkeys(
+        (
+            events.ConversationStarted.type,
+            events.UserInput.type,
+            events.AssistantResponse.type,
+            *conversations.ASSESSMENTS,
+            events.NoticePosted.type,
+            events.NoticeboardUpdated.type,
+            events.FinalDecision.type,
+            events.FinalCreditDecision.type,
+            events.ConversationSummarised.type,
+            events.ConversationSummaryChanged.type,
+            events.StatementStep.type,
+            events.StatementConsentInitiated.type,
+            events.StatementConsentCompleted.type,
+            events.StatementConsentCancelled.type,
+            events.BasiqJobCreated.type,
+            events.AffordabilityReportDownloaded.type,
+            events.AffordabilityReportCompleted.type,
+            events.StatementChecksCompleted.type,
+        ),
+        (CONVERSATIONS,),
+    ),
+    events.ApplicationDetailChanged.type: (
+        CUSTOMERS,
+        ACCOUNT_NAMES,
+        APPLICATIONS,
+        CONVERSATIONS,
+    ),
+    **dict.fromkeys(
+        (
+            events.NotificationSent.type,
+            events.NotificationDeliveryFailed.type,
+            events.NotificationSuppressionChanged.type,
+            events.StatementGenerated.type,
+        ),
+        (NOTIFICATIONS,),
     ),
     **dict.fromkeys((events.NoteAdded.type, events.NoteAmended.type), (NOTES, AUDIT_EVENTS)),
     events.ItemReviewed.type: (REVIEWS, AUDIT_EVENTS),

@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 
 from projector.happening import ACCOUNTS, CUSTOMERS, Change, Documents, Happening, Reads
-from proto.events import CustomerChanged
+from projector.projections.applicants import profile
 
 
 def reads(happening: Happening) -> Reads:
     """Name the customer whose accounts follow a name; a profile without one moves none."""
-    event = happening.event
-    if isinstance(event, CustomerChanged) and (event.first_name or event.last_name):
+    event = profile(happening)
+    if event is not None and (event.first_name or event.last_name):
         return Reads(accounts_of=(event.customer_id,))
     return Reads()
 
 
 def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
     """Give each of the customer's accounts with the name as it stands now."""
-    event = happening.event
-    if not isinstance(event, CustomerChanged):
+    event = profile(happening)
+    if event is None:
         return
     customer = documents.get(CUSTOMERS, event.customer_id)
     name = customer.get("fullName") if customer is not None else None

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from projector.happening import CUSTOMERS, Change, Documents, Happening, Reads, Stored
+from projector.projections.applicants import profile
 from proto.codec import to_mongo
 from proto.events import CustomerChanged, CustomerVerified, ResidentialAddress
 from proto.search_keys import customer_keys
@@ -30,9 +31,8 @@ PLAIN_FIELDS: Final = {
 def reads(happening: Happening) -> Reads:
     """Name the document that the event is about."""
     event = happening.event
-    if isinstance(event, CustomerChanged | CustomerVerified):
-        return Reads(((CUSTOMERS, event.customer_id),))
-    return Reads()
+    told = event if isinstance(event, CustomerVerified) else profile(happening)
+    return Reads(((CUSTOMERS, told.customer_id),)) if told is not None else Reads()
 
 
 def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
@@ -42,9 +42,11 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
         customer = documents.get(CUSTOMERS, event.customer_id) or _blank(event.customer_id)
         verified = {**customer, "identityVerified": True, "ekycStatus": "successful"}
         yield Change(CUSTOMERS, event.customer_id, _with_search_keys(verified, customer))
-    elif isinstance(event, CustomerChanged):
-        customer = documents.get(CUSTOMERS, event.customer_id) or _blank(event.customer_id)
-        yield Change(CUSTOMERS, event.customer_id, _changed(customer, event))
+        return
+    told = profile(happening)
+    if told is not None:
+        customer = documents.get(CUSTOMERS, told.customer_id) or _blank(told.customer_id)
+        yield Change(CUSTOMERS, told.customer_id, _changed(customer, told))
 
 
 def _blank(customer_id: str) -> Stored:

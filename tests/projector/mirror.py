@@ -42,7 +42,13 @@ class Mirror:
 
     def everything(self) -> dict[str, list[Plain]]:
         """Give everything that events made, without the entries' own times."""
-        no_events_made = (documents.HEARTBEATS, documents.LOCKS)
+        no_events_made = (
+            documents.ARCHIVE,
+            documents.MATCH_SCORES,
+            documents.MISMATCHES,
+            documents.HEARTBEATS,
+            documents.LOCKS,
+        )
         return {
             each.name: self.all(each)
             for each in documents.COLLECTIONS

@@ -24,6 +24,7 @@ STATUSES = ("PENDING_DISBURSEMENT", "PENDING", "ACTIVE", "SUSPENDED", "CLOSED", 
 BALANCES = ("0.00", "120.00", "333.33", "500.00")
 
 Told = tuple[str, dict[str, Any]]
+Named = tuple[str, dict[str, Any], str]
 
 customer_events = st.builds(
     lambda key, name, at: (
@@ -85,7 +86,67 @@ account_events = st.one_of(
         st.sampled_from(TIMES),
     ),
 )
-told = st.lists(st.one_of(customer_events, account_events), min_size=1, max_size=25)
+TALKS = ("CONV-1", "CONV-2")
+REQUESTS = ("REQ-1", "REQ-2")
+
+
+def in_conversation(event_type: str, names: tuple[str, ...], **fields: Any) -> Any:  # noqa: ANN401 - a strategy
+    """Make an event with a conversation's or a request's name, or sometimes a message's."""
+    at = st.sampled_from((*TIMES, None))
+    values = {name: st.sampled_from(each) for name, each in fields.items()}
+    body = st.fixed_dictionaries({"timestamp": at, **values})
+    return st.builds(lambda name, each: (event_type, each, name), st.sampled_from(names), body)
+
+
+conversation_events = st.one_of(
+    in_conversation("conversation_started", TALKS, customerId=CUSTOMERS),
+    in_conversation("user_input", TALKS, utterance=("Hello", "Why?")),
+    in_conversation("noticeboard_post", TALKS, agent_name=("a::b", ""), post=("x" * 300, "y")),
+    in_conversation("final_decision", TALKS, decision=("APPROVED", "DECLINED", "X")),
+    in_conversation("conversationSummary_changed", TALKS, status=("paused", "active")),
+    in_conversation("fraudCheck_assessment", TALKS, score=(1.25, 2**70)),
+    in_conversation(
+        "applicationDetail_changed",
+        TALKS,
+        applicationNumber=("APP-1", "APP-2"),
+        loanAmount=("100.00", 250),
+        customer=({"id": "CUS-1", "firstName": "Unknown"}, {"id": "CUS-2", "lastName": "Ng"}),
+    ),
+    in_conversation("statement_consent_initiated", TALKS, jobId=("J-1", "")),
+    in_conversation("statement_consent_complete", TALKS, jobId=("J-2", "")),
+)
+request_events = st.one_of(
+    in_conversation("writeoff.requested.v1", REQUESTS, amount=("10.00", None)),
+    in_conversation("writeoff.approved.v1", REQUESTS, approvedBy=("u-1", "u-2")),
+    in_conversation("writeoff.rejected.v1", REQUESTS, rejectedBy=("u-1", "u-2")),
+    in_conversation("writeoff.cancelled.v1", REQUESTS, cancelledBy=("u-1",)),
+)
+message_events = st.one_of(
+    in_conversation(
+        "notification.sent.v1", ("",), notification_id=("N-1", "N-2"), event_at=(*TIMES, None)
+    ),
+    in_conversation(
+        "notification.delivery_failed.v1",
+        ("",),
+        notification_id=("N-1", "N-2"),
+        event_at=(*TIMES, None),
+        error_type=("transient", "suppressed"),
+    ),
+)
+ageing_events = in_conversation(
+    "loan.aging.updated.v1",
+    ("",),
+    account_id=ACCOUNTS,
+    dpd=(0, 20),
+    bucket=("current", "late_arrears", "closed", "odd"),
+    last_updated=(*TIMES, None),
+)
+bare_events = st.one_of(customer_events, account_events).map(lambda each: (*each, ""))
+told = st.lists(
+    st.one_of(bare_events, conversation_events, request_events, message_events, ageing_events),
+    min_size=1,
+    max_size=25,
+)
 
 
 def state(mirror: Mirror) -> dict[str, list[Plain]]:
@@ -107,7 +168,7 @@ def run(start: Start, given_settings: Settings, mirror: Mirror) -> dict[str, lis
 )
 @given(events=told, copies=st.lists(st.integers(0, 24), max_size=8), data=st.data())
 def test_a_folded_batch_is_one_event_at_a_time(
-    events: list[Told],
+    events: list[Named],
     copies: list[int],
     data: st.DataObject,
     streams: redis.Redis,
@@ -116,14 +177,15 @@ def test_a_folded_batch_is_one_event_at_a_time(
     settings: Settings,
 ) -> None:
     """With duplicates, in any order: each event sees the batch's earlier ones, no later one."""
-    named = [(kind, body, f"e{number}") for number, (kind, body) in enumerate(events)]
+    named = [(*each, f"e{number}") for number, each in enumerate(events)]
     named += [named[copy] for copy in copies if copy < len(events)]
     shuffled = data.draw(st.permutations(named))
     streams.flushall()
     feed = Feed(streams)
-    for kind, body, event_id in shuffled:
-        feed.tell(kind, body, id=event_id)
+    for kind, body, conversation, event_id in shuffled:
+        feed.tell(kind, body, id=event_id, conv=conversation)
     results = []
+    small = replace(settings, utterances_max=4, notices_max=3, document_bytes_max=16_000)
     for size in (1, 1_000):
         for stream in streams.scan_iter("*"):
             if not stream.startswith(b"inbox:"):
@@ -133,7 +195,7 @@ def test_a_folded_batch_is_one_event_at_a_time(
                     streams.xgroup_destroy(stream, group["name"])
         name = f"test-{uuid.uuid4().hex[:12]}"
         there = Mirror(mirror.database.client[name])
-        results.append(run(start, replace(settings, db_name=name, batch_entries_max=size), there))
+        results.append(run(start, replace(small, db_name=name, batch_entries_max=size), there))
         mirror.database.client.drop_database(name)
     assert results[0] == results[1]
     assert Feed(streams).dead_letters() == []
