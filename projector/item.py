@@ -93,6 +93,7 @@ class Item:
         if not self.is_ledger:
             if subject.is_ours_alone(event):
                 raise NotOurs(f"{envelope.event_type} comes from our ledger alone")
+            subject.require_name(event, envelope)
             return event
         if subject.told_by(event, envelope.user_id) != self.subject_id:
             raise InvalidBody(f"the body is not about {self.subject_id[:100]}")

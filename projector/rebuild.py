@@ -79,7 +79,7 @@ class Rebuild:
                 session,
                 archive=self._archive,
                 ledger=self._ledger,
-                bytes_max=self._settings.document_bytes_max,
+                limits=self._settings.limits,
             )
             self._replay(replay)
             self._compare()

@@ -11,6 +11,7 @@ from pymongo.database import Database
 
 from projector import batch
 from projector.archive import PLACE, Archive, positions
+from projector.happening import Limits
 from projector.item import Entry, Item
 from projector.ledger_reads import Ledger
 from projector.shelf import Shelf
@@ -79,10 +80,10 @@ class Replay:
         *,
         archive: Archive,
         ledger: Ledger,
-        bytes_max: int,
+        limits: Limits,
     ) -> None:
         self._live, self._shelf, self._session = live, shelf, session
-        self._archive, self._ledger, self._bytes_max = archive, ledger, bytes_max
+        self._archive, self._ledger, self._limits = archive, ledger, limits
         self._journal = Journal(ledger)
         self._seconds = 0
         self._recent: dict[bytes, int] = {}
@@ -174,7 +175,7 @@ class Replay:
             self._shelf,
             self._session,
             archive=self._archive,
-            bytes_max=self._bytes_max,
+            limits=self._limits,
             look_up=False,
         ).replay(items)
         self.counts.events += len(items)

@@ -13,7 +13,7 @@ from projector.happening import (
     Stored,
 )
 from proto import events, subjects
-from proto.codec import Envelope
+from proto.codec import Envelope, InvalidBody
 from proto.events import Event
 
 COLLECTIONS: Final = {
@@ -67,6 +67,19 @@ def is_ours_alone(event: Event) -> bool:
         return False
     ours = events.PostingEvent | events.StaffEvent | events.RequestEvent | events.DeskEvent
     return isinstance(event, ours)
+
+
+def require_name(event: Event, envelope: Envelope) -> None:
+    """Refuse what nothing names. Raises InvalidBody.
+
+    It is told here and not in the projections, where it would cost the whole batch.
+    """
+    by_conversation = isinstance(event, events.ConversationEvent | events.RequestEvent)
+    if by_conversation and not envelope.conversation_id:
+        raise InvalidBody("no conversation field names what the event is about")
+    message = events.NotificationSent | events.NotificationDeliveryFailed
+    if isinstance(event, message) and not event.notification_id:
+        raise InvalidBody("notification_id is empty")
 
 
 def told_by(event: Event, actor: str) -> str:

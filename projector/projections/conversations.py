@@ -12,7 +12,7 @@ from projector.projections import conversation_entries, statement_capture
 from projector.projections.account_status import When, guarded, is_stale
 from projector.projections.conversation_size import fitted
 from proto import events
-from proto.codec import InvalidBody, free_form, to_mongo
+from proto.codec import free_form, to_mongo
 from proto.events import ConversationEvent, ConversationTold
 
 ASSESSMENTS: Final = {
@@ -41,13 +41,11 @@ def reads(happening: Happening) -> Reads:
 
 
 def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
-    """Give the conversation after the event. Raises InvalidBody where nothing names it."""
+    """Give the conversation after the event."""
     event = happening.event
     if not isinstance(event, ConversationTold):
         return
     key = happening.envelope.conversation_id
-    if not key:
-        raise InvalidBody("no conversation field names the conversation")
     stored = documents.get(CONVERSATIONS, key)
     before = stored or {"conversationId": key, "status": "active"}
     after = _after(before, event, happening, documents)

@@ -6,7 +6,7 @@ from typing import Final, assert_never
 from projector.happening import NOTIFICATIONS, Change, Documents, Happening, Reads, Stored
 from projector.projections.account_status import When, guarded, is_stale
 from proto import events
-from proto.codec import InvalidBody, free_form, to_mongo
+from proto.codec import free_form, to_mongo
 from proto.events import NotificationTold
 
 PLAIN: Final = {
@@ -37,7 +37,7 @@ def reads(happening: Happening) -> Reads:
 
 
 def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
-    """Give the message after the event. Raises InvalidBody where nothing names it.
+    """Give the message after the event.
 
     An event that is older than what stands fills only what is missing.
     """
@@ -45,8 +45,6 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
     if not isinstance(event, NotificationTold):
         return
     key = _key(event, happening)
-    if not key:
-        raise InvalidBody("notification_id is empty")
     before = documents.get(NOTIFICATIONS, key) or {"notificationId": key}
     when = When(happening.at, event.event_at)
     told = {**_common(event), **_told(event)}

@@ -21,7 +21,6 @@ from projector.happening import (
 )
 from projector.projections import request_steps
 from proto import events
-from proto.codec import InvalidBody
 from proto.events import Event, RequestEvent
 
 DETAILS: Final = {
@@ -53,13 +52,11 @@ def is_write_off(event: Event) -> bool:
 
 
 def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
-    """Give the request after the event. Raises InvalidBody where nothing names it."""
+    """Give the request after the event."""
     event = happening.event
     if not isinstance(event, RequestEvent) or not is_write_off(event):
         return
     key = happening.envelope.conversation_id
-    if not key:
-        raise InvalidBody("no conversation field names the request")
     stored = documents.get(WRITE_OFF_REQUESTS, key)
     if happening.ledger is not None:
         ours = stored if stored is not None and stored.get("source") == "ledger" else None

@@ -6,6 +6,7 @@ import msgspec
 from bson import Decimal128
 from pymongo.database import Database
 
+from projector.shelf import PROJECTED
 from proto import codec, documents
 
 Plain = dict[str, Any]
@@ -42,18 +43,8 @@ class Mirror:
 
     def everything(self) -> dict[str, list[Plain]]:
         """Give everything that events made, without the entries' own times."""
-        no_events_made = (
-            documents.ARCHIVE,
-            documents.MATCH_SCORES,
-            documents.MISMATCHES,
-            documents.HEARTBEATS,
-            documents.LOCKS,
-        )
-        return {
-            each.name: self.all(each)
-            for each in documents.COLLECTIONS
-            if each.writer == "projector" and each not in no_events_made
-        }
+        own = (documents.MARKS, documents.PARKED_EVENTS, documents.UNKNOWN_EVENTS)
+        return {each.name: self.all(each) for each in (*PROJECTED, *own)}
 
 
 def _checked(collection: documents.Collection, stored: dict[str, Any]) -> Plain:

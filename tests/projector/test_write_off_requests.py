@@ -170,7 +170,7 @@ def test_a_body_that_is_not_json_is_a_dead_letter(feed: Feed, drain: Drain, mirr
     assert mirror.all(documents.WRITE_OFF_REQUESTS) == []
     errors = [letter["error"] for letter in feed.dead_letters()]
     assert len(errors) == 2
-    assert any("no conversation field names the request" in error for error in errors)
+    assert any("no conversation field names" in error for error in errors)
 
 
 def test_decisions_without_their_request_are_reported(
