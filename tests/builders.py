@@ -6,7 +6,7 @@ A builder gives sensible defaults for everything that a test does not care about
 import os
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -54,6 +54,7 @@ class LedgerProcess:
     data_dir: Path
     redis_url: str = ""
     app_mode: str = "demo"
+    settings: dict[str, str] = field(default_factory=dict)
     database_url: str = ""
     """Where the journal is; empty: a file in the folder."""
     fail_point: str = ""
@@ -79,6 +80,7 @@ class LedgerProcess:
             "LEDGER_FAIL_POINT": self.fail_point,
             "REDIS_URL": self.redis_url,
             "APP_MODE": self.app_mode,
+            **self.settings,
         }
 
     def start(self) -> Self:

@@ -1,6 +1,7 @@
 """How much anybody may do or decide, at once or in parts."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -155,3 +156,20 @@ def test_what_was_done_is_known_after_a_restart(ledger_alone: LedgerProcess) -> 
     assert refused(ask, acting, write_off(account)).reason == "ALREADY_REQUESTED"
     again = ask(acting, write_off(_loan(ledger_alone, customer)))
     assert list(again.related_request_ids) == [open_request.request_id]
+
+
+def test_the_roles_limits_and_the_threshold_are_settings(data_dir: Path) -> None:
+    """An operator sets them; what is not named keeps its default."""
+    settings = {
+        "LEDGER_LIMITS": '{"support": {"waiver": "20.00"}}',
+        "LEDGER_SENIOR_THRESHOLD": "500.00",
+    }
+    with LedgerProcess(data_dir, settings=settings) as ledger:
+        ledger.with_staff()
+        account = _loan(ledger)
+        assert refused(ledger.caller("staff-support").waive, account, "20.01").limit == "20.00"
+        ledger.caller("staff-supervisor").waive(account, "100.00")
+        request_id = ask(ledger.caller("staff-support"), write_off(_loan(ledger))).request_id
+        usual = approver(ledger, {"write_off": "500.00"})
+        assert refused(usual.approve, request_id).limit == "500.00"
+        assert approver(ledger).approve(request_id).status == "approved"
