@@ -26,7 +26,7 @@ from ledger.journal import Entry, Journal
 from ledger.states import event_of
 from ledger.verification import Wrong
 from proto import subjects
-from proto.events import ApprovalApproved, LedgerEvent, PostingEvent
+from proto.events import ApprovalApproved, LedgerEvent, PostingEvent, WriteOffUndone
 from proto.values import Instant, Money
 
 NEVER_ALONE: Final = frozenset({"WRITE_OFF", "WRITE_OFF_UNDO", "RECOVERY", "CORRECTION"})
@@ -232,8 +232,11 @@ def _check_effect(carrying: _Carrying) -> None:
     for entry, posting in carrying.postings:
         if posting.requested_by != request.requested_by:
             raise Wrong(entry, "it names another requester than its request")
-    entry, posting = last
+    # An undo comes first, and what was recovered is paid after it; a correction comes last.
+    entry, posting = first if isinstance(first[1], WriteOffUndone) else last
     command = msgspec.json.decode(request.command)
+    if command.get("texts", {}) != first[1].sealed_texts:
+        raise Wrong(first[0], "its free text is not what was approved")
     for field in _different(command, posting):
         raise Wrong(entry, f"its {field} is not what was approved")
 
@@ -245,5 +248,3 @@ def _different(command: dict[str, Any], posting: PostingEvent) -> Iterable[str]:
             continue
         if name in posting.__struct_fields__ and str(getattr(posting, name)) != str(asked):
             yield name
-    if command.get("texts", {}) != posting.sealed_texts:
-        yield "free text"

@@ -1,7 +1,7 @@
 """A journal as somebody changes it who has its file: without our program, without triggers."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -98,6 +98,18 @@ def forged_journal(journal: Journal, signer: HeadSigner | None) -> Forged:
             changed_head = signer.signed(head.size, roots[head.size], at)
         forged.heads.append(changed_head)
     return forged
+
+
+def rewritten(folder: Path, change: Callable[[Entry], Entry]) -> None:
+    """Change entries and make every keyless hash anew."""
+    with closing(SqliteJournal(settings_of(folder).journal_path)) as journal:
+        entries, prev = journal.read(0, 10_000), GENESIS
+    with forging(folder) as connection:
+        connection.execute("DELETE FROM entries")
+        for entry in entries:
+            changed = msgspec.structs.replace(change(entry), prev=prev)
+            prev = entry_hash(changed)
+            insert_entry(connection, msgspec.structs.replace(changed, hash=prev))
 
 
 def replace_everything(folder: Path, signer: HeadSigner | None) -> None:

@@ -1,5 +1,6 @@
 """Whatever is done in whatever order, the books tie: a machine tries to break them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
@@ -10,55 +11,97 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    multiple,
     rule,
     run_state_machine_as_test,
 )
 
-from tests.builders import LedgerProcess, new_key, open_loan_request, refusal_of
+from proto import servicing_pb2 as pb
+from tests.builders import LedgerProcess, new_id, new_key, open_loan_request, refusal_of
 from tests.counts import count
-from tests.ledger.accounts_check import check_books
+from tests.ledger.approvers import Approver, adjustment, approver, ask, cancel, waiver, write_off
+from tests.ledger.following import Following
 
 CENTS = st.integers(min_value=1, max_value=400_00)
+SIGNED = st.integers(min_value=-300_00, max_value=300_00)
 ACTORS = st.sampled_from(["staff-support", "staff-supervisor", "staff-analyst", "system"])
+KINDS = st.sampled_from(["write_off", "waiver", "adjustment", "undo", "recovery"])
+AFTERWARDS = st.sampled_from(["recovery", "undo", "pay"])
+ASKERS = st.sampled_from(["staff-support", "staff-supervisor"])
 
 
 def _dollars(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02d}"
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
+def undo(account: str) -> pb.PreviewRequest:
+    """Describe the undo of a write-off."""
+    return pb.PreviewRequest(
+        undo_write_off=pb.UndoWriteOffRequest(loan_account_id=account, reason="paid since")
+    )
+
+
+def recovery(account: str, amount: str) -> pb.PreviewRequest:
+    """Describe money that came in after a write-off."""
+    return pb.PreviewRequest(
+        record_recovery=pb.RecordRecoveryRequest(
+            loan_account_id=account, amount=amount, reason="from the agency"
+        )
+    )
 
 
 class AnySequence(RuleBasedStateMachine):
     """Random commands by random people, with replays and stale versions among them."""
 
     ledger: LedgerProcess
+    following: Following
+    approvers: list[Approver]
     accounts = Bundle("accounts")
-    fees = Bundle("fees")
+    transactions = Bundle("transactions")
+    requests = Bundle("requests")
 
     def __init__(self) -> None:
         super().__init__()
-        self.calls: list[tuple[str, str, str, str, dict[str, Any]]] = []
+        self.calls: list[tuple[str, str, tuple[str, ...], dict[str, Any]]] = []
+        self.acknowledged: list[str] = []
 
     @initialize(target=accounts)
     def first_loan(self) -> str:
         """Begin with one loan."""
-        return self.ledger.system.active_loan()
+        return self._loan("100.00", 4)
 
     @rule(
         target=accounts, fee=st.sampled_from(["0.00", "33.33", "100.00"]), count=st.integers(1, 7)
     )
     def open_and_disburse(self, fee: str, count: int) -> str:
         """One more loan."""
-        return self.ledger.system.active_loan(open_loan_request(loan_fee=fee, instalments=count))
+        return self._loan(fee, count)
 
-    @rule(account=accounts, actor=ACTORS, cents=CENTS, number=st.integers(0, 8))
-    def repay(self, account: str, actor: str, cents: int, number: int) -> None:
+    def _loan(self, fee: str, count: int) -> str:
+        return self.ledger.system.active_loan(
+            open_loan_request(loan_fee=fee, instalments=count, customer_id=new_id("CUS"))
+        )
+
+    @rule(
+        target=transactions,
+        account=accounts,
+        actor=ACTORS,
+        cents=CENTS,
+        number=st.integers(0, 8),
+    )
+    def repay(self, account: str, actor: str, cents: int, number: int) -> Any:  # noqa: ANN401 - one or none
         """Pay, perhaps more than is owed."""
-        self._do("repay", actor, account, _dollars(cents), target_payment_number=number)
+        return self._do("repay", actor, account, _dollars(cents), target_payment_number=number)
 
-    @rule(target=fees, account=accounts, cents=CENTS)
-    def late_fee(self, account: str, cents: int) -> tuple[str, str]:
+    @rule(target=transactions, account=accounts, cents=CENTS)
+    def late_fee(self, account: str, cents: int) -> Any:  # noqa: ANN401 - the same
         """Charge a fee."""
-        answer = self._do("late_fee", "system", account, _dollars(cents))
-        return account, answer.transaction.transaction_id if answer else "TXN-none"
+        return self._do("late_fee", "system", account, _dollars(cents))
+
+    @rule(target=transactions, account=accounts, cents=CENTS)
+    def dishonour_fee(self, account: str, cents: int) -> Any:  # noqa: ANN401 - the same
+        """Charge another."""
+        return self._do("dishonour_fee", "staff-support", account, _dollars(cents))
 
     @rule(account=accounts, actor=ACTORS, cents=CENTS)
     def waive(self, account: str, actor: str, cents: int) -> None:
@@ -71,13 +114,91 @@ class AnySequence(RuleBasedStateMachine):
         fee = f"TXN-{account}-4"
         self._do("waive", "staff-supervisor", account, _dollars(cents), target_transaction_id=fee)
 
-    @rule(fee=fees, cents=CENTS)
-    def waive_one(self, fee: tuple[str, str], cents: int) -> None:
-        """Waive one late fee, paid or not."""
-        account, fee_id = fee
+    @rule(transaction=transactions, cents=CENTS)
+    def waive_one(self, transaction: tuple[str, str], cents: int) -> None:
+        """Waive one late fee, paid or not; or what is no fee at all."""
+        account, fee_id = transaction
         self._do(
             "waive", "staff-supervisor", account, _dollars(cents), target_transaction_id=fee_id
         )
+
+    @rule(account=accounts, principal=SIGNED, fees=SIGNED)
+    def adjust(self, account: str, principal: int, fees: int) -> None:
+        """Set balances right."""
+        self._do("adjust", "staff-supervisor", account, _dollars(principal), _dollars(fees))
+
+    @rule(account=accounts, cents=CENTS)
+    def refund(self, account: str, cents: int) -> None:
+        """Pay an overpayment back, if there is one."""
+        self._do("refund", "staff-supervisor", account, _dollars(cents))
+
+    @rule(transaction=transactions)
+    def reverse(self, transaction: tuple[str, str]) -> None:
+        """Take a transaction back, perhaps a second time."""
+        account, transaction_id = transaction
+        self._try(
+            self.ledger.caller("staff-supervisor").loans.ReverseTransaction,
+            pb.ReverseTransactionRequest(
+                loan_account_id=account,
+                transaction_id=transaction_id,
+                reason="entered twice",
+                approved_by="staff-supervisor",
+                idempotency_key=new_key(),
+            ),
+        )
+
+    @rule(target=requests, account=accounts, actor=ASKERS, kind=KINDS, cents=CENTS)
+    def ask(self, account: str, actor: str, kind: str, cents: int) -> Any:  # noqa: ANN401 - the same
+        """Ask for what one may not do alone."""
+        return self._ask(actor, kind, account, cents) or multiple()
+
+    def _ask(self, actor: str, kind: str, account: str, cents: int = 0) -> str:
+        command = {
+            "write_off": lambda: write_off(account),
+            "waiver": lambda: waiver(account, _dollars(cents)),
+            "adjustment": lambda: adjustment(account, _dollars(cents)),
+            "undo": lambda: undo(account),
+            "recovery": lambda: recovery(account, _dollars(cents)),
+        }[kind]()
+        try:
+            return ask(self.ledger.caller(actor), command).request_id
+        except grpc.RpcError as error:
+            self._must_be_refused(error)
+            return ""
+
+    @rule(
+        account=accounts, steps=st.lists(st.sampled_from(["recovery", "undo", "pay"])), cents=CENTS
+    )
+    def give_up(self, account: str, steps: list[str], cents: int) -> None:
+        """Write a loan off; money may come in later, the write-off may be undone."""
+        for step in ("write_off", *steps):
+            if step == "pay":
+                self._do("repay", "staff-support", account, _dollars(cents))
+            elif request := self._ask("staff-support", step, account, cents):
+                self._decide(self.approvers[0], request)
+
+    @rule(request=requests, which=st.integers(0, 1), seen=st.booleans())
+    def approve(self, request: str, which: int, seen: bool) -> None:  # noqa: FBT001 - drawn
+        """Approve what waits, or what is decided already, or has changed."""
+        self._decide(self.approvers[which], request, changes_seen=seen)
+
+    @rule(request=requests)
+    def approve_twice_at_once(self, request: str) -> None:
+        """Of two who approve the same at the same time one wins at most."""
+        with ThreadPoolExecutor(2) as pool:
+            calls = [pool.submit(self._decide, each, request) for each in self.approvers]
+        assert sum(call.result() for call in calls) <= 1
+
+    @rule(request=requests)
+    def reject_or_return(self, request: str) -> None:
+        """Say no, or not yet."""
+        act = self.approvers[0].return_ if len(self.calls) % 2 else self.approvers[0].reject
+        self._try_act(act, request)
+
+    @rule(request=requests, actor=ASKERS)
+    def take_back(self, request: str, actor: str) -> None:
+        """Cancel one's own request, or somebody else's."""
+        self._try_act(cancel, self.ledger.caller(actor), request)
 
     @rule(account=accounts, behind=st.integers(1, 3))
     def act_on_what_was_seen_earlier(self, account: str, behind: int) -> None:
@@ -91,34 +212,68 @@ class AnySequence(RuleBasedStateMachine):
     def do_again_what_was_done(self, index: int) -> None:
         """A replay has no second effect."""
         if self.calls:
-            verb, actor, account, amount, fields = self.calls[index % len(self.calls)]
-            head = len(self.ledger.system.entries())
-            answer = getattr(self.ledger.caller(actor), verb)(account, amount, **fields)
+            verb, actor, arguments, fields = self.calls[index % len(self.calls)]
+            before = self._head()
+            answer = getattr(self.ledger.caller(actor), verb)(*arguments, **fields)
             assert answer.idempotent_replay
-            assert len(self.ledger.system.entries()) == head
+            assert self._head() == before
 
-    def _do(self, verb: str, actor: str, account: str, amount: str, **fields: Any) -> Any:  # noqa: ANN401 - answers of several kinds
+    def _head(self) -> int:
+        system = self.ledger.system
+        health = system.operations.Health(pb.HealthRequest(), metadata=system.metadata())
+        return health.journal_position
+
+    def _do(self, verb: str, actor: str, *arguments: str, **fields: Any) -> Any:  # noqa: ANN401 - a transaction or none
         fields["idempotency_key"] = new_key()
         try:
-            answer = getattr(self.ledger.caller(actor), verb)(account, amount, **fields)
+            answer = getattr(self.ledger.caller(actor), verb)(*arguments, **fields)
         except grpc.RpcError as error:
-            if not refusal_of(error).reason:
-                raise  # a bug or a fault, which no command may bring about
-            return None
-        self.calls.append((verb, actor, account, amount, fields))
-        return answer
+            self._must_be_refused(error)
+            return multiple()
+        self.calls.append((verb, actor, arguments, fields))
+        self.acknowledged.append(answer.event_id)
+        return arguments[0], answer.transaction.transaction_id
+
+    def _decide(self, who: Approver, request: str, **changed: bool) -> bool:
+        return self._try_act(who.approve, request, **changed)
+
+    def _try(self, call: Any, message: Any) -> bool:  # noqa: ANN401 - any rpc
+        return self._try_act(
+            call, message, metadata=self.ledger.caller("staff-supervisor").metadata()
+        )
+
+    def _try_act(self, act: Any, *arguments: Any, **fields: Any) -> bool:  # noqa: ANN401 - any act
+        try:
+            answer = act(*arguments, **fields)
+        except grpc.RpcError as error:
+            self._must_be_refused(error)
+            return False
+        self.acknowledged.append(answer.event_id)
+        return True
+
+    @staticmethod
+    def _must_be_refused(error: grpc.RpcError) -> None:
+        """Let no fault and no bug pass for a refusal: no command may bring one about."""
+        if not refusal_of(error).reason:
+            raise error
 
     @invariant()
     def the_books_tie(self) -> None:
-        """Check the invariants."""
-        check_books(self.ledger.system)
+        """Check every invariant, and that what was acknowledged is there (I5)."""
+        self.following.check()
+        assert self.following.event_ids.issuperset(self.acknowledged)
 
 
 def test_no_sequence_of_commands_breaks_the_books(ledger_alone: LedgerProcess) -> None:
-    """I1, I2, I4 and I7 hold after every step."""
-    machine = type("Machine", (AnySequence,), {"ledger": ledger_alone})
+    """I1, I2, I4 to I7 and I10 hold after every step."""
+    limits = {"write_off": "100000.00", "waiver": "5000.00", "adjustment": "5000.00"}
+    attributes = {
+        "ledger": ledger_alone,
+        "following": Following(ledger_alone.system),
+        "approvers": [approver(ledger_alone, limits) for _ in range(2)],
+    }
     run_state_machine_as_test(
-        machine,
+        type("Machine", (AnySequence,), attributes),
         settings=settings(
             max_examples=count(10, 200),
             stateful_step_count=30,

@@ -4,6 +4,7 @@ Who can write the file can make every keyless hash anew; then balances, bodies a
 approvals still tell. (Tree, signatures and escrow have tests of their own.)
 """
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +18,6 @@ import pytest
 from ledger.journal import Entry
 from ledger.journal.memory import MemoryJournal
 from ledger.journal.sqlite import SqliteJournal
-from ledger.proof.chain import GENESIS, entry_hash
 from ledger.verification import Wrong
 from ledger.verification.books import BooksCheck
 from ledger.verification.command import RIGHT, WRONG, verify
@@ -26,35 +26,30 @@ from proto.events import AccountStatusChanged, LedgerEvent
 from proto.values import Code
 from tests.builders import LedgerProcess
 from tests.ledger.account_scene import ACCOUNT, AccountScene
-from tests.ledger.forging import forging, insert_entry, settings_of
+from tests.ledger.forging import forging, rewritten, settings_of
 
 Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-@pytest.fixture
-def stopped(ledger_alone: LedgerProcess) -> Path:
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger's folder with a loan that was repaid in parts; nobody serves it."""
-    account = ledger_alone.system.active_loan()
-    for amount in ("10.00", "20.00", "30.00"):
-        ledger_alone.system.repay(account, amount)
-    ledger_alone.stop()
-    return ledger_alone.data_dir
+    with LedgerProcess(tmp_path_factory.mktemp("untouched")) as ledger:
+        account = ledger.system.active_loan()
+        for amount in ("10.00", "20.00", "30.00"):
+            ledger.system.repay(account, amount)
+    return ledger.data_dir
+
+
+@pytest.fixture
+def stopped(untouched: Path, tmp_path: Path) -> Path:
+    """A copy, to be forged."""
+    return Path(shutil.copytree(untouched, tmp_path / "copy"))
 
 
 def _entries(folder: Path) -> list[Entry]:
     with closing(SqliteJournal(settings_of(folder).journal_path)) as journal:
         return journal.read(0, 10_000)
-
-
-def _rewritten(folder: Path, change: Callable[[Entry], Entry]) -> None:
-    """Change entries and make every keyless hash anew."""
-    entries, prev = _entries(folder), GENESIS
-    with forging(folder) as connection:
-        connection.execute("DELETE FROM entries")
-        for entry in entries:
-            changed = msgspec.structs.replace(change(entry), prev=prev)
-            prev = entry_hash(changed)
-            insert_entry(connection, msgspec.structs.replace(changed, hash=prev))
 
 
 def _second_repayment(folder: Path) -> Entry:
@@ -122,7 +117,7 @@ def _body(change: Change) -> Callable[[Entry], Entry]:
 def test_an_entry_that_cannot_be_is_named(stopped: Path, change: Change, what: str) -> None:
     """Position, subject, version and what is wrong, of the first that is wrong."""
     wrong = _second_repayment(stopped)
-    _rewritten(
+    rewritten(
         stopped, lambda entry: _body(change)(entry) if entry.position == wrong.position else entry
     )
     status, sentence = _found(stopped)

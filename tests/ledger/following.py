@@ -1,0 +1,92 @@
+"""Every invariant of the books after every step, read by gRPC, each entry once."""
+
+from typing import cast
+
+from ledger.domain.chart import Account
+from ledger.domain.loan import Loan
+from ledger.journal import Entry
+from ledger.journal.memory import MemoryJournal
+from ledger.proof.chain import Chain
+from ledger.states import event_of, fold
+from ledger.verification import Wrong
+from ledger.verification.approvals import ApprovalsCheck
+from ledger.verification.books import BooksCheck
+from proto import servicing_pb2 as pb
+from proto import subjects
+from proto.values import Money
+from tests.builders import Caller
+from tests.ledger import asking
+from tests.ledger.accounts_check import as_entry, check_loan
+
+
+class Following:
+    """Reads on where it stopped, and holds what it read against what the ledger answers."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._chain = Chain()
+        self._books = BooksCheck(MemoryJournal(), from_first=True)
+        self._approvals = ApprovalsCheck(MemoryJournal(), after_position=0)
+        self._loans: dict[str, Loan] = {}
+        self.event_ids: set[str] = set()
+
+    @property
+    def position(self) -> int:
+        """How many entries there are, as far as was read."""
+        return self._chain.position
+
+    def check(self) -> None:
+        """I1, I2, I6, I7 and I10 by the entries; the totals by the ledger's own answers.
+
+        What was read is taken over even where it is wrong, so that it is told once and the
+        next sequence begins with what is there.
+        """
+        wrong: list[Wrong] = []
+        changed = set()
+        while page := self._page():
+            for entry in map(as_entry, page):
+                try:
+                    self._take(entry)
+                except Wrong as finding:
+                    wrong.append(finding)
+                if subjects.is_account(entry.subject_id):
+                    loan = self._loans.get(entry.subject_id)
+                    self._loans[entry.subject_id] = cast("Loan", fold(loan, [entry]))
+                    changed.add(entry.subject_id)
+        if wrong:
+            raise wrong[0]
+        self._approvals.finish()
+        self._books.finish()
+        for account_id in changed:
+            check_loan(self._loans[account_id])
+        self._check_totals()
+
+    def _take(self, entry: Entry) -> None:
+        event = event_of(entry)
+        self.event_ids.add(entry.event_id)
+        self._chain.add(entry)
+        self._books.add(entry, event)
+        self._approvals.add(entry, event)
+
+    def _page(self) -> list[pb.JournalEntry]:
+        request = pb.ReadJournalRequest(from_position=self.position, limit=1000)
+        metadata = self._caller.metadata()
+        return list(self._caller.journal.ReadJournal(request, metadata=metadata).entries)
+
+    def _check_totals(self) -> None:
+        books = asking.trial_balance(self._caller)
+        loans = self._loans.values()
+        assert sum(books.values()) == 0
+        assert books[Account.PRINCIPAL.code] == sum(loan.principal for loan in loans)
+        assert books[Account.INTEREST.code] == sum(loan.interest for loan in loans)
+        assert books[Account.FEES.code] == sum(loan.fee_balance for loan in loans)
+        assert -books[Account.OVERPAYMENTS.code] == sum(loan.overpayment for loan in loans)
+        assert all(account.may_stand_at(books[account.code]) for account in Account)
+        owed = sum(loan.total_outstanding for loan in loans)
+        summary = asking.portfolio(self._caller)
+        assert Money.parse(summary.total_receivables) == owed
+        is_open = [loan.status not in _NOT_ACTIVE for loan in loans]
+        assert summary.total_active_accounts == sum(is_open)
+
+
+_NOT_ACTIVE = frozenset({"PENDING_DISBURSEMENT", "CLOSED", "WRITTEN_OFF"})

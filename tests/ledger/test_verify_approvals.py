@@ -1,0 +1,115 @@
+"""I6 by the journal alone: who approved might, was another, and got what was signed."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from ledger.journal import Entry
+from ledger.verification.command import RIGHT, WRONG, verify
+from proto import codec
+from tests.builders import LedgerProcess
+from tests.ledger.approvers import approver, ask, person, write_off
+from tests.ledger.forging import rewritten, settings_of
+
+Body = dict[str, Any]
+Change = Callable[[Body], Body]
+
+APPROVER, REQUESTER = "p-approver", "p-requester"
+
+
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger's folder with one write-off that was asked for and approved."""
+    with LedgerProcess(tmp_path_factory.mktemp("decided")) as ledger:
+        account = ledger.system.active_loan()
+        asker = person(ledger, "support", staff_id=REQUESTER)
+        decider = approver(ledger, staff_id=APPROVER)
+        decider.approve(ask(asker, write_off(account)).request_id)
+    return ledger.data_dir
+
+
+@pytest.fixture
+def folder(decided: Path, tmp_path: Path) -> Path:
+    """A copy, to be forged."""
+    return Path(shutil.copytree(decided, tmp_path / "copy"))
+
+
+def _found(folder: Path) -> tuple[int, str]:
+    return verify(settings_of(folder), 2, tell=lambda _line: None)
+
+
+def test_a_decided_request_is_right(decided: Path) -> None:
+    """The whole walk, with its signatures."""
+    status, sentence = verify(settings_of(decided), 1, tell=lambda _line: None)
+    assert status == RIGHT, sentence
+
+
+def _changing(event_type: str, change: Change, staff_id: str = "") -> Callable[[Entry], Entry]:
+    def changed(entry: Entry) -> Entry:
+        if entry.event_type != event_type or (staff_id and not entry.subject_id.endswith(staff_id)):
+            return entry
+        body = codec.canonical(change(msgspec.json.decode(entry.body)))
+        return msgspec.structs.replace(entry, body=body)
+
+    return changed
+
+
+def _with(**fields: object) -> Change:
+    return lambda body: body | fields
+
+
+@pytest.mark.parametrize(
+    ("event_type", "change", "what"),
+    [
+        ("writeoff.requested.v1", _with(requestedBy=APPROVER), "approver is the requester"),
+        ("writeoff.requested.v1", _with(amount="99999.00"), "above the approver's limit"),
+        (
+            "writeoff.requested.v1",
+            lambda body: body | {"command": body["command"].replace("600.00", "601.00")},
+            "does not have the hash",
+        ),
+        ("writeoff.requested.v1", _with(expiresAt="2020-01-01T00:00:00.000000Z"), "expired"),
+        ("writeoff.approved.v1", _with(approvedBy=REQUESTER), "not the staff member who acted"),
+        ("writeoff.approved.v1", _with(signature="AAAA"), "signature"),
+        ("writeoff.approved.v1", _with(keyId="another"), "no key"),
+        (
+            "writeoff.approved.v1",
+            lambda body: body | {"statement": body["statement"].replace('"approve"', '"reject"')},
+            "another decision",
+        ),
+        ("writeoff.approved.v1", _with(transactionId="TXN-other"), "names another effect"),
+        ("account.written_off.v1", _with(reason_code="deceased"), "not what was approved"),
+        ("account.written_off.v1", _with(sealed_texts={}), "free text"),
+        ("account.written_off.v1", _with(request_id=""), "names no request"),
+        ("account.written_off.v1", _with(requested_by="p-another"), "another requester"),
+    ],
+)
+def test_an_approval_that_cannot_be_is_named(
+    folder: Path, event_type: str, change: Change, what: str
+) -> None:
+    """Whatever was changed about the request, the decision or its effect."""
+    rewritten(folder, _changing(event_type, change))
+    status, sentence = _found(folder)
+    assert status == WRONG
+    assert what in sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (_with(roles=["support"]), "no right to decide"),
+        (_with(limits={"write_off": "10.00"}), "own was 10.00"),
+        (_with(person_id=REQUESTER), "approver is the requester"),
+        (_with(acts_for=[REQUESTER]), "approver is the requester, or acts for them"),
+    ],
+)
+def test_rights_and_limits_are_those_of_that_time(folder: Path, change: Change, what: str) -> None:
+    """They are folded from the staff's own events, up to the decision."""
+    rewritten(folder, _changing("staff.created.v1", change, APPROVER))
+    status, sentence = _found(folder)
+    assert status == WRONG
+    assert what in sentence
