@@ -29,7 +29,7 @@ from proto.values import Instant
 
 State = Loan | Staff | Request | Note | Review | ReadingLog | Switch | DayLog
 
-_POSTINGS = get_args(PostingEvent)
+_POSTINGS: Final = frozenset(get_args(PostingEvent))
 
 _FOLDS: Final[tuple[tuple[tuple[type[Event], ...], Callable[..., Any]], ...]] = (
     ((*_POSTINGS, *get_args(AccountEvent)), loan.evolve),
@@ -41,17 +41,19 @@ _FOLDS: Final[tuple[tuple[tuple[type[Event], ...], Callable[..., Any]], ...]] = 
     ((ReadOnlySet,), switch.evolve),
     ((DayEnded,), day_log.evolve),
 )
-"""Events to the fold of the subject that they belong to; the most frequent first."""
+"""Events to the fold of the subject that they belong to."""
+
+_FOLD_OF: Final = {event: fold for events, fold in _FOLDS for event in events}
 
 
 def evolve(state: State | None, event: LedgerEvent, version: int, at: Instant) -> State:
     """Apply one event to the subject that it belongs to."""
-    for events, fold in _FOLDS:
-        if isinstance(event, events):
-            return cast("State", fold(state, event, version, at))
-    raise ValueError(f"{event.type} belongs to no subject")
+    fold = _FOLD_OF.get(type(event))
+    if fold is None:
+        raise ValueError(f"{event.type} belongs to no subject")
+    return cast("State", fold(state, event, version, at))
 
 
 def as_posting(event: Event) -> PostingEvent | None:
     """Give the event when it moves money, else nothing."""
-    return cast("PostingEvent", event) if isinstance(event, _POSTINGS) else None
+    return cast("PostingEvent", event) if type(event) in _POSTINGS else None
