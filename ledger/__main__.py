@@ -6,6 +6,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -23,6 +24,9 @@ from ledger.server import CannotListen, LedgerServer
 from ledger.settings import BadSetting, Settings
 from ledger.texts import TextKeysFailed
 from ledger.verification.command import verify
+
+YOUNG_OBJECTS = 50_000
+"""How many more objects are made than freed before cycles among them are looked for."""
 
 COULD_NOT = (
     BadSetting,
@@ -44,12 +48,24 @@ async def serve(settings: Settings) -> None:
     try:
         server = LedgerServer(settings, books)
         await server.start()
+        _calm_collector()
         structlog.get_logger().info("ledger ready", listen=settings.listen, port=server.port)
         await stopping.wait()
         await server.stop()
     finally:
         books.close()
     structlog.get_logger().info("ledger stopped")
+
+
+def _calm_collector() -> None:
+    """Let the cyclic collector look less often: a command makes hundreds of short-lived objects.
+
+    Nearly all are freed by their count at once; looking for cycles every two commands took a
+    sixth of the writer's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 
 def _arguments(argv: list[str]) -> argparse.Namespace:

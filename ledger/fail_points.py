@@ -45,6 +45,11 @@ def arm(text: str) -> None:
     _armed.passes_left = int(count or 1)
 
 
+def is_armed(point: FailPoint) -> bool:
+    """Tell whether this is the armed step."""
+    return _armed.point is point
+
+
 def reach(point: FailPoint) -> None:
     """Die here, if this is the armed step and it was passed often enough."""
     if _armed.point is not point:

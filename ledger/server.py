@@ -12,7 +12,7 @@ from ledger.books import Books
 from ledger.rpc.accounting import Accounting
 from ledger.rpc.approvals import Approvals
 from ledger.rpc.desk import Notes, Reviews
-from ledger.rpc.interceptors import ActorInterceptor, ErrorInterceptor
+from ledger.rpc.interceptors import ActorGuard, ErrorGuard, GuardedServer
 from ledger.rpc.journal import JournalReads
 from ledger.rpc.loans import Loans
 from ledger.rpc.operations import Operations
@@ -65,10 +65,8 @@ class LedgerServer:
     def __init__(self, settings: Settings, books: Books) -> None:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-reader")
         self._health = health.aio.HealthServicer()
-        self._server: Any = grpc.aio.server(
-            interceptors=(ErrorInterceptor(), ActorInterceptor(settings.public_keys(), books)),
-            options=(("grpc.so_reuseport", 0),),
-        )
+        self._server: Any = grpc.aio.server(options=(("grpc.so_reuseport", 0),))
+        self._guards = (ErrorGuard(), ActorGuard(settings.public_keys(), books))
         self._room = Room(books, self._readers)
         self._add_servicers(self._room)
         try:
@@ -80,7 +78,7 @@ class LedgerServer:
             ) from None
 
     def _add_servicers(self, room: Room) -> None:
-        server = self._server
+        server: Any = GuardedServer(self._server, *self._guards)
         accounting_ledger_pb2_grpc.add_AccountingLedgerServiceServicer_to_server(
             Accounting(room), server
         )
@@ -92,7 +90,7 @@ class LedgerServer:
         servicing_grpc.add_ReviewServiceServicer_to_server(Reviews(room), server)
         servicing_grpc.add_JournalServiceServicer_to_server(JournalReads(room), server)
         servicing_grpc.add_OperationsServiceServicer_to_server(Operations(room), server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
 
     async def start(self) -> None:
         """Listen; healthy from here on."""

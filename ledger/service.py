@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
+from google.protobuf.message import Message
 from msgspec import Struct
 
 from ledger.commands.command import Facts, Look, Sealed
@@ -36,6 +37,8 @@ class Reply(Struct, frozen=True):
 
     response: bytes
     is_replay: bool = False
+    message: Message | None = None
+    """The response before it was written, where it is not an earlier one."""
 
 
 class Pending(Struct):
@@ -90,7 +93,8 @@ class Door:
             entries += self._entries(each, head)
             head = Head(entries[-1].position, entries[-1].hash)
         relief = _relief(outcome)
-        response = intent.answer(outcome).SerializeToString()
+        message = intent.answer(outcome)
+        response = message.SerializeToString()
         # Nothing above has touched the group; from here on nothing can fail.
         pending.head = head
         pending.entries.extend(entries)
@@ -106,7 +110,7 @@ class Door:
                 response=response,
                 position=pending.head.position,
             )
-        return Reply(response)
+        return Reply(response, message=message)
 
     def commit(self, pending: Pending) -> int:
         """Put a group on the disk and give the last position. Raises JournalFailed."""

@@ -61,11 +61,13 @@ class Writer:
 
     def _run(self) -> None:
         while group := self._next_group():
-            self._write(group)
+            position = self._write(group)
             reach(FailPoint.BEFORE_ANSWER)
             loop = group[0].future.get_loop()
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_settle, group)
+            if position:  # told after the answer is on its way: nobody waits for this
+                self._on_commit(position)
 
     def _next_group(self) -> list[_Waiting]:
         """Wait for commands and take what is there; none means the end."""
@@ -75,8 +77,11 @@ class Writer:
             count = min(len(self._queue), GROUP_COMMANDS_MAX)
             return [self._queue.popleft() for _ in range(count)]
 
-    def _write(self, group: list[_Waiting]) -> None:
-        """Decide and commit a group; each member gets a result, whatever happens."""
+    def _write(self, group: list[_Waiting]) -> int:
+        """Decide and commit a group; each member gets a result, whatever happens.
+
+        Gives the last position that was committed; 0: nothing was.
+        """
         try:
             reach(FailPoint.BEFORE_BEGIN)
             keys = (waiting.intent.idempotency_key for waiting in group)
@@ -85,7 +90,7 @@ class Writer:
                 waiting.result = _result(self._door, waiting.intent, pending)
             reach(FailPoint.AFTER_DECIDE)
             if pending.entries:
-                self._on_commit(self._door.commit(pending))
+                return self._door.commit(pending)
         except JournalFailed as failure:
             sentence = f"The ledger cannot reach its journal ({failure}). Repeat with the same key."
             for waiting in group:
@@ -93,6 +98,7 @@ class Writer:
         except Exception as bug:  # noqa: BLE001 - each caller raises it again; the thread lives on
             for waiting in group:
                 waiting.result = bug
+        return 0
 
 
 def _result(door: Door, intent: Intent, pending: Pending) -> Result:

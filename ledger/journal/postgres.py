@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ledger.fail_points import FailPoint, reach
+from ledger.fail_points import FailPoint, is_armed, reach
 from ledger.journal import (
     LAST_CHARACTER,
     Answer,
@@ -101,9 +101,11 @@ class PostgresJournal:
 
     def append(self, group: Group) -> None:
         """Append a group durably. It must continue the head, or nothing is appended."""
-        with self._link.transaction() as connection:
+        with self._link.transaction(is_gathered=True) as connection:
             _check(connection, group)
             _insert(connection, group)
+            if is_armed(FailPoint.AFTER_INSERT):
+                connection.execute("SELECT 1").fetchall()  # so that the rows are really there
             reach(FailPoint.AFTER_INSERT)
         reach(FailPoint.AFTER_COMMIT)
 
@@ -187,8 +189,12 @@ def _as_head(rows: list[Row]) -> Head:
 def _check(connection: Connection, group: Group) -> None:
     """Insist that the group continues the head, and each subject's history."""
     subjects = list({entry.subject_id for entry in group.entries})
-    head = _as_head(connection.execute(_HEAD).fetchall())
-    versions: dict[str, int] = dict(connection.execute(_VERSIONS, (subjects,)).fetchall())
+    head_found, versions_found = (
+        connection.execute(_HEAD),
+        connection.execute(_VERSIONS, (subjects,)),
+    )
+    head = _as_head(head_found.fetchall())
+    versions: dict[str, int] = dict(versions_found.fetchall())
     for entry in group.entries:
         if entry.position != head.position + 1 or entry.prev != head.hash:
             raise JournalFailed("the group does not continue the journal's head")

@@ -7,7 +7,7 @@ file holds the password or a value that a statement was given.
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -107,13 +107,17 @@ class Link:
             return _fetched(connection, sql, values)
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """Write in one transaction; nobody else writes to this journal meanwhile."""
+    def transaction(self, *, is_gathered: bool = False) -> Iterator[Connection]:
+        """Write in one transaction; nobody else writes to this journal meanwhile.
+
+        Gathered statements go to the server together, up to one whose rows are asked for.
+        """
         with self._write, self._failing_clearly():
             connection = self._begun()
             try:
-                yield connection
-                connection.execute("COMMIT")
+                with connection.pipeline() if is_gathered else nullcontext():
+                    yield connection
+                    connection.execute("COMMIT")
             except BaseException:
                 _undo(connection)
                 raise

@@ -3,9 +3,10 @@
 import inspect
 import uuid
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Final, NoReturn
@@ -28,12 +29,10 @@ from proto.values import Instant, InvalidTimestamp
 
 DEMO_TIME_KEY: Final = "x-demo-time"
 _DETAILS_KEY: Final = "grpc-status-details-bin"
-_HEALTH: Final = "/grpc.health.v1."
 _TOKENS_CACHED_MAX: Final = 10_000
 
 Context = grpc.aio.ServicerContext[Any, Any]
 Handler = Any  # grpc.RpcMethodHandler, whose behaviours the stubs type for threads only
-Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]
 Call = Callable[[Any, Context], Awaitable[Any]]
 
 _caller: ContextVar[Caller] = ContextVar("caller")
@@ -91,32 +90,53 @@ def _as_writing(stream: Any) -> Call:  # noqa: ANN401 - what grpc holds is untyp
     return write
 
 
-class _Around(grpc.aio.ServerInterceptor):
-    """Puts the same thing around every rpc but the health check, built once an rpc."""
-
-    def __init__(self) -> None:
-        self._built: dict[str, Handler] = {}
+class Guard:
+    """Puts something around every rpc, once, when the rpc is first called."""
 
     def around(self, call: Call, method: str) -> Call:
         """Give the call with something put around it."""
         raise NotImplementedError
 
-    async def intercept_service(
-        self, continuation: Continuation, details: grpc.HandlerCallDetails
-    ) -> Handler | None:
+
+class Guarded(grpc.GenericRpcHandler):
+    """A service's handlers behind guards, the first of them outermost.
+
+    grpc's own interceptors would be asked anew, in a coroutine each, at every call.
+    """
+
+    def __init__(self, service: grpc.GenericRpcHandler, guards: Sequence[Guard]) -> None:
+        self._service, self._guards = service, guards
+        self._built: dict[str, Handler] = {}
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
         """Give the handler that grpc is to call."""
-        method = details.method
+        method = handler_call_details.method
         built = self._built.get(method)
-        if built is not None:
-            return built
-        handler = await continuation(details)
-        if handler is None or method.startswith(_HEALTH):
-            return handler
-        self._built[method] = _wrapped(handler, lambda call: self.around(call, method))
-        return self._built[method]
+        if built is None:
+            built = self._service.service(handler_call_details)
+            for guard in reversed(self._guards) if built is not None else ():
+                built = _wrapped(built, partial(guard.around, method=method))
+            self._built[method] = built
+        return built
 
 
-class ErrorInterceptor(_Around):
+class GuardedServer:
+    """Takes services for a server as the generated code adds them, and guards them."""
+
+    def __init__(self, server: grpc.aio.Server, *guards: Guard) -> None:
+        self._server, self._guards = server, guards
+
+    def add_generic_rpc_handlers(self, services: Iterable[grpc.GenericRpcHandler]) -> None:
+        """Add services, guarded."""
+        self._server.add_generic_rpc_handlers(
+            tuple(Guarded(service, self._guards) for service in services)
+        )
+
+    def add_registered_method_handlers(self, _service: str, _handlers: object) -> None:
+        """Do nothing, as the server itself: those handlers would be found without a guard."""
+
+
+class ErrorGuard(Guard):
     """Refusal to its status with details, fault to UNAVAILABLE, bug to a reference number."""
 
     def around(self, call: Call, method: str) -> Call:
@@ -160,11 +180,10 @@ async def _report_bug(context: Context, method: str, bug: Exception) -> NoReturn
     await context.abort(grpc.StatusCode.INTERNAL, sentence)
 
 
-class ActorInterceptor(_Around):
+class ActorGuard(Guard):
     """Who calls, from the signed token; staff who were disabled are nobody any more."""
 
     def __init__(self, keys: dict[str, Ed25519PublicKey], books: Books) -> None:
-        super().__init__()
         self._keys, self._books = keys, books
         self._verified: OrderedDict[str, Actor] = OrderedDict()
 

@@ -87,6 +87,8 @@ class Room:
     async def command(self, request: Message, answer_type: type[M], rpc: str = "") -> M:
         """Carry a command out and give its answer."""
         reply = await self.execute(intent_of(request, rpc))
+        if isinstance(reply.message, answer_type):
+            return reply.message
         response = answer_type.FromString(reply.response)
         response.idempotent_replay = reply.is_replay
         return response
