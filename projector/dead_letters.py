@@ -6,7 +6,7 @@ ledger, as often as its subject's gap is looked at: it is one dead letter all th
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import redis
@@ -39,25 +39,37 @@ class DeadLetters:
 
         Tell whether it was put there: an event of our ledger that is dead already is not.
         """
-        name, ledger_id = _name(entry), _ledger_id(entry)
-        is_new = not (ledger_id and self._client.sismember(DEAD, ledger_id))
-        letter: dict[Any, Any] = {
+        return self.move_all([(entry, error)]) == 1
+
+    def move_all(self, dead: Sequence[tuple[Entry, Exception]]) -> int:
+        """Do so with several at once; tell how many were put there."""
+        moved = 0
+        told: set[str] = set()
+        pipeline = self._client.pipeline(transaction=True)
+        for entry, error in dead:
+            ledger_id = _ledger_id(entry)
+            known = ledger_id and (ledger_id in told or self._client.sismember(DEAD, ledger_id))
+            if not known:
+                moved += 1
+                told.add(ledger_id)
+                pipeline.xadd(DEAD_LETTERS, self._letter(entry, error))
+                if ledger_id:
+                    pipeline.sadd(DEAD, ledger_id)
+            if not entry.is_fetched:
+                pipeline.xack(entry.stream, PROJECTOR_GROUP, entry.entry_id)
+            pipeline.hdel(FAILURES, _name(entry))
+        if dead:
+            pipeline.execute()
+        return moved
+
+    def _letter(self, entry: Entry, error: Exception) -> dict[Any, Any]:
+        return {
             **entry.fields,
             "original_message_id": entry.entry_id,
             "original_stream": entry.stream,
             "error": described(error),
             "moved_at": str(self._clock()),
         }
-        pipeline = self._client.pipeline(transaction=True)
-        if is_new:
-            pipeline.xadd(DEAD_LETTERS, letter)
-            if ledger_id:
-                pipeline.sadd(DEAD, ledger_id)
-        if not entry.is_fetched:
-            pipeline.xack(entry.stream, PROJECTOR_GROUP, entry.entry_id)
-        pipeline.hdel(FAILURES, name)
-        pipeline.execute()
-        return is_new
 
     def forget(self, entries: list[Entry]) -> None:
         """Forget the failures of entries that went through after all."""

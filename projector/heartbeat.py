@@ -14,6 +14,7 @@ from projector.stream import GROUP, STREAMS
 from projector.vitals import Vitals
 from proto import codec
 from proto.documents import HEARTBEATS, HeartbeatDocument
+from proto.streams import INBOX
 from proto.values import Instant
 
 NAME: Final = "projector"
@@ -60,6 +61,8 @@ class Heartbeat:
         try:
             backlog = {stream: unread(self._streams, stream) for stream in STREAMS}
             connected = True
+            if self._streams.exists(INBOX):  # of one that was emptied the last count stays
+                self._vitals.inbox_unread = backlog[INBOX]
         except redis.RedisError:
             backlog, connected = {}, False
         vitals = self._vitals
@@ -80,6 +83,8 @@ class Heartbeat:
             dead_lettered=vitals.dead_lettered,
             decisions_waiting=vitals.decisions_waiting,
             inbox_lost_at=vitals.inbox_lost_at,
+            inbox_lost_from=vitals.inbox_lost_from,
+            inbox_lost_count=vitals.inbox_lost_count,
             match_score=vitals.match_score,
             stopped_sources=vitals.stopped_sources,
         )

@@ -13,6 +13,7 @@ import msgspec
 import redis
 import structlog
 from bson import Binary
+from pymongo import UpdateOne
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
@@ -74,8 +75,8 @@ class Letters:
         for after in ("0", ">"):  # first what was given to us and not stored
             while letters := self._read(consumer, after):
                 try:
-                    for entry_id, fields in letters:
-                        self._store(entry_id.decode(), fields)
+                    stored_now = [self._stored(each.decode(), fields) for each, fields in letters]
+                    self._letters.bulk_write(stored_now, ordered=False)
                 except (PyMongoError, KeysUnavailable) as error:
                     log.warning("dead_letters_not_stored", error=type(error).__name__)
                     return stored
@@ -137,7 +138,8 @@ class Letters:
         pages = answer.values() if isinstance(answer, dict) else [each[1:] for each in answer]
         return [letter for page in pages for letter in page[0] if letter[1]]
 
-    def _store(self, letter_id: str, fields: dict[bytes, bytes]) -> None:
+    def _stored(self, letter_id: str, fields: dict[bytes, bytes]) -> UpdateOne:
+        """Give the write that stores a letter; one that was stored before keeps its status."""
         text = {
             name.decode(errors="replace"): value.decode(errors="replace")
             for name, value in fields.items()
@@ -159,10 +161,8 @@ class Letters:
             sealed=seal(key, letter_id.encode(), fields),
             tokens=found,
         )
-        # One that was stored before keeps its status.
-        self._letters.update_one(
-            {"_id": letter_id}, {"$setOnInsert": codec.to_mongo(document)}, upsert=True
-        )
+        stored = {"$setOnInsert": codec.to_mongo(document)}
+        return UpdateOne({"_id": letter_id}, stored, upsert=True)
 
 
 def customer_of(fields: Mapping[str, str]) -> str:

@@ -178,7 +178,8 @@ class Projector:
 
     def _decode(self, entries: Sequence[Entry]) -> list[Item]:
         """Read the envelopes; what can never be read goes to the dead letters at once."""
-        items = []
+        items: list[Item] = []
+        dead: list[tuple[Entry, Exception]] = []
         for entry in entries:
             try:
                 items.append(
@@ -193,7 +194,8 @@ class Projector:
                     )
                 )
             except Poison as error:
-                self._bury(entry, error)
+                dead.append((entry, error))
+        self._bury(dead)
         return items
 
     def _apply(self, items: Sequence[Item]) -> Outcome:
@@ -215,8 +217,7 @@ class Projector:
         settled = list(outcome.settled())
         acknowledge(self._streams, settled)
         self._dead_letters.forget(list(outcome.through()))
-        for item, poison in outcome.poison:
-            self._bury(item.entry, poison)
+        self._bury([(item.entry, poison) for item, poison in outcome.poison])
         for item, error in outcome.failed:
             self._count_failure(item, error)
         self._vitals.count(outcome, self._clock())
@@ -241,16 +242,20 @@ class Projector:
         if not self._reader.begun_anew:
             return
         if INBOX in self._reader.begun_anew and self._store.has_marks():
-            log.error("inbox_lost", stream=INBOX)
-            self._vitals.inbox_lost_at = self._clock()
+            vitals = self._vitals
+            vitals.inbox_lost_at, vitals.inbox_lost_count = self._clock(), vitals.inbox_unread
+            vitals.inbox_lost_from = since = self._store.last_outside()
+            unread = vitals.inbox_unread
+            log.error("inbox_lost", stream=INBOX, since=str(since), at_least=unread)
         self._reader.begun_anew.clear()
 
-    def _bury(self, entry: Entry, error: Exception) -> None:
-        """Move an entry to the dead letters."""
-        name = described(error).partition(":")[0]
-        log.error("dead_letter", stream=entry.stream, entry_id=entry.entry_id, error=name)
-        self._buried.append(entry)
-        self._vitals.dead_lettered += self._dead_letters.move(entry, error)
+    def _bury(self, dead: Sequence[tuple[Entry, Exception]]) -> None:
+        """Move entries to the dead letters."""
+        for entry, error in dead:
+            name = described(error).partition(":")[0]
+            log.error("dead_letter", stream=entry.stream, entry_id=entry.entry_id, error=name)
+            self._buried.append(entry)
+        self._vitals.dead_lettered += self._dead_letters.move_all(dead)
 
     def _count_failure(self, item: Item, error: Exception) -> None:
         entry = item.entry

@@ -35,6 +35,7 @@ from projector.shelf import TIMEZONED
 from projector.transaction import Transaction
 from proto import documents
 from proto.codec import Poison
+from proto.values import Instant
 
 DURABLE: Final = WriteConcern("majority", j=True)
 SNAPSHOT: Final = ReadConcern("snapshot")
@@ -128,6 +129,16 @@ class Store:
             return self.database[documents.MARKS.name].find_one({}) is not None
         except PyMongoError as error:
             raise _fault_of(error) from error
+
+    def last_outside(self) -> Instant | None:
+        """Give when the last event from outside came that was applied. Raises Unreachable."""
+        outside = {"sealed": {"$exists": True}}
+        try:
+            archive = self.database[documents.ARCHIVE.name]
+            last = archive.find_one(outside, {"receivedAt": 1}, sort=[("_id", -1)])
+        except PyMongoError as error:
+            raise _fault_of(error) from error
+        return Instant.of(last["receivedAt"]) if last else None
 
     def _require_transactions(self) -> None:
         """Refuse a server on which every single event would fail."""

@@ -11,7 +11,7 @@ from projector import batch, fence
 from projector.archive import Archive
 from projector.happening import ACCOUNTS, REVIEWS, Documents, Limits, Stored
 from projector.item import Item
-from projector.marks import Marks, SeenBefore
+from projector.marks import Marks
 from projector.outcome import Outcome
 from projector.parked import (
     parked_document,
@@ -72,7 +72,7 @@ class Transaction:
         """Sort the batch out, then read the bodies; without the poison it may sort otherwise.
 
         A body that cannot be read may be a copy of an event that was applied: then it is
-        a duplicate and no dead letter, so that the marks must have been looked up.
+        a duplicate and no dead letter, so that its mark is looked up.
         """
         outside = [item.mark for item in items if not item.is_ledger]
         marks = self._marks.found(outside) if self._look_up else set[bytes]()
@@ -86,12 +86,17 @@ class Transaction:
             readable = batch.read_bodies((*decided.fresh, *decided.waiting))
             if not readable.poison:
                 return decided, poison
-            if not self._look_up:
-                raise SeenBefore
-            poison += readable.poison
-            bad = {id(item) for item, _ in readable.poison}
+            marks |= self._known(readable.poison)
+            dead = [each for each in readable.poison if each[0].mark not in marks]
+            poison += dead
+            bad = {id(item) for item, _ in dead}
             left = [item for item in left if id(item) not in bad]
             parked = [item for item in parked if id(item) not in bad]
+
+    def _known(self, poison: Sequence[tuple[Item, Poison]]) -> set[bytes]:
+        """Give the marks of those that are broken copies of what was applied."""
+        outside = [item.mark for item, _ in poison if not item.is_ledger]
+        return set() if self._look_up else self._marks.found(outside)
 
     def _versions(self, ours: Sequence[Item]) -> dict[str, int]:
         """Give the version that each subject of our ledger has reached here."""

@@ -25,6 +25,10 @@ class Vitals(Struct):
     ledger_connected: bool | None = None
     waits_for: WaitsFor | None = None
     inbox_lost_at: Instant | None = None
+    inbox_lost_from: Instant | None = None
+    inbox_lost_count: int | None = None
+    inbox_unread: int = 0
+    """How many entries of the inbox were still to read when it was last seen."""
     holds_lease: bool = False
     match_score: float | None = None
     turned_at: float = 0.0

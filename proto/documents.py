@@ -850,8 +850,9 @@ class HeartbeatDocument(Document, kw_only=True):
     applied; `backlog` the entries still to read. `inbox_lost_at` is when the inbox was found
     emptied: what was published there and not read before is lost. `decisions_waiting` are the
     write-off requests that other systems decided and never told of.
-    `stopped_sources` are senders of the inbox that sent a flood of poison and are not
-    taken in.
+    `inbox_lost_from` is when the last entry came that was read before, `inbox_lost_count` how
+    many at least were there unread. `stopped_sources` are senders of the inbox that sent a
+    flood of poison and are not taken in.
     """
 
     at: Instant
@@ -870,6 +871,8 @@ class HeartbeatDocument(Document, kw_only=True):
     dead_lettered: int = 0
     decisions_waiting: int = 0
     inbox_lost_at: Instant | None = None
+    inbox_lost_from: Instant | None = None
+    inbox_lost_count: int | None = None
     match_score: float | None = None
     stopped_sources: list[str] = []
 
