@@ -31,6 +31,10 @@ REVIEWS: Final = documents.REVIEWS.name
 CONVERSATIONS: Final = documents.CONVERSATIONS.name
 APPLICATIONS: Final = documents.APPLICATIONS.name
 NOTIFICATIONS: Final = documents.NOTIFICATIONS.name
+DAY_TOTALS: Final = documents.DAY_TOTALS.name
+MONTH_TOTALS: Final = documents.MONTH_TOTALS.name
+STAFF_DAYS: Final = documents.STAFF_DAYS.name
+PORTFOLIO: Final = documents.PORTFOLIO.name
 LEDGER_SUBJECTS: Final = documents.LEDGER_SUBJECTS.name
 
 Place = tuple[str, str]

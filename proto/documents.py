@@ -672,6 +672,79 @@ class LedgerSubjectDocument(Document, kw_only=True):
     updated_at: Instant | None = None
 
 
+class TotalDocument(Document, kw_only=True):
+    """Postings of our ledger of one kind and reason: how many, and what they moved.
+
+    `_id` is what they are summed by. Of a reversal `originalType` is what it took back.
+    A posting counts on the business date on which it was recorded.
+    """
+
+    transaction_type: str
+    original_type: str = ""
+    reason_code: str = ""
+    count: int = 0
+    amount: Money = Money(0)
+    principal: Money = Money(0)
+    interest: Money = Money(0)
+    fees: Money = Money(0)
+    overpayment: Money = Money(0)
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class DayTotalDocument(TotalDocument, kw_only=True):
+    """The sum of one business day."""
+
+    date: CalendarDate
+
+
+class MonthTotalDocument(TotalDocument, kw_only=True):
+    """The sum of one month, `YYYY-MM`."""
+
+    month: str
+
+
+class StaffDayDocument(Document, kw_only=True):
+    """What one staff member did on one business day: events of one kind and reason.
+
+    Amounts and kinds of transaction stand where the events are postings.
+    """
+
+    staff_id: Key
+    date: CalendarDate
+    event_type: str
+    transaction_type: str | None = None
+    original_type: str | None = None
+    reason_code: str | None = None
+    count: int = 0
+    amount: Money | None = None
+    principal: Money | None = None
+    interest: Money | None = None
+    fees: Money | None = None
+    overpayment: Money | None = None
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class Bucket(Document, kw_only=True):
+    """How many accounts stand in a bucket, and what they owe together."""
+
+    accounts: int = 0
+    outstanding: Money = Money(0)
+
+
+class PortfolioDocument(Document, kw_only=True):
+    """The accounts of our ledger that are under way, by bucket of ageing.
+
+    `_id` is `now`, or the business date at whose end it stood so.
+    """
+
+    date: CalendarDate | None = None
+    buckets: dict[str, Bucket] = {}
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
 class StaffKey(Document, kw_only=True):
     """A key for decisions; the public half as base64 of its 32 bytes."""
 
@@ -1080,6 +1153,12 @@ REVIEWS: Final = Collection(
     ReviewDocument,
     (_by("reviewedBy", "-reviewedAt"), _by("waits", partial={"waits": True})),
 )
+DAY_TOTALS: Final = Collection("day-totals", "projector", DayTotalDocument, (_by("date"),))
+MONTH_TOTALS: Final = Collection("month-totals", "projector", MonthTotalDocument, (_by("month"),))
+STAFF_DAYS: Final = Collection(
+    "staff-days", "projector", StaffDayDocument, (_by("staffId", "-date"), _by("-date"))
+)
+PORTFOLIO: Final = Collection("portfolio", "projector", PortfolioDocument)
 LEDGER_SUBJECTS: Final = Collection("ledger-subjects", "projector", LedgerSubjectDocument)
 STAFF: Final = Collection("staff", "projector", StaffDocument, (_by("username"),))
 MARKS: Final = Collection("marks", "projector", MarkDocument, clustered=True)
@@ -1125,6 +1204,10 @@ COLLECTIONS: Final = (
     NOTES,
     REVIEWS,
     LEDGER_SUBJECTS,
+    DAY_TOTALS,
+    MONTH_TOTALS,
+    STAFF_DAYS,
+    PORTFOLIO,
     STAFF,
     MARKS,
     PARKED_EVENTS,

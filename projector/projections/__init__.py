@@ -17,9 +17,11 @@ from projector.projections import (
     loan_accounts,
     notes,
     notifications,
+    portfolio,
     reviews,
     staff,
     staff_notifications,
+    totals,
     transactions,
     write_off_requests,
 )
@@ -53,7 +55,11 @@ LEDGER_SUBJECTS: Final = Projection(ledger_subjects.reads, ledger_subjects.fold)
 CONVERSATIONS: Final = Projection(conversations.reads, conversations.fold)
 APPLICATIONS: Final = Projection(applications.reads, applications.fold)
 NOTIFICATIONS: Final = Projection(notifications.reads, notifications.fold)
-REQUEST: Final = (APPROVALS, STAFF_NOTIFICATIONS, AUDIT_EVENTS)
+TOTALS: Final = Projection(totals.reads, totals.fold)
+PORTFOLIO: Final = Projection(portfolio.reads, portfolio.fold)
+TRAIL: Final = (AUDIT_EVENTS, TOTALS)
+"""What every event of our ledger comes to in the end."""
+REQUEST: Final = (APPROVALS, STAFF_NOTIFICATIONS, *TRAIL)
 
 PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
     **dict.fromkeys(
@@ -75,7 +81,7 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
             events.ScheduleUpdated.type,
             events.AgingUpdated.type,
         ),
-        (LOAN_ACCOUNTS, AUDIT_EVENTS),
+        (LOAN_ACCOUNTS, *TRAIL),
     ),
     **dict.fromkeys(
         (
@@ -92,7 +98,7 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
             events.PaymentCorrected.type,
             events.InterestAccrued.type,
         ),
-        (LOAN_ACCOUNTS, TRANSACTIONS, AUDIT_EVENTS),
+        (LOAN_ACCOUNTS, TRANSACTIONS, *TRAIL),
     ),
     **dict.fromkeys(
         (
@@ -103,7 +109,7 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
             events.StaffKeyEnrolled.type,
             events.StaffKeyRevoked.type,
         ),
-        (STAFF, AUDIT_EVENTS),
+        (STAFF, *TRAIL),
     ),
     **dict.fromkeys(
         (
@@ -167,12 +173,13 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
         ),
         (NOTIFICATIONS,),
     ),
-    **dict.fromkeys((events.NoteAdded.type, events.NoteAmended.type), (NOTES, AUDIT_EVENTS)),
-    events.ItemReviewed.type: (REVIEWS, AUDIT_EVENTS),
+    **dict.fromkeys((events.NoteAdded.type, events.NoteAmended.type), (NOTES, *TRAIL)),
+    events.ItemReviewed.type: (REVIEWS, *TRAIL),
     **dict.fromkeys(
-        (events.TextRevealed.type, events.ReadOnlySet.type, events.DayEnded.type),
-        (LEDGER_SUBJECTS, AUDIT_EVENTS),
+        (events.TextRevealed.type, events.ReadOnlySet.type),
+        (LEDGER_SUBJECTS, *TRAIL),
     ),
+    events.DayEnded.type: (LEDGER_SUBJECTS, PORTFOLIO, *TRAIL),
 }
 """Type on the wire to its projections, in the order in which they are folded."""
 

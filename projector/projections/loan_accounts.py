@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from bson import Decimal128
 
 from projector.happening import ACCOUNTS, CUSTOMERS, Change, Documents, Happening, Reads, Stored
-from projector.projections import account_ageing, account_schedule, account_status
+from projector.projections import account_ageing, account_schedule, account_status, portfolio
 from projector.projections.account_postings import posted
 from projector.projections.account_status import STATUSES, TERMINAL, When
 from proto.codec import stored_money, to_mongo
@@ -33,9 +33,10 @@ Told = AccountEvent | PostingEvent
 def reads(happening: Happening) -> Reads:
     """Name the account, and the customer whose name it shows."""
     event = happening.event
+    shared = (portfolio.PLACE,) if happening.ledger is not None else ()
     if isinstance(event, AccountCreated | AccountClosed):
-        return Reads(((ACCOUNTS, event.account_id), (CUSTOMERS, event.customer_id)))
-    return Reads(((ACCOUNTS, event.account_id),)) if isinstance(event, Told) else Reads()
+        return Reads(((ACCOUNTS, event.account_id), (CUSTOMERS, event.customer_id), *shared))
+    return Reads(((ACCOUNTS, event.account_id), *shared)) if isinstance(event, Told) else Reads()
 
 
 def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
@@ -52,6 +53,8 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
     after = _after(before, event, happening)
     if after is not before or account is None:
         yield Change(ACCOUNTS, event.account_id, _with_name(after, documents))
+    if happening.ledger is not None:
+        yield from portfolio.moved(account, after, documents)
 
 
 def _stub(account_id: str, happening: Happening) -> Stored:

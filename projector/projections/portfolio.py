@@ -1,0 +1,65 @@
+"""Projection `portfolio`: how many accounts of our ledger stand in which bucket, and owe what.
+
+What stands now is one document, moved by the difference that an event makes to its
+account; the end of a business day keeps a copy under its date.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from projector.happening import PORTFOLIO, Change, Documents, Happening, Place, Reads, Stored
+from projector.projections.exact import plus
+from proto.codec import stored_money, to_mongo
+from proto.events import DayEnded
+from proto.values import Money
+
+NOW: Final = "now"
+PLACE: Final[Place] = (PORTFOLIO, NOW)
+COUNTED: Final = frozenset({"active", "in_arrears"})
+"""Accounts that are under way; what is pending or closed is in no bucket."""
+
+
+def reads(happening: Happening) -> Reads:
+    """Name what stands now, and the day's copy."""
+    event = happening.event
+    if isinstance(event, DayEnded):
+        return Reads((PLACE, (PORTFOLIO, str(event.business_date))))
+    return Reads()
+
+
+def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
+    """Keep what stands at the end of a business day."""
+    event = happening.event
+    if isinstance(event, DayEnded):
+        date = str(event.business_date)
+        now = documents.get(*PLACE) or {}
+        yield Change(PORTFOLIO, date, {"date": date, "buckets": now.get("buckets", {})})
+
+
+def moved(before: Stored | None, after: Stored, documents: Documents) -> Iterator[Change]:
+    """Move an account from where it stood to where it stands."""
+    was, stands = _standing(before), _standing(after)
+    if was == stands:
+        return
+    now = documents.get(*PLACE) or {}
+    buckets: dict[str, Stored] = dict(now.get("buckets", {}))
+    for standing, sign in ((was, -1), (stands, 1)):
+        if standing is not None:
+            bucket, owed = standing
+            stored = buckets.get(bucket, {})
+            buckets[bucket] = {
+                "accounts": to_mongo(int(stored.get("accounts", 0)) + sign),
+                "outstanding": plus(stored.get("outstanding"), Money(sign * owed)),
+            }
+    yield Change(PORTFOLIO, NOW, {**now, "buckets": buckets})
+
+
+def _standing(account: Stored | None) -> tuple[str, Money] | None:
+    """Give an account's bucket and what it owes; None where it is in no bucket."""
+    if account is None or account.get("source") != "ledger":
+        return None
+    if account["accountStatus"] not in COUNTED:
+        return None
+    owed = account.get("balances", {}).get("totalOutstanding")
+    bucket = account.get("aging", {}).get("bucket") or "current"
+    return bucket, stored_money(owed) if owed is not None else Money(0)

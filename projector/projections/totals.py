@@ -1,0 +1,92 @@
+"""Projections `day-totals`, `month-totals` and `staff-days`: sums of our ledger's events.
+
+Each sum is a small document of its own, so that a batch writes only those that it moves
+and no document grows with the business. A posting counts on the business date on which
+it was recorded, as in the general ledger: the two must tie to the cent.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from projector.happening import (
+    DAY_TOTALS,
+    MONTH_TOTALS,
+    STAFF_DAYS,
+    Change,
+    Documents,
+    Happening,
+    LedgerPlace,
+    Place,
+    Reads,
+    Stored,
+)
+from projector.projections import transactions
+from projector.projections.account_status import When
+from projector.projections.exact import plus
+from proto.codec import to_mongo
+from proto.events import PaymentReversed, PostingEvent
+
+MONTH: Final = len("2026-03")
+SEPARATOR: Final = "|"
+
+
+def reads(happening: Happening) -> Reads:
+    """Name the sums that the event moves."""
+    place = happening.ledger
+    return Reads(tuple(_sums(happening, place))) if place is not None else Reads()
+
+
+def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
+    """Add the event to its sums."""
+    place = happening.ledger
+    if place is None:
+        return
+    for (collection, key), told in _sums(happening, place).items():
+        stored = documents.get(collection, key) or told
+        yield Change(collection, key, _added(stored, happening))
+
+
+def _sums(happening: Happening, place: LedgerPlace) -> dict[Place, Stored]:
+    """Give the places of the sums, each with what its document tells of itself."""
+    date = When(happening.at).business_date
+    kind = _kind(happening)
+    staff = {"staffId": place.actor, "date": date, "eventType": place.event_type, **kind}
+    sums = {(STAFF_DAYS, _key(staff)): staff}
+    if isinstance(happening.event, PostingEvent):
+        day, month = {"date": date, **kind}, {"month": date[:MONTH], **kind}
+        sums[(DAY_TOTALS, _key(day))] = day
+        sums[(MONTH_TOTALS, _key(month))] = month
+    return sums
+
+
+def _kind(happening: Happening) -> Stored:
+    """Tell what is summed by: kind and reason, of a reversal also what it took back."""
+    event = happening.event
+    if not isinstance(event, PostingEvent):
+        return {}
+    original = event.original_transaction_type if isinstance(event, PaymentReversed) else ""
+    told = {
+        "transactionType": event.transaction_type,
+        "originalType": original,
+        "reasonCode": event.reason_code,
+    }
+    return {name: str.__str__(value) for name, value in told.items()}
+
+
+def _key(told: Stored) -> str:
+    return SEPARATOR.join(told.values())
+
+
+def _added(stored: Stored, happening: Happening) -> Stored:
+    new = {**stored, "count": to_mongo(int(stored.get("count", 0)) + 1)}
+    event = happening.event
+    if isinstance(event, PostingEvent):
+        moves = {
+            "amount": transactions.amount(event),
+            "principal": event.principal_delta,
+            "interest": event.interest_delta,
+            "fees": event.fee_delta,
+            "overpayment": event.overpayment_delta,
+        }
+        new |= {name: plus(stored.get(name), amount) for name, amount in moves.items()}
+    return new
