@@ -84,3 +84,35 @@ def test_opening_twice_with_one_key_is_a_replay(system: Caller) -> None:
     paid = [system.accounting.DisburseLoan(disburse, metadata=metadata) for _ in range(2)]
     assert [each.idempotent_replay for each in paid] == [False, True]
     assert paid[0].fee_transaction_id == paid[1].fee_transaction_id
+
+
+def _code_within(caller: Caller, account: str, key: str, seconds: float) -> grpc.StatusCode:
+    """Repay $1 and wait so long for the answer."""
+    request = ledger_pb.RecordRepaymentRequest(
+        loan_account_id=account, amount="1.00", idempotency_key=key
+    )
+    try:
+        caller.accounting.RecordRepayment(request, metadata=caller.metadata(), timeout=seconds)
+    except grpc.RpcError as error:
+        return error.code()
+    return grpc.StatusCode.OK
+
+
+def test_a_deadline_that_passes_after_the_commit_has_one_effect(
+    system: Caller, support: Caller
+) -> None:
+    """Whenever it passes: who tries again with the same key has paid once.
+
+    Shorter and shorter waits, until one ends between the commit and the answer.
+    """
+    account, seconds, found, paid = system.active_loan(), 0.02, 0, 0
+    support.repay(account, "100.00")
+    while found == 0 and paid < 300:
+        key = new_key()
+        code = _code_within(support, account, key, seconds)
+        again = support.repay(account, "1.00", idempotency_key=key)
+        paid += 1
+        assert support.balance(account).total_outstanding == f"{500 - paid}.00"
+        found += code is grpc.StatusCode.DEADLINE_EXCEEDED and again.idempotent_replay
+        seconds = seconds * 0.9 if code is grpc.StatusCode.OK else seconds * 1.1
+    assert found
