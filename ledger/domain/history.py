@@ -13,6 +13,7 @@ from ledger.domain.review import Review
 from ledger.domain.staff import Staff
 from ledger.domain.switch import Switch
 from proto.events import (
+    EVENTS,
     AccountEvent,
     DayEnded,
     Event,
@@ -43,7 +44,10 @@ _FOLDS: Final[tuple[tuple[tuple[type[Event], ...], Callable[..., Any]], ...]] = 
 )
 """Events to the fold of the subject that they belong to."""
 
-_FOLD_OF: Final = {event: fold for events, fold in _FOLDS for event in events}
+# By exact type, and so with the subclasses too: a write-off's request is a request.
+_FOLD_OF: Final = {
+    event: fold for event in EVENTS.values() for events, fold in _FOLDS if issubclass(event, events)
+}
 
 
 def evolve(state: State | None, event: LedgerEvent, version: int, at: Instant) -> State:
