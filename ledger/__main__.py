@@ -18,6 +18,7 @@ import structlog
 from ledger.admin import CannotCreate, create_admin
 from ledger.books import open_books
 from ledger.end_of_day_command import DayNotEnded, end_of_day
+from ledger.intake import Intake
 from ledger.journal import JournalFailed
 from ledger.proof.heads import exported
 from ledger.server import CannotListen, LedgerServer
@@ -49,9 +50,14 @@ async def serve(settings: Settings) -> None:
         server = LedgerServer(settings, books)
         await server.start()
         _calm_collector()
+        intake = Intake(books, settings.redis_url, loop) if settings.redis_url else None
+        if intake is not None:
+            intake.start()
         structlog.get_logger().info("ledger ready", listen=settings.listen, port=server.port)
         await stopping.wait()
         await server.stop()
+        if intake is not None:
+            await asyncio.to_thread(intake.close)
     finally:
         books.close()
     structlog.get_logger().info("ledger stopped")

@@ -198,6 +198,16 @@ class AgingUpdated(Event, frozen=True, kw_only=True, omit_defaults=True):
     transition_reason: str = ""
 
 
+class PaymentReceived(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A payment gateway's word that money came in; the ledger's intake posts it."""
+
+    type: ClassVar[str] = "payment.received.v1"
+    account_id: Key
+    amount: Money
+    payment_reference: Key = NO_KEY
+    effective_date: CalendarDate | None = None
+
+
 # ------------------------------------------------------------------ postings of our ledger
 
 
@@ -1085,7 +1095,7 @@ NotificationTold = (
     | NotificationSuppressionChanged
     | StatementGenerated
 )
-AnyEvent = CustomerEvent | LedgerEvent | ConversationTold | NotificationTold
+AnyEvent = CustomerEvent | PaymentReceived | LedgerEvent | ConversationTold | NotificationTold
 
 EVENTS: Final[dict[str, type[Event]]] = {
     event.type: event
@@ -1101,6 +1111,7 @@ EVENTS: Final[dict[str, type[Event]]] = {
         ScheduleCreated,
         ScheduleUpdated,
         AgingUpdated,
+        PaymentReceived,
         LoanDisbursed,
         FeeApplied,
         RepaymentRecorded,

@@ -1,17 +1,14 @@
 """IssueCorrection: a payment message that became a dead letter is posted after all, once."""
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from ledger.commands import correction_steps, steps
-from ledger.commands.command import AccountCommand, Decided, Facts, Name
+from ledger.commands.command import AccountCommand, Decided, Facts
 from ledger.commands.course import Course
+from ledger.commands.message_names import message_name
 from ledger.domain.loan import Loan
 from ledger.domain.rights import Right
-from ledger.errors import Refusal, Refused
 from proto.values import Key, Money
-
-MESSAGE: Final = "message"
-"""The kind of name that a message from the inbox takes once it is posted, however."""
 
 
 class IssueCorrection(AccountCommand, frozen=True, kw_only=True):
@@ -23,17 +20,6 @@ class IssueCorrection(AccountCommand, frozen=True, kw_only=True):
     amount: Money
     approved_by: str
     payment_reference: Key
-
-
-def message_name(message_id: Key, facts: Facts) -> Name:
-    """Take a message for good. Refused where it was posted or corrected before."""
-    if facts.look.owner(MESSAGE, message_id) is not None:
-        raise Refused(
-            Refusal.MESSAGE_POSTED,
-            f"The message {message_id} was posted already.",
-            field="original_message_id",
-        )
-    return Name(MESSAGE, message_id, "original_message_id")
 
 
 def decide(loan: Loan | None, command: IssueCorrection, facts: Facts) -> Decided:

@@ -5,14 +5,15 @@ from typing import ClassVar
 import msgspec
 
 from ledger.commands import steps
-from ledger.commands.command import AccountCommand, Facts
+from ledger.commands.command import AccountCommand, Decided, Facts
+from ledger.commands.message_names import message_name
 from ledger.domain import schedule
 from ledger.domain.allocation import allocate
 from ledger.domain.loan import Loan
 from ledger.domain.money import check_size, negative, plus
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
-from proto.events import LedgerEvent, RepaymentRecorded
+from proto.events import RepaymentRecorded
 from proto.values import Code, Key, Money
 
 
@@ -26,13 +27,16 @@ class RecordRepayment(AccountCommand, frozen=True, kw_only=True):
     payment_reference: Key = Key("")
     target_payment_number: int = 0
     schedule_id: Key = Key("")
+    message_id: Key = Key("")
+    """The message of the inbox that brought it, if one did."""
 
 
-def decide(loan: Loan | None, command: RecordRepayment, facts: Facts) -> tuple[LedgerEvent, ...]:
+def decide(loan: Loan | None, command: RecordRepayment, facts: Facts) -> Decided:
     """Share the money out; what exceeds the debt, also of a closed loan, is owed back."""
     loan = steps.existing(loan, command, facts)
     loan = steps.disbursed(loan, closed_allowed=True)
     _check_target(loan, command)
+    names = (message_name(command.message_id, facts),) if command.message_id else ()
     total_paid = plus(loan.total_paid, command.amount)
     check_size("amount", total_paid)
     parts = allocate(loan, command.amount)
@@ -67,12 +71,13 @@ def decide(loan: Loan | None, command: RecordRepayment, facts: Facts) -> tuple[L
         last_payment_date=posted["effective_date"],
         last_payment_amount=command.amount,
     )
-    return (
+    events = (
         recorded,
         *steps.schedule_updated(loan, posted, paid=shares),
         updated,
         *steps.closed_when_paid(loan, posted, facts, total_paid),
     )
+    return Decided(events=events, names=names)
 
 
 def _check_target(loan: Loan, command: RecordRepayment) -> None:

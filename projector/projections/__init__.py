@@ -186,5 +186,7 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
 UNREAD: Final = (AUDIT_EVENTS,)
 """What an event of our ledger goes through whose type this version does not read."""
 
-IGNORED: Final[dict[str, str]] = {}
+IGNORED: Final[dict[str, str]] = {
+    events.PaymentReceived.type: "the ledger posts it, and tells that in an event of its own",
+}
 """Types that we read and that change no document, each with the reason."""

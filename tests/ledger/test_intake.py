@@ -1,0 +1,233 @@
+"""The intake: a payment on the inbox is a repayment in the books, once, or a dead letter."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from embedded.process import free_port, stop
+from embedded.servers import RedisServer, wait_until
+from proto.streams import DEAD_LETTERS, INBOX, INTAKE_GROUP
+from tests.builders import Caller, LedgerProcess, new_id
+from tests.ledger.accounts_check import check_books, loan_of
+from tests.ledger.asking import set_read_only
+
+SECONDS_MAX = 30.0
+
+
+class Counter:
+    """A ledger with its Redis, and a payment gateway that writes onto the inbox."""
+
+    def __init__(self, folder: Path) -> None:
+        self.server = RedisServer(folder / "redis", free_port())
+        self.start_redis()
+        self.redis = redis.Redis.from_url(self.server.url, decode_responses=True)
+        self.ledger = LedgerProcess(folder, redis_url=self.server.url).start().with_staff()
+
+    @property
+    def system(self) -> Caller:
+        """The command line's actor."""
+        return self.ledger.system
+
+    def start_redis(self) -> None:
+        """Start Redis and wait until it answers."""
+        process = self.server.start()
+        wait_until("redis", lambda: self.server.answers(process), process, self.server.log)
+
+    def receive(self, account: str, amount: str, event_id: str = "", **body: object) -> str:
+        """Publish a payment, and give its entry's id."""
+        payment = {"account_id": account, "amount": amount, "payment_reference": "DD-1", **body}
+        fields = {
+            "msg_type": "payment.received.v1",
+            "id": event_id or new_id("PAY"),
+            "payload": json.dumps(payment),
+        }
+        return str(self.redis.xadd(INBOX, fields))
+
+    def letters(self) -> list[dict[str, str]]:
+        """Give the dead letters."""
+        return [fields for _, fields in self.redis.xrange(DEAD_LETTERS)]
+
+    def is_dealt_with(self) -> bool:
+        """Tell whether all was read and acknowledged."""
+        groups = {group["name"]: group for group in self.redis.xinfo_groups(INBOX)}
+        group = groups.get(INTAKE_GROUP, {"pending": 1, "last-delivered-id": ""})
+        last = self.redis.xinfo_stream(INBOX)["last-generated-id"]
+        return group["pending"] == 0 and group["last-delivered-id"] == last
+
+    def settle(self) -> None:
+        """Wait until the intake is done."""
+        wait_for(self.is_dealt_with)
+
+    def close(self) -> None:
+        """Stop both."""
+        self.ledger.stop()
+        stop(self.server.process)
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + SECONDS_MAX
+    while True:
+        try:
+            if holds():
+                return
+        except redis.RedisError:
+            pass  # it is being started again, or the stream is not there yet
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
+    """One for the module; tests use accounts of their own."""
+    made = Counter(tmp_path_factory.mktemp("intake"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def counter_alone(data_dir: Path) -> Iterator[Counter]:
+    """One whose parts may be killed."""
+    made = Counter(data_dir)
+    yield made
+    made.close()
+
+
+def test_a_payment_is_posted_as_a_repayment(counter: Counter) -> None:
+    """From its effective date on, with its reference, by the system."""
+    account = counter.system.active_loan()
+    counter.receive(account, "150.00")
+    counter.settle()
+    loan = loan_of(counter.system, account)
+    assert (loan.total_outstanding, loan.total_paid) == (450_00, 150_00)
+    posted = loan.postings[-1].event
+    assert (posted.type, posted.reference_id) == ("repayment.recorded.v1", "DD-1")
+    check_books(counter.system)
+
+
+def test_the_same_event_twice_is_one_repayment(counter: Counter) -> None:
+    """Whatever entry of the stream it came in."""
+    account, event_id = counter.system.active_loan(), new_id("PAY")
+    for _ in range(3):
+        counter.receive(account, "10.00", event_id)
+    counter.settle()
+    assert counter.system.balance(account).total_outstanding == "590.00"
+
+
+def test_what_is_no_payment_is_left_to_others(counter: Counter) -> None:
+    """Acknowledged by this group, neither posted nor a dead letter."""
+    before = len(counter.letters())
+    counter.redis.xadd(INBOX, {"typ": "customer.changed.v1", "payload": '{"customer_id": "C"}'})
+    counter.redis.xadd(INBOX, {"nothing": "at all"})
+    counter.settle()
+    assert len(counter.letters()) == before
+
+
+@pytest.mark.parametrize(
+    ("amount", "body", "error"),
+    [
+        ("10.00", {"effective_date": "2025-13-45"}, "InvalidTimestamp: '2025-13-45'"),
+        ("10.00", {"effective_date": "2020-01-01"}, "DATE_OUT_OF_WINDOW: "),
+        ("10.001", {}, "InvalidMoney: '10.001'"),
+        ("-10.00", {}, "INVALID_AMOUNT: "),
+        ("0.00", {}, "INVALID_AMOUNT: "),
+        ("10.00", {"account_id": "LA-none"}, "NO_SUCH_ACCOUNT: "),
+        ("10.00", {"account_id": ["LA"]}, "InvalidKey: "),
+        ("10.00", {"payment_reference": "4111 1111 1111 1111"}, "CARD_NUMBER: "),
+    ],
+)
+def test_what_cannot_be_posted_is_a_dead_letter(
+    counter: Counter, amount: str, body: dict[str, Any], error: str
+) -> None:
+    """With its original fields, its id, the error's class and text, and when."""
+    account = counter.system.active_loan()
+    entry_id = counter.receive(account, amount, **body)
+    counter.settle()
+    letter = counter.letters()[-1]
+    assert letter["original_message_id"] == entry_id
+    assert letter["msg_type"] == "payment.received.v1"
+    assert letter["error"].startswith(error)
+    assert letter["moved_at"].endswith("Z")
+    assert counter.system.balance(account).total_outstanding == "600.00"
+
+
+def test_an_event_id_with_another_payment_is_a_dead_letter(counter: Counter) -> None:
+    """An id names one payment; a second one under it is nobody's guess."""
+    account, event_id = counter.system.active_loan(), new_id("PAY")
+    counter.receive(account, "10.00", event_id)
+    counter.receive(account, "20.00", event_id)
+    counter.settle()
+    assert counter.letters()[-1]["error"].startswith("KEY_REUSED: ")
+    assert counter.system.balance(account).total_outstanding == "590.00"
+
+
+def test_a_read_only_ledger_lets_payments_wait(counter: Counter) -> None:
+    """They are no dead letters: they are posted when commands are taken again."""
+    account = counter.system.active_loan()
+    admin = counter.ledger.caller("staff-admin")
+    before = len(counter.letters())
+    set_read_only(admin, read_only=True)
+    counter.receive(account, "10.00")
+    wait_for(lambda: counter.redis.xpending(INBOX, INTAKE_GROUP)["pending"] == 1)
+    set_read_only(admin, read_only=False)
+    counter.settle()
+    assert counter.system.balance(account).total_outstanding == "590.00"
+    assert len(counter.letters()) == before
+
+
+def test_a_killed_ledger_posts_each_payment_once(counter_alone: Counter) -> None:
+    """What was delivered and not acknowledged is taken up again after the start."""
+    accounts = [counter_alone.system.active_loan() for _ in range(5)]
+    for n in range(200):
+        counter_alone.receive(accounts[n % 5], "1.00")
+    wait_for(lambda: loan_of(counter_alone.system, accounts[0]).total_paid > 0)
+    counter_alone.ledger.kill()
+    counter_alone.ledger.start()
+    counter_alone.settle()
+    assert {loan_of(counter_alone.system, each).total_paid for each in accounts} == {40_00}
+    check_books(counter_alone.system)
+
+
+def test_the_intake_outlives_redis_and_an_emptied_one(counter_alone: Counter) -> None:
+    """It waits for Redis, makes its group anew, and goes on; nothing is posted twice."""
+    account, event_id = counter_alone.system.active_loan(), new_id("PAY")
+    counter_alone.receive(account, "10.00", event_id)
+    counter_alone.settle()
+    counter_alone.redis.flushall()
+    counter_alone.receive(account, "10.00", event_id)
+    counter_alone.receive(account, "20.00")
+    counter_alone.settle()
+    assert counter_alone.system.balance(account).total_outstanding == "570.00"
+    process = counter_alone.server.process
+    assert process is not None
+    process.kill()
+    process.wait()
+    counter_alone.start_redis()
+    counter_alone.receive(account, "30.00")
+    counter_alone.settle()
+    assert counter_alone.system.balance(account).total_outstanding == "540.00"
+
+
+def test_a_message_from_the_dead_letters_is_posted_once_by_its_first_id(counter: Counter) -> None:
+    """Published again it bears the id of the message that it was at first."""
+    account = counter.system.active_loan()
+    first = counter.receive(account, "10.00")
+    counter.settle()
+    payment = {"account_id": account, "amount": "10.00"}
+    counter.redis.xadd(
+        INBOX,
+        {
+            "msg_type": "payment.received.v1",
+            "id": new_id("PAY"),
+            "payload": json.dumps(payment),
+            "original_message_id": first,
+        },
+    )
+    counter.settle()
+    assert counter.letters()[-1]["error"].startswith("MESSAGE_POSTED: ")
+    assert counter.system.balance(account).total_outstanding == "590.00"
