@@ -130,10 +130,13 @@ class Intake:
         return self._group_read(">", block=BLOCK_MILLISECONDS)
 
     def _group_read(self, start: str, *, block: int | None) -> Delivered:
-        read = self._redis.xreadgroup(
-            INTAKE_GROUP, CONSUMER, {INBOX: start}, count=BATCH, block=block
+        read = cast(
+            "list[tuple[bytes, Delivered]]",
+            self._redis.xreadgroup(
+                INTAKE_GROUP, CONSUMER, {INBOX: start}, count=BATCH, block=block
+            ),
         )
-        return cast("Delivered", read[0][1]) if read else []
+        return read[0][1] if read else []
 
     def _deal_with(self, delivered: Delivered) -> None:
         """Post the payments among some messages, in order, then acknowledge. Raises Waits."""

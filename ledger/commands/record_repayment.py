@@ -13,7 +13,7 @@ from ledger.domain.loan import Loan
 from ledger.domain.money import check_size, negative, plus
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
-from proto.events import RepaymentRecorded
+from proto.events import LedgerEvent, RepaymentRecorded
 from proto.values import Code, Key, Money
 
 
@@ -71,7 +71,7 @@ def decide(loan: Loan | None, command: RecordRepayment, facts: Facts) -> Decided
         last_payment_date=posted["effective_date"],
         last_payment_amount=command.amount,
     )
-    events = (
+    events: tuple[LedgerEvent, ...] = (
         recorded,
         *steps.schedule_updated(loan, posted, paid=shares),
         updated,

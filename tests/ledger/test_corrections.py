@@ -1,14 +1,11 @@
 """Reversals and corrections through the front door: who may, who asks, what a preview says."""
 
-from collections.abc import Callable
-
-import grpc
 import pytest
 
 from proto import servicing_pb2 as pb
-from tests.builders import Caller, LedgerProcess, refusal_of
+from tests.builders import Caller, LedgerProcess
 from tests.ledger.accounts_check import check_books, loan_of
-from tests.ledger.approvers import approver, ask
+from tests.ledger.approvers import approver, ask, refused
 from tests.ledger.taking_back import correct, correction, issue, issue_correction, reversal, reverse
 
 
@@ -16,13 +13,6 @@ def paid(system: Caller, amount: str = "100.00") -> tuple[str, str]:
     """Give an account and a repayment of it."""
     account = system.active_loan()
     return account, system.repay(account, amount).transaction.transaction_id
-
-
-def refused(act: Callable[[], object]) -> pb.RefusalDetail:
-    """Give why something is refused."""
-    with pytest.raises(grpc.RpcError) as error:
-        act()
-    return refusal_of(error.value)
 
 
 def test_a_supervisor_reverses_a_repayment(system: Caller, supervisor: Caller) -> None:
@@ -49,7 +39,7 @@ def test_support_asks_for_a_reversal_and_a_limit_bounds_a_supervisor(
     """$500 for a supervisor by default; support has no right of its own."""
     account, transaction = paid(system, "500.01")
     for caller, limit in ((support, "0.00"), (supervisor, "500.00")):
-        why = refused(lambda caller=caller: reverse(caller, account, transaction))
+        why = refused(reverse, caller, account, transaction)
         assert (why.reason, why.limit) == ("APPROVAL_REQUIRED", limit)
 
 
@@ -60,12 +50,10 @@ def test_only_an_administrator_asks_for_a_correction(
     """Who may not ask has no right; an administrator needs a supervisor's approval."""
     account, transaction = paid(system)
     caller, admin = ledger.caller(f"staff-{role}"), ledger.caller("staff-admin")
-    for act in (
-        lambda each: correct(each, account, transaction, "10.00"),
-        lambda each: issue_correction(each, account, "1700000000000-0", "10.00"),
-    ):
-        assert refused(lambda act=act: act(caller)).reason == "NO_RIGHT"
-        assert refused(lambda act=act: act(admin)).reason == "APPROVAL_REQUIRED"
+    for each, reason in ((caller, "NO_RIGHT"), (admin, "APPROVAL_REQUIRED")):
+        assert refused(correct, each, account, transaction, "10.00").reason == reason
+        message = (account, "1700000000000-0", "10.00")
+        assert refused(issue_correction, each, *message).reason == reason
 
 
 def test_an_approved_correction_posts_reversal_and_payment_together(
@@ -92,7 +80,7 @@ def test_a_dead_letter_is_corrected_once_on_whatever_account(
     person.approve(ask(admin, command).request_id)
     assert system.balance(account).total_outstanding == "590.00"
     again = pb.PreviewRequest(issue_correction=issue(other, "1700000000000-7", "10.00"))
-    assert refused(lambda: ask(admin, again)).reason == "MESSAGE_POSTED"
+    assert refused(ask, admin, again).reason == "MESSAGE_POSTED"
 
 
 def test_a_preview_of_a_reversal_tells_what_it_would_leave(

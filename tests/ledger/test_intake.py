@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import redis
@@ -41,7 +41,7 @@ class Counter:
     def receive(self, account: str, amount: str, event_id: str = "", **body: object) -> str:
         """Publish a payment, and give its entry's id."""
         payment = {"account_id": account, "amount": amount, "payment_reference": "DD-1", **body}
-        fields = {
+        fields: dict[Any, Any] = {
             "msg_type": "payment.received.v1",
             "id": event_id or new_id("PAY"),
             "payload": json.dumps(payment),
@@ -50,14 +50,15 @@ class Counter:
 
     def letters(self) -> list[dict[str, str]]:
         """Give the dead letters."""
-        return [fields for _, fields in self.redis.xrange(DEAD_LETTERS)]
+        found = cast("list[tuple[str, dict[str, str]]]", self.redis.xrange(DEAD_LETTERS))
+        return [fields for _, fields in found]
 
     def is_dealt_with(self) -> bool:
         """Tell whether all was read and acknowledged."""
-        groups = {group["name"]: group for group in self.redis.xinfo_groups(INBOX)}
+        groups: dict[str, Any] = {each["name"]: each for each in self.redis.xinfo_groups(INBOX)}
         group = groups.get(INTAKE_GROUP, {"pending": 1, "last-delivered-id": ""})
         last = self.redis.xinfo_stream(INBOX)["last-generated-id"]
-        return group["pending"] == 0 and group["last-delivered-id"] == last
+        return bool(group["pending"] == 0 and group["last-delivered-id"] == last)
 
     def settle(self) -> None:
         """Wait until the intake is done."""
@@ -66,6 +67,7 @@ class Counter:
     def close(self) -> None:
         """Stop both."""
         self.ledger.stop()
+        assert self.server.process is not None
         stop(self.server.process)
 
 
