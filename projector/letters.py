@@ -69,20 +69,23 @@ class Letters:
         self._streams, self._keys, self._clock = streams, keys, clock
         self._token_key = token_key
 
-    def turn(self, consumer: str) -> int:
-        """Store what came to the dead letters; tell how many. Raises redis.RedisError."""
-        stored = 0
-        for after in ("0", ">"):  # first what was given to us and not stored
-            while letters := self._read(consumer, after):
-                try:
-                    stored_now = [self._stored(each.decode(), fields) for each, fields in letters]
-                    self._letters.bulk_write(stored_now, ordered=False)
-                except (PyMongoError, KeysUnavailable) as error:
-                    log.warning("dead_letters_not_stored", error=type(error).__name__)
-                    return stored
-                self._streams.xack(DEAD_LETTERS, LETTERS_GROUP, *[each for each, _ in letters])
-                stored += len(letters)
-        return stored
+    def turn(self, consumer: str) -> bool:
+        """Store a page of what came to the dead letters; tell whether there may be more.
+
+        A page at a time, so that a flood of them holds nobody up. Raises redis.RedisError.
+        """
+        # First what was given to us and not stored.
+        letters = self._read(consumer, "0") or self._read(consumer, ">")
+        if not letters:
+            return False
+        try:
+            stored = [self._stored(each.decode(), fields) for each, fields in letters]
+            self._letters.bulk_write(stored, ordered=False)
+        except (PyMongoError, KeysUnavailable) as error:
+            log.warning("dead_letters_not_stored", error=type(error).__name__)
+            return False
+        self._streams.xack(DEAD_LETTERS, LETTERS_GROUP, *[each for each, _ in letters])
+        return len(letters) == COUNT
 
     def find(self, reference: str, status: str = "") -> list[DeadLetterDocument]:
         """Give the dead letters in which a reference stands, newest first."""

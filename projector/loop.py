@@ -75,6 +75,7 @@ class Projector:
             quiet=settings.flood_quiet_seconds,
         )
         self._letters, self._buried = letters, list[Entry]()
+        self._more_letters = False
         self._tidied_at = float("-inf")
         self._is_resumed = self._inherits = False
         self._stopping = threading.Event()
@@ -138,7 +139,9 @@ class Projector:
         entries: list[Entry] = []
         if self._floods.turn(now):
             self._vitals.stopped_sources = sorted(self._floods.stopped)
-            self._letters.turn(self._settings.consumer)
+            self._more_letters = True
+        if self._more_letters:
+            self._more_letters = self._letters.turn(self._settings.consumer)
         if self._lease.hold(now):
             log.info("lease_taken", consumer=self._settings.consumer)
             self._inherits = True

@@ -1,13 +1,18 @@
 """The projector's throughput against the plan's way, and its lag at steady rates."""
 
 import itertools
+import subprocess
+import sys
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import redis
+from pymongo import UpdateOne
 
-from embedded.process import stop
+from embedded.process import Process, spawn, stop
 from proto import codec
 from proto.streams import INBOX, PROJECTOR_GROUP
 from tests.bench import one_at_a_time
@@ -38,13 +43,16 @@ def _event(account: str) -> dict[Any, Any]:
     }
 
 
-def _publish(client: redis.Redis, count: int) -> list[bytes]:
+def _publish(client: redis.Redis, count: int, poison_every: int = 0) -> list[bytes]:
     """Put events onto the inbox, a thousand at a time, and give their entry ids."""
     ids: list[Any] = []
     for start in range(0, count, 1_000):
         pipe = client.pipeline(transaction=False)
         for number in range(start, min(start + 1_000, count)):
-            pipe.xadd(INBOX, _event(f"bench-{number % ACCOUNTS}"))
+            event = _event(f"bench-{number % ACCOUNTS}")
+            if poison_every and number % poison_every == 0:
+                event["payload"] = "broken"
+            pipe.xadd(INBOX, event)
         ids += pipe.execute()
     return ids
 
@@ -56,12 +64,15 @@ def _acknowledged(client: redis.Redis, places: dict[bytes, int]) -> int:
     return max(0, places.get(group["last-delivered-id"], 0) - int(group["pending"]))
 
 
-def _ours(stage: Stage) -> float:
+def _ours(stage: Stage, poison_every: int = 0, start: Callable[[], None] | None = None) -> float:
     """Give events a second from the first acknowledged batch to the last."""
     stop(stage.processes["projector"])
     with redis.Redis.from_url(stage.redis.url) as client:
-        places = {entry: place for place, entry in enumerate(_publish(client, OUR_EVENTS), 1)}
-        stage.start("projector")
+        places = {
+            entry: place
+            for place, entry in enumerate(_publish(client, OUR_EVENTS, poison_every), 1)
+        }
+        start() if start else stage.start("projector")
         while not (first := _acknowledged(client, places)):
             time.sleep(0.002)
         started = time.perf_counter()
@@ -124,6 +135,68 @@ def _lag(stage: Stage, rate: int) -> None:
     )
 
 
+def _poisoned(stage: Stage) -> float:
+    """Give events a second where one in a hundred can never be read."""
+    return _ours(stage, poison_every=100)
+
+
+def _two(stage: Stage) -> float:
+    """Give events a second of two projectors at once."""
+    log = stage.folder / "logs" / "second.log"
+    stop(stage.processes["projector"])
+    second: list[Process] = []
+
+    def start_both() -> None:
+        stage.start("projector")
+        second.append(spawn([sys.executable, "-m", "projector"], log, stage.environ))
+
+    try:
+        return _ours(stage, start=start_both)
+    finally:
+        for each in second:
+            stop(each)
+
+
+def _raw(stage: Stage) -> float:
+    """Give operations a second of an unordered bulk_write, one for each event."""
+    accounts = stage.database()["raw-accounts"]
+    began = time.perf_counter()
+    for first in range(0, OUR_EVENTS, 1_000):
+        accounts.bulk_write(
+            [
+                UpdateOne(
+                    {"_id": f"raw-{number % ACCOUNTS}"},
+                    {"$set": {"balance": f"{number % 3000}.50", "status": "ACTIVE"}},
+                    upsert=True,
+                )
+                for number in range(first, first + 1_000)
+            ],
+            ordered=False,
+        )
+    return OUR_EVENTS / (time.perf_counter() - began)
+
+
+def _rebuild(stage: Stage) -> None:
+    """Rebuild everything that the other measurements brought, and tell events a second."""
+    began = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "projector", "rebuild"],
+        env=stage.environ,
+        check=True,
+        capture_output=True,
+    )
+    seconds = time.perf_counter() - began
+    done: Any = stage.database()["rebuilds"].find_one(sort=[("_id", -1)])
+    report(
+        "projector rebuild",
+        unit="events/s",
+        events=int(done["events"]),
+        seconds=round(seconds, 1),
+        rate=round(done["events"] / seconds),
+        differing=int(done["differing"]),
+    )
+
+
 def measure(stage: Stage) -> None:
     """Run all of the projector's measurements."""
     paired(
@@ -133,5 +206,24 @@ def measure(stage: Stage) -> None:
         unit="events/s",
         against="one event at a time, as in the plan's sample",
     )
+    sides = (
+        (
+            "projector against a raw bulk_write",
+            _ours,
+            _raw,
+            "unordered bulk_write, one op an event",
+        ),
+        ("projector with 1 % poison", _poisoned, _ours, "no poison"),
+        ("two projectors", _two, _ours, "one projector"),
+    )
+    for name, ours, other, against in sides:
+        paired(
+            name,
+            partial(ours, stage),
+            partial(other, stage),
+            unit="events/s",
+            against=against,
+        )
     for rate in (100, 1_000):
         _lag(stage, rate)
+    _rebuild(stage)

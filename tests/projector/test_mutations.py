@@ -52,12 +52,14 @@ ODD: list[Any] = [
 
 
 def mutated(dice: Random) -> dict[bytes, bytes]:
-    """Make one entry: a good one with one or two things wrong."""
+    """Make one entry: every other one is good, the rest have one or two things wrong."""
     kind, body = dice.choice(BODIES)
     body = {**body, "account_id": f"L-{dice.randrange(50)}"}
     fields = {b"typ": kind.encode(), b"payload": b"", b"agt": b"odd"}
-    name = dice.choice(list(body))
-    body[name] = dice.choice(ODD)
+    if dice.random() < 0.5:
+        fields[b"payload"] = json.dumps(body).encode()
+        return fields
+    body[dice.choice(list(body))] = dice.choice(ODD)
     text = json.dumps(body).encode("utf-8", "surrogatepass")
     fields[b"payload"] = dice.choice(DAMAGES)(dice, text)
     if dice.random() < 0.1:
