@@ -6,7 +6,6 @@
 
 import argparse
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -15,6 +14,7 @@ from datetime import date
 
 import structlog
 
+from ledger import collector
 from ledger.admin import CannotCreate, create_admin
 from ledger.books import open_books
 from ledger.end_of_day_command import DayNotEnded, end_of_day
@@ -25,9 +25,6 @@ from ledger.server import CannotListen, LedgerServer
 from ledger.settings import BadSetting, Settings
 from ledger.texts import TextKeysFailed
 from ledger.verification.command import verify
-
-YOUNG_OBJECTS = 50_000
-"""How many more objects are made than freed before cycles among them are looked for."""
 
 COULD_NOT = (
     BadSetting,
@@ -49,7 +46,7 @@ async def serve(settings: Settings) -> None:
     try:
         server = LedgerServer(settings, books)
         await server.start()
-        _calm_collector()
+        collector.calm()
         intake = Intake(books, settings.redis_url, loop) if settings.redis_url else None
         if intake is not None:
             intake.start()
@@ -61,17 +58,6 @@ async def serve(settings: Settings) -> None:
     finally:
         books.close()
     structlog.get_logger().info("ledger stopped")
-
-
-def _calm_collector() -> None:
-    """Let the cyclic collector look less often: a command makes hundreds of short-lived objects.
-
-    Nearly all are freed by their count at once; looking for cycles every two commands took a
-    sixth of the writer's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 
 def _arguments(argv: list[str]) -> argparse.Namespace:

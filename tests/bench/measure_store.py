@@ -13,7 +13,7 @@ import msgspec
 from google.protobuf.message import Message
 
 from embedded import keys
-from ledger import service
+from ledger import collector, service
 from ledger.books import open_journal, system_clock
 from ledger.commands.command import Command
 from ledger.commands.disburse_loan import DisburseLoan
@@ -217,6 +217,7 @@ def measure(folder: Path, store: str, new_url: Callable[[], str]) -> None:
         unit="commands/s",
         against="one commit each",
     )
+    collector.calm()  # as the ledger does
     with_proof, without = _door(each[1], proven, Growth), _door(each[2], bare, _NoProof)
     _open_accounts(with_proof)
     with _without_hashes():
