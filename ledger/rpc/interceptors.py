@@ -112,12 +112,15 @@ class Guarded(grpc.GenericRpcHandler):
         """Give the handler that grpc is to call."""
         method = handler_call_details.method
         built = self._built.get(method)
-        if built is None:
-            built = self._service.service(handler_call_details)
-            for guard in reversed(self._guards) if built is not None else ():
-                built = _wrapped(built, partial(guard.around, method=method))
-            self._built[method] = built
-        return built
+        if built is not None:
+            return built
+        handler: Handler | None = self._service.service(handler_call_details)
+        if handler is None:  # not of this service; kept by nobody, for anybody may make names up
+            return None
+        for guard in reversed(self._guards):
+            handler = _wrapped(handler, partial(guard.around, method=method))
+        self._built[method] = handler
+        return handler
 
 
 class GuardedServer:
