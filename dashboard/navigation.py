@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard import session
-from dashboard.components import frame, sign_in
+from dashboard.components import frame, pulse, sign_in
 from dashboard.session import SignedIn
 
 PAGES_DIR: Final = Path(__file__).resolve().parent.parent / "pages"
@@ -76,5 +76,7 @@ def run(signed_in: SignedIn | None) -> None:
         return
     home = _home(allowed[0], PAGES_DIR / allowed[0].file)
     chosen = st.navigation([home, *(_page(row, PAGES_DIR / row.file) for row in allowed)])
+    pulse.begin()
     frame.show(signed_in)
     chosen.run()
+    pulse.show()

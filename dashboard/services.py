@@ -16,6 +16,7 @@ from dashboard.actor_tokens import TokenMint, read_key
 from dashboard.credentials import Credentials, hash_of_nobody
 from dashboard.known_accounts import KnownAccounts
 from dashboard.ledger_client import LedgerClient
+from dashboard.live import Live
 from dashboard.queries.health import BACK_SOON, Health, HealthWatch
 from dashboard.sessions import Sessions
 from dashboard.settings import Settings
@@ -48,6 +49,12 @@ def database() -> Database[dict[str, Any]]:
             for index in collection.indexes:
                 connected[collection.name].create_index(list(index.fields), unique=index.unique)
     return connected
+
+
+@st.cache_resource(show_spinner=False)
+def live() -> Live:
+    """Give the listener that tells which of the read models have moved."""
+    return Live(database()).start()
 
 
 @st.cache_resource(show_spinner=False)

@@ -6,7 +6,7 @@ remember in a `slot`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 import streamlit as st
 from pymongo.errors import PyMongoError
@@ -37,6 +37,7 @@ ROLE_NAMES: Final = {
 
 _SLOT: Final = "slot:"
 _OWNER: Final = "owner"
+_BY_ITSELF: Final = "runs-by-itself"
 SIGNING_OUT: Final = "signing-out"
 SECRET_SLOT: Final = f"{_SLOT}session-secret"
 """Where a tab without a browser (a test of a page) carries its session's secret."""
@@ -105,8 +106,17 @@ def require(*roles: str) -> SignedIn:
     return signed_in
 
 
+def rerun_by_itself() -> NoReturn:
+    """Draw the whole page again although nobody touched it: that is no sign of life."""
+    put(_BY_ITSELF, value=True)
+    st.rerun(scope="app")
+
+
 def keep_alive() -> None:
-    """Count the idle time from now on; fragments that refresh by themselves do not call it."""
+    """Count the idle time from now on, unless the page runs by itself."""
+    if slot(_BY_ITSELF, bool):
+        forget(_BY_ITSELF)
+        return
     session = _living_session()
     if session is not None:
         services.sessions().touch(session)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboard import services, session
-from dashboard.components import acting
+from dashboard.components import acting, pulse
 from dashboard.components.account_actions import account_actions
 from dashboard.components.account_card import account_heading
 from dashboard.components.account_rail import account_rail
@@ -28,13 +28,14 @@ PENDING_SECONDS = 0.2
 
 def show() -> None:
     """Show the customer as things stand now; runs again by itself."""
-    signed_in = session.require()
+    signed_in, since = session.require(), pulse.mark()
     customer_id, account_id = (st.query_params.get(name, "") for name in ("id", "account"))
     view = customer_view(services.database(), signed_in.roles, customer_id, account_id)
     if view is None:
         asked = inert(customer_id or account_id)
         st.markdown(f"Nobody is known under **{asked}**. Search above by name, mobile or id.")
         return
+    pulse.follow(since, *view.topics)
     profile(view)
     if not view.accounts:
         st.markdown("This customer has no loan account.")

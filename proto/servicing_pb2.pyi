@@ -723,9 +723,32 @@ Global___GetCapabilitiesRequest: _TypeAlias = GetCapabilitiesRequest  # noqa: Y0
 class GetCapabilitiesResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class LimitsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     RPCS_FIELD_NUMBER: _builtins.int
     EXTENDED_FIELDS_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    MAY_FIELD_NUMBER: _builtins.int
+    MAY_ASK_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
     extended_fields: _builtins.bool
     """True: fields from 100 up of billie.ledger.v1 are understood."""
     version: _builtins.str
@@ -733,16 +756,29 @@ class GetCapabilitiesResponse(_message.Message):
     def rpcs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Full names of the rpcs that are there, "billie.ledger.v1.AccountingLedgerService/WaiveFee"."""
 
+    @_builtins.property
+    def may(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of who asks, at this moment: rights by their names, "waive_fee", and the own limit by
+        kind, "waiver". `may_ask` are those for which somebody else's approval can be asked.
+        """
+
+    @_builtins.property
+    def may_ask(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def limits(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
     def __init__(
         self,
         *,
         rpcs: _abc.Iterable[_builtins.str] | None = ...,
         extended_fields: _builtins.bool = ...,
         version: _builtins.str = ...,
+        may: _abc.Iterable[_builtins.str] | None = ...,
+        may_ask: _abc.Iterable[_builtins.str] | None = ...,
+        limits: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["extended_fields", b"extended_fields", "rpcs", b"rpcs", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["extended_fields", b"extended_fields", "limits", b"limits", "may", b"may", "may_ask", b"may_ask", "rpcs", b"rpcs", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from dashboard.live import topic
 from dashboard.queries import accounts
 from dashboard.queries.accounts import AccountView
 from dashboard.queries.declared import QUERY_MILLISECONDS_MAX, DeskDatabase, View, fields_of
@@ -68,6 +69,12 @@ class CustomerView(Struct, frozen=True):
         name = self.customer.full_name if isinstance(self.customer, Profile) else None
         first = self.accounts[0].number if self.accounts else ""
         return name or self.customer.customer_id or f"Account {first}"
+
+    @property
+    def topics(self) -> list[str]:
+        """What is shown of them, as `live` names it."""
+        shown = [topic(documents.LOAN_ACCOUNTS, each.loan_account_id) for each in self.accounts]
+        return [topic(documents.CUSTOMERS, self.customer.customer_id), *shown]
 
     def account(self, loan_account_id: str | None) -> AccountView | None:
         """Give the account asked for, else the first; None where there are none."""

@@ -7,14 +7,16 @@ from typing import Any
 from google.protobuf.message import Message
 
 from ledger.decision import Intent, Outcome, permissions_of
+from ledger.domain.rights import LIMIT_KINDS, Permissions, Right
 from ledger.errors import Refused
 from ledger.rpc import answers
-from ledger.rpc.interceptors import Context
+from ledger.rpc.interceptors import Context, current_caller
 from ledger.rpc.requests import READERS
 from ledger.rpc.room import Room, intent_of, not_built
 from ledger.states import as_loan
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as pb
+from proto.actor_token import Actor
 from proto.servicing_pb2_grpc import PreviewServiceServicer
 
 
@@ -35,8 +37,14 @@ class Previews(PreviewServiceServicer):
     async def GetCapabilities(
         self, request: pb.GetCapabilitiesRequest, context: Context
     ) -> pb.GetCapabilitiesResponse:
+        permissions = self._permissions(current_caller().actor)
         return pb.GetCapabilitiesResponse(
-            rpcs=self._capabilities, extended_fields=True, version=version("billie-servicing")
+            rpcs=self._capabilities,
+            extended_fields=True,
+            version=version("billie-servicing"),
+            may=[each.name.lower() for each in Right if permissions.may(each)],
+            may_ask=[each.name.lower() for each in Right if permissions.may_ask(each)],
+            limits={kind: str(permissions.limit(kind)) for kind in LIMIT_KINDS},
         )
 
     async def _preview(self, command: Message) -> pb.PreviewResponse:
@@ -54,10 +62,12 @@ class Previews(PreviewServiceServicer):
     def _limit(self, intent: Intent) -> str:
         """Give the actor's own limit for this kind of command; empty where there is none."""
         kind = intent.command.limit_kind
-        permissions = permissions_of(
-            intent.caller.actor, self._room.books.directory.get, self._room.books.registers.rules
-        )
-        return str(permissions.limit(kind)) if kind else ""
+        return str(self._permissions(intent.caller.actor).limit(kind)) if kind else ""
+
+    def _permissions(self, actor: Actor) -> Permissions:
+        """Fold what somebody may do now."""
+        books = self._room.books
+        return permissions_of(actor, books.directory.get, books.registers.rules)
 
     def _before(self, account_id: str) -> pb.PreviewResponse:
         loan = as_loan(self._room.books.preview.state(account_id)) if account_id else None

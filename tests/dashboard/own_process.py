@@ -21,6 +21,7 @@ def desk_of_its_own(monkeypatch: pytest.MonkeyPatch, **environ: str) -> Iterator
     _forget()
     yield
     # A cleared cache leaves its connections and their threads behind; hundreds slow a run down.
+    services.live().stop()
     services.database().client.close()
     services.redis_client().close()
     services.ledger().close()

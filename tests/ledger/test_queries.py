@@ -215,3 +215,14 @@ def test_a_preview_of_paying_out_shares_nothing_out(support: Caller, system: Cal
     previewed = _preview(support, disburse_loan=request)
     assert previewed.allowed
     assert not previewed.transaction.HasField("allocated_to_principal")
+
+
+def test_capabilities_tell_what_the_caller_may_and_up_to_which_amount(support: Caller) -> None:
+    """The rights of the caller's roles, those that take an approval, and the own limits."""
+    answer = support.previews.GetCapabilities(
+        pb.GetCapabilitiesRequest(), metadata=support.metadata()
+    )
+    assert {"record_repayment", "waive_fee", "write_notes"} <= set(answer.may)
+    assert "decide_request" not in answer.may
+    assert {"write_off", "make_adjustment"} <= set(answer.may_ask)
+    assert (answer.limits["waiver"], answer.limits["write_off"]) == ("50.00", "0.00")
