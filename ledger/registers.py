@@ -22,7 +22,7 @@ _PAGE: Final = 1_000
 
 
 class RequestRegister:
-    """All requests that are open, and for a while those that are not any more."""
+    """Every request by its customer, as of the last commit; also the decided ones."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal

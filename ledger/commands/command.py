@@ -95,7 +95,7 @@ class Look(Struct, frozen=True, kw_only=True):
     staff: Callable[[], list[Staff]] = list
     """Everybody, also who was disabled."""
     requests: Callable[[str], list[Request]] = lambda _customer: []
-    """A customer's requests that are open, or were decided not long ago."""
+    """A customer's requests, also the decided ones."""
     recent: Callable[[str, str, Instant], tuple[Relief, ...]] = lambda _actor, _customer, _at: ()
     """What an actor did for a customer in the day before an instant."""
     seal: Callable[[str, str, str], Sealed] = lambda _customer, _name, text: Sealed(text)
