@@ -62,6 +62,7 @@ def working(settings: Settings, log: Path) -> Iterator[Process]:
         "REDIS_URL": settings.redis_url,
         "LEDGER_SERVICE_URL": settings.ledger_address,
         "KEYS_DIR": str(settings.keys_dir),
+        "ARCHIVE_KEYS": str(settings.archive_keys),
     }
     process = spawn([sys.executable, "-m", "projector"], log, environment)
     try:
