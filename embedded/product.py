@@ -3,12 +3,13 @@
 import os
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
 from embedded import data_folder, keys, running, signals
 from embedded.demo import record
+from embedded.demo.calendar import business_date
 from embedded.demo.staff import SIGN_INS
 from embedded.parts import SetUp, shorten_logs
 from embedded.process import spawn, stop
@@ -54,6 +55,7 @@ class _Product:
         self._set_up = set_up
         self._started_at = datetime.now(UTC)
         self._is_up = False
+        self._ended_on = date.min
         self._supervisor = Supervisor(_say, self._tell)
 
     @property
@@ -76,13 +78,31 @@ class _Product:
         self._supervisor.start(set_up.dashboard())
         if self._is_demo and not record.read(settings.data_dir).is_loaded:
             self._command("seed", None)
+        self._end_days()
         self._is_up = True
         self._tell()
 
     def keep(self) -> None:
-        """Say how to begin, and keep the parts alive until asked to stop."""
+        """Say how to begin, keep the parts alive until asked to stop, end each business day."""
         _say(self._block())
-        self._supervisor.watch()
+        while True:
+            self._supervisor.watch(until=lambda: business_date(datetime.now(UTC)) > self._ended_on)
+            self._end_days()
+
+    def _end_days(self) -> None:
+        """Let our own ledger end the days that are over; a failure is told, and tried tomorrow."""
+        self._ended_on = business_date(datetime.now(UTC))
+        if self._set_up.settings.ledger_url:
+            return
+        log = self._set_up.settings.data_dir / "logs" / "end-of-day.log"
+        argv = [sys.executable, "-m", "ledger", "end-of-day"]
+        process = spawn(argv, log, self._set_up.environ)
+        try:
+            status = self._supervisor.wait_for(process)
+        finally:
+            stop(process)
+        how = "done" if status == 0 else f"failed: {end_of(log)}"
+        _say(f"  {'end of day':<15}{how}")
 
     def stop(self) -> None:
         """Stop what was started, the last first."""
