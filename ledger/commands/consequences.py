@@ -19,7 +19,7 @@ from ledger.domain.interest import PrincipalMove
 from ledger.domain.loan import Loan, LoanEvent
 from ledger.domain.money import ZERO, minus, negative
 from proto.events import AccountStatusChanged, AgingUpdated, InterestAccrued, LedgerEvent
-from proto.values import CalendarDate
+from proto.values import CalendarDate, Code
 
 Events = tuple[LoanEvent, ...]
 
@@ -112,7 +112,7 @@ def tell_lateness(course: Course, late: ageing.Lateness) -> None:
             bucket=late.bucket,
             is_in_arrears=late.is_in_arrears,
             last_updated=at,
-            previous_bucket=loan.ageing.bucket,
+            previous_bucket=loan.ageing.bucket if loan.ageing.updated_at else Code(""),
             transition_reason=_reason(loan.ageing, late),
         )
         course.add(aged)

@@ -53,8 +53,9 @@ def _end(course: Course, day: date) -> None:
             )
         )
     late = consequences.lateness_of(course.loan, day + timedelta(days=1))
+    told = course.loan.ageing
     # What was told on a later day than the one that is caught up with stands.
-    if late.days_past_due > course.loan.ageing.days_past_due:
+    if late.days_past_due > told.days_past_due or told.updated_at is None:
         consequences.tell_lateness(course, late)
 
 
@@ -77,6 +78,8 @@ def next_day(loan: Loan) -> date | None:
     if not loan.is_running:
         return None
     days = [each.due_date.as_date() for each in loan.instalments if _is_awaited(each)]
+    if loan.ageing.updated_at is None and loan.earliest_effective:
+        days.append(loan.earliest_effective)
     oldest = ageing.oldest_open(loan.instalments)
     if oldest is not None:
         days.append(oldest.due_date.as_date() + timedelta(days=loan.ageing.days_past_due))

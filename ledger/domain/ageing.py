@@ -54,7 +54,9 @@ def lateness(schedule: Schedule, on: date, *, is_over: bool = False) -> Lateness
 
 
 def is_told(told: Ageing, late: Lateness) -> bool:
-    """Tell whether what was last told says the same."""
+    """Tell whether what was last told says the same; of a new account nothing was told."""
+    if told.updated_at is None:
+        return False
     return (told.days_past_due, told.bucket) == (late.days_past_due, late.bucket)
 
 
