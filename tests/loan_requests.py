@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, date, datetime, timedelta
 
+from ledger.domain.business_day import business_date
 from proto import servicing_pb2 as pb
 from proto.values import Money
 
@@ -42,7 +43,7 @@ def open_loan_request(
 ) -> pb.OpenLoanRequest:
     """Ask for an account that holds to every rule."""
     account_id = account_id or new_id("LA")
-    opened = opened or datetime.now(UTC).date() - timedelta(days=14)
+    opened = opened or business_date(datetime.now(UTC)) - timedelta(days=14)
     cents = Money.parse(loan_amount) + Money.parse(loan_fee)
     return pb.OpenLoanRequest(
         loan_account_id=account_id,
