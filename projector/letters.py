@@ -22,6 +22,7 @@ from projector.dead_letters import DEAD
 from projector.sealing import seal, unseal
 from proto import codec, documents
 from proto.documents import DeadLetterDocument
+from proto.events import PaymentReceived
 from proto.search_tokens import token, tokens
 from proto.streams import DEAD_LETTERS, INBOX, INTERNAL, PROJECTOR_GROUP
 from proto.values import Instant, Key
@@ -33,6 +34,9 @@ ADDED: Final = frozenset(
     {b"original_message_id", b"original_stream", b"error", b"moved_at", b"moved_by"}
 )
 """Fields of a dead letter that the original entry did not have."""
+
+MESSAGE_ID: Final = b"original_message_id"
+PAYMENT: Final = PaymentReceived.type.encode()
 
 CUSTOMER: Final = ("customer_id", "customerId", "customerIdString")
 QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -108,8 +112,10 @@ class Letters:
         fields = self.opened(letter_id)
         stream = fields.get(b"original_stream", INBOX.encode()).decode()
         ours = fields.get(b"id", b"") if stream == INTERNAL else b""
+        # A payment keeps the id it had at first: the ledger posts or corrects it once by that.
+        added = ADDED - {MESSAGE_ID} if PAYMENT in fields.values() else ADDED
         original = [
-            each for name, value in fields.items() if name not in ADDED for each in (name, value)
+            each for name, value in fields.items() if name not in added for each in (name, value)
         ]
         published: Any = self._streams.eval(
             PUBLISH_ONCE, 3, REPLAYED, stream, DEAD, letter_id, ours, *original
