@@ -676,7 +676,8 @@ class TotalDocument(Document, kw_only=True):
     """Postings of our ledger of one kind and reason: how many, and what they moved.
 
     `_id` is what they are summed by. Of a reversal `originalType` is what it took back.
-    A posting counts on the business date on which it was recorded.
+    A posting counts on the business date on which it was recorded. What it never moved is
+    absent, which is zero.
     """
 
     transaction_type: str
@@ -707,7 +708,7 @@ class MonthTotalDocument(TotalDocument, kw_only=True):
 class StaffDayDocument(Document, kw_only=True):
     """What one staff member did on one business day: events of one kind and reason.
 
-    Amounts and kinds of transaction stand where the events are postings.
+    The amount and the kind of transaction stand where the events are postings.
     """
 
     staff_id: Key
@@ -718,10 +719,6 @@ class StaffDayDocument(Document, kw_only=True):
     reason_code: str | None = None
     count: int = 0
     amount: Money | None = None
-    principal: Money | None = None
-    interest: Money | None = None
-    fees: Money | None = None
-    overpayment: Money | None = None
     created_at: Instant | None = None
     updated_at: Instant | None = None
 

@@ -43,15 +43,22 @@ def moved(before: Stored | None, after: Stored, documents: Documents) -> Iterato
         return
     now = documents.get(*PLACE) or {}
     buckets: dict[str, Stored] = dict(now.get("buckets", {}))
-    for standing, sign in ((was, -1), (stands, 1)):
-        if standing is not None:
-            bucket, owed = standing
-            stored = buckets.get(bucket, {})
-            buckets[bucket] = {
-                "accounts": to_mongo(int(stored.get("accounts", 0)) + sign),
-                "outstanding": plus(stored.get("outstanding"), Money(sign * owed)),
-            }
+    if was is not None and stands is not None and was[0] == stands[0]:
+        _add(buckets, stands[0], 0, Money(stands[1] - was[1]))
+    else:
+        if was is not None:
+            _add(buckets, was[0], -1, Money(-was[1]))
+        if stands is not None:
+            _add(buckets, stands[0], 1, stands[1])
     yield Change(PORTFOLIO, NOW, {**now, "buckets": buckets})
+
+
+def _add(buckets: dict[str, Stored], bucket: str, accounts: int, owed: Money) -> None:
+    stored = buckets.get(bucket, {})
+    buckets[bucket] = {
+        "accounts": to_mongo(int(stored.get("accounts", 0)) + accounts),
+        "outstanding": plus(stored.get("outstanding"), owed),
+    }
 
 
 def _standing(account: Stored | None) -> tuple[str, Money] | None:

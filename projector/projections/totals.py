@@ -6,6 +6,8 @@ it was recorded, as in the general ledger: the two must tie to the cent.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from projector.happening import (
@@ -25,6 +27,7 @@ from projector.projections.account_status import When
 from projector.projections.exact import plus
 from proto.codec import to_mongo
 from proto.events import PaymentReversed, PostingEvent
+from proto.values import Money
 
 MONTH: Final = len("2026-03")
 SEPARATOR: Final = "|"
@@ -48,7 +51,7 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
 
 def _sums(happening: Happening, place: LedgerPlace) -> dict[Place, Stored]:
     """Give the places of the sums, each with what its document tells of itself."""
-    date = When(happening.at).business_date
+    date = _business_date(happening.at)
     kind = _kind(happening)
     staff = {"staffId": place.actor, "date": date, "eventType": place.event_type, **kind}
     sums = {(STAFF_DAYS, _key(staff)): staff}
@@ -57,6 +60,12 @@ def _sums(happening: Happening, place: LedgerPlace) -> dict[Place, Stored]:
         sums[(DAY_TOTALS, _key(day))] = day
         sums[(MONTH_TOTALS, _key(month))] = month
     return sums
+
+
+@lru_cache(maxsize=1_024)
+def _business_date(at: datetime) -> str:
+    """Give the business date of a moment; a batch's events share most of theirs."""
+    return When(at).business_date
 
 
 def _kind(happening: Happening) -> Stored:
@@ -81,12 +90,21 @@ def _added(stored: Stored, happening: Happening) -> Stored:
     new = {**stored, "count": to_mongo(int(stored.get("count", 0)) + 1)}
     event = happening.event
     if isinstance(event, PostingEvent):
-        moves = {
-            "amount": transactions.amount(event),
-            "principal": event.principal_delta,
-            "interest": event.interest_delta,
-            "fees": event.fee_delta,
-            "overpayment": event.overpayment_delta,
-        }
-        new |= {name: plus(stored.get(name), amount) for name, amount in moves.items()}
+        for name, moved in _moves(event, by_staff="staffId" in stored).items():
+            if moved:
+                new[name] = plus(stored.get(name), moved)
     return new
+
+
+def _moves(event: PostingEvent, *, by_staff: bool) -> dict[str, Money]:
+    """Give what a posting moves; of a staff member's work the amount is enough."""
+    amount = {"amount": transactions.amount(event)}
+    if by_staff:
+        return amount
+    return {
+        **amount,
+        "principal": event.principal_delta,
+        "interest": event.interest_delta,
+        "fees": event.fee_delta,
+        "overpayment": event.overpayment_delta,
+    }
