@@ -87,7 +87,7 @@ class Item:
 
     def _event(self) -> Event | None:
         envelope = self.envelope
-        if not self.is_known:
+        if not self.is_known or envelope.event_type in IGNORED:
             return None
         event = codec.read_event(envelope.event_type, envelope.body, envelope.fields)
         if not self.is_ledger:

@@ -187,6 +187,9 @@ UNREAD: Final = (AUDIT_EVENTS,)
 """What an event of our ledger goes through whose type this version does not read."""
 
 IGNORED: Final[dict[str, str]] = {
-    events.PaymentReceived.type: "the ledger posts it, and tells that in an event of its own",
+    events.PaymentReceived.type: (
+        "The ledger's intake posts it and tells so in an event of its own; what cannot be "
+        "posted the intake puts among the dead letters."
+    ),
 }
 """Types that we read and that change no document, each with the reason."""

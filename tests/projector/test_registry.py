@@ -7,7 +7,11 @@ import pytest
 from projector.assembly import read_key
 from projector.projections import IGNORED, PROJECTIONS
 from projector.settings import BadSetting, Settings
+from proto import documents
 from proto.events import EVENTS
+from tests.projector.conftest import Drain
+from tests.projector.feed import Feed
+from tests.projector.mirror import Mirror
 
 NEEDED = {"MONGODB_URL": "mongodb://127.0.0.1", "REDIS_URL": "redis://127.0.0.1"}
 
@@ -61,3 +65,14 @@ def test_a_key_that_others_can_read_is_refused(keys_dir: Path) -> None:
     path.unlink()
     with pytest.raises(BadSetting, match="embedded keys"):
         read_key(path)
+
+
+def test_a_payment_for_the_ledger_is_left_to_its_intake(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """Whatever stands in it: what cannot be posted becomes one dead letter, not two."""
+    feed.tell("payment.received.v1", {"account_id": "LOAN-1", "effective_date": "2025-13-45"})
+    drain()
+    assert feed.dead_letters() == []
+    assert mirror.all(documents.UNKNOWN_EVENTS) == []
+    assert mirror.all(documents.LOAN_ACCOUNTS) == []
