@@ -155,6 +155,7 @@ class LedgerClient:
             "StaffService": servicing_rpc.StaffServiceStub(self._channel),
             "NoteService": servicing_rpc.NoteServiceStub(self._channel),
             "ReviewService": servicing_rpc.ReviewServiceStub(self._channel),
+            "PreviewService": self._previews,
             "JournalService": servicing_rpc.JournalServiceStub(self._channel),
             "OperationsService": self._operations,
         }

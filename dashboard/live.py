@@ -29,7 +29,7 @@ TOPICS_MAX: Final = 20_000
 WAIT_MILLISECONDS: Final = 500
 BACK_OFF_SECONDS: Final = 1.0
 
-_CHANGES: Final = [
+_CHANGES: Final[list[Mapping[str, Any]]] = [
     {"$match": {"$or": [{"ns.coll": {"$in": list(WATCHED)}}, {"to.coll": {"$in": list(WATCHED)}}]}},
     {"$project": {"_id": 1, "operationType": 1, "ns": 1, "documentKey": 1}},
 ]

@@ -9,7 +9,10 @@ from proto.codec import from_mongo, to_mongo
 from proto.documents import OperationDocument
 
 OPEN_STATES: Final = ("saving", "saved", "refused", "unknown")
-DECIDED_STATES: Final = frozenset({"saved", "synced", "refused", "dismissed"})
+DONE_STATES: Final = frozenset({"saved", "synced", "dismissed"})
+"""What is done or given up is not sent again: its words are needed no longer."""
+
+FREE_TEXTS: Final = ("notes", "comment", "reason", "question_sent")
 MOVING_FIELDS: Final = (
     "state",
     "sentence",
@@ -19,6 +22,7 @@ MOVING_FIELDS: Final = (
     "updatedAt",
 )
 SHOWN_MAX: Final = 5
+LISTED_MAX: Final = 50
 SHOWN_FOR: Final = timedelta(days=7)
 ABANDONED_AFTER: Final = timedelta(seconds=60)
 """Longer than a command's deadline: whoever was saving it is gone."""
@@ -27,7 +31,7 @@ ABANDONED: Final = "The desk was restarted before the ledger's answer came. It m
 
 
 class OperationStore:
-    """Reads and writes operations; free text goes as soon as the outcome is known."""
+    """Reads and writes operations; free text goes as soon as it is done or given up."""
 
     def __init__(self, database: DeskDatabase) -> None:
         self._collection = database[documents.OPERATIONS.name]
@@ -37,11 +41,12 @@ class OperationStore:
         self._collection.insert_one({"_id": key, **to_mongo(document)})
 
     def update(self, key: str, document: OperationDocument) -> None:
-        """Write where an operation stands. What is decided needs its note no longer."""
+        """Write where an operation stands. What is over keeps no free text."""
         written: Stored = to_mongo(document)
         change: Stored = {name: written.get(name) for name in MOVING_FIELDS}
-        if document.state in DECIDED_STATES:
-            change["parameters.notes"] = ""
+        if document.state in DONE_STATES:
+            held = [name for name in FREE_TEXTS if document.parameters.get(name)]
+            change |= {f"parameters.{name}": "" for name in held}
         self._collection.update_one({"_id": key}, {"$set": change})
 
     def find(self, key: str, staff_id: str) -> OperationDocument | None:
@@ -51,17 +56,21 @@ class OperationStore:
 
     def open_ones(self, staff_id: str, loan_account_ids: list[str]) -> dict[str, OperationDocument]:
         """List somebody's operations on accounts that are not over, newest first."""
+        on_these = {"loanAccountId": {"$in": loan_account_ids}, "staffId": staff_id}
+        return self._open(on_these, SHOWN_MAX)
+
+    def all_open(self, staff_id: str) -> dict[str, OperationDocument]:
+        """List all of somebody's operations that are not over, newest first."""
+        return self._open({"staffId": staff_id}, LISTED_MAX)
+
+    def _open(self, query: Stored, wanted: int) -> dict[str, OperationDocument]:
+        since = {"$gte": datetime.now(UTC) - SHOWN_FOR}
         rows = (
             self._collection.find(
-                {
-                    "loanAccountId": {"$in": loan_account_ids},
-                    "staffId": staff_id,
-                    "state": {"$in": list(OPEN_STATES)},
-                    "createdAt": {"$gte": datetime.now(UTC) - SHOWN_FOR},
-                }
+                {**query, "state": {"$in": list(OPEN_STATES)}, "createdAt": since}
             )
             .sort("createdAt", -1)
-            .limit(SHOWN_MAX)
+            .limit(wanted)
             .max_time_ms(QUERY_MILLISECONDS_MAX)
         )
         return {str(row["_id"]): _read(row) for row in rows}

@@ -17,17 +17,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 import structlog
-from msgspec import Struct, structs
+from msgspec import structs
 from pymongo.errors import PyMongoError
 
 from dashboard.commands.answers import Balances, Done, check_writable
-from dashboard.commands.registry import (
-    Command,
-    balances_read,
-    balances_written,
-    command_from,
-    parameters_of,
-)
+from dashboard.commands.decide_request import Decision
+from dashboard.commands.registry import Command
 from dashboard.failures import frames, reference
 from dashboard.ledger_client import (
     Caller,
@@ -36,56 +31,22 @@ from dashboard.ledger_client import (
     LedgerRefused,
     OutcomeUnknown,
 )
+from dashboard.operation import NOT_SENT, Operation, document_of, operation_from
 from dashboard.operation_store import OperationStore
 from dashboard.queries import accounts
 from dashboard.queries.accounts import AccountView
 from dashboard.queries.declared import DeskDatabase
 from dashboard.queries.health import Health
 from dashboard.sessions import SessionEnded
-from proto.documents import OperationDocument
-from proto.values import Instant, Key, Money
+from proto.values import Instant, Money
 
-NOT_SENT: Final = "NOT_SENT"
-"""The reason of an operation that failed before it reached the ledger."""
+__all__ = ["NOT_SENT", "Operation", "Operations"]
 
 LOOK_SECONDS: Final = 0.1
 WATCH_SECONDS_MAX: Final = 5.0
 """How long a worker waits for the projection; afterwards the page notices by itself."""
 
 _log = structlog.get_logger("dashboard.operations")
-
-
-class Operation(Struct, frozen=True, kw_only=True):
-    """Where one intent stands now: a snapshot that is safe to show."""
-
-    key: str
-    state: str
-    command: Command
-    sentence: str = ""
-    reason: str = ""
-    account_version: int = 0
-    after: Balances | None = None
-    created_at: Instant
-    updated_at: Instant
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether more is to come by itself."""
-        return self.state in {"saving", "saved"}
-
-    @property
-    def was_sent(self) -> bool:
-        """Whether the ledger may know of it."""
-        return self.reason != NOT_SENT
-
-    def is_shown_by(self, account: AccountView) -> bool:
-        """Tell whether the projection has caught up with the ledger's answer.
-
-        An account of an outside ledger has no version: there the balances must agree.
-        """
-        if self.account_version:
-            return (account.ver or 0) >= self.account_version
-        return self.after is not None and account.figures.total_outstanding == self.after.total
 
 
 class Operations:
@@ -125,7 +86,7 @@ class Operations:
             created_at=now,
             updated_at=now,
         )
-        self._store.insert(operation.key, _document(operation, caller.staff_id))
+        self._store.insert(operation.key, document_of(operation, caller.staff_id))
         self._submit(operation, caller)
         return operation
 
@@ -152,13 +113,34 @@ class Operations:
         stored = self._store.open_ones(caller.staff_id, list(by_id))
         with self._lock:
             mine = dict(self._mine)
-        found = {key: _operation(key, each) for key, each in stored.items()} | mine
+        found = {key: operation_from(key, each) for key, each in stored.items()} | mine
         listed: dict[str, list[Operation]] = {account_id: [] for account_id in by_id}
         for each in sorted(found.values(), key=lambda each: each.created_at, reverse=True):
             account = by_id.get(each.command.loan_account_id)
             if account is not None and each.state != "dismissed":
                 listed[account.loan_account_id].append(self._settled(each, account))
         return listed
+
+    def mine(self, caller: Caller) -> list[Operation]:
+        """List what the caller began anywhere and is not over, newest first.
+
+        What another tab began and the store has moved on since is told by the store.
+        """
+        with self._lock:
+            mine = dict(self._mine)
+        stored = self._store.all_open(caller.staff_id)
+        found = {key: operation_from(key, each) for key, each in stored.items()} | mine
+        over = {"synced", "dismissed"}
+        listed = [each for each in found.values() if each.state not in over]
+        return sorted(listed, key=lambda each: each.created_at, reverse=True)
+
+    def on_request(self, request_id: str, caller: Caller) -> list[Operation]:
+        """List what the caller did about a request, and that is under way or failed."""
+        return [
+            each
+            for each in self.mine(caller)
+            if isinstance(each.command, Decision) and each.command.request_id == request_id
+        ]
 
     # ---------------------------------------------------------------- inside
 
@@ -179,7 +161,7 @@ class Operations:
         if mine is not None:
             return mine
         stored = self._store.find(key, caller.staff_id)
-        return None if stored is None else _operation(key, stored)
+        return None if stored is None else operation_from(key, stored)
 
     def _submit(self, operation: Operation, caller: Caller) -> None:
         self._remember(operation)
@@ -194,7 +176,7 @@ class Operations:
         changed = structs.replace(operation, updated_at=_now(), **fields)
         self._remember(changed)
         try:
-            self._store.update(changed.key, _document(changed))
+            self._store.update(changed.key, document_of(changed))
         except PyMongoError:
             # The store goes on saying "saving", which a later reader takes for unknown and
             # clears up by asking the ledger with the same key: nothing is lost by going on.
@@ -266,35 +248,4 @@ def _answered(operation: Operation, done: Done) -> Balances | None:
         total=done.total,
         account_status=promised.account_status if promised else "",
         account_version=done.account_version,
-    )
-
-
-def _document(operation: Operation, staff_id: str = "") -> OperationDocument:
-    return OperationDocument(
-        staff_id=Key(staff_id),
-        command=operation.command.name,
-        loan_account_id=Key(operation.command.loan_account_id),
-        parameters=parameters_of(operation.command),
-        state=operation.state,
-        sentence=operation.sentence,
-        reason=operation.reason,
-        account_version=operation.account_version,
-        balances_after=balances_written(operation.after),
-        created_at=operation.created_at,
-        updated_at=operation.updated_at,
-    )
-
-
-def _operation(key: str, stored: OperationDocument) -> Operation:
-    """Read an operation that another tab or an earlier process started."""
-    return Operation(
-        key=key,
-        state=stored.state,
-        command=command_from(stored.command, stored.parameters),
-        sentence=stored.sentence,
-        reason=stored.reason,
-        account_version=stored.account_version or 0,
-        after=balances_read(stored.balances_after),
-        created_at=stored.created_at,
-        updated_at=stored.updated_at,
     )

@@ -1113,6 +1113,10 @@ APPROVALS: Final = Collection(
     ApprovalDocument,
     (
         _by("status", "-requestedAt"),
+        _by("status", "-amount"),
+        _by("kind", "-requestedAt"),
+        _by("-requestedAt"),
+        _by("-amount"),
         _by("requestedBy", "-requestedAt"),
         _by("loanAccountId", "-requestedAt"),
         _where_there("decidedBy", "-requestedAt"),

@@ -1009,6 +1009,9 @@ class ApprovalResponse(_message.Message):
     STRUCTURING_FIELD_NUMBER: _builtins.int
     RELATED_REQUEST_IDS_FIELD_NUMBER: _builtins.int
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    BALANCES_NOW_FIELD_NUMBER: _builtins.int
+    BALANCES_AFTER_FIELD_NUMBER: _builtins.int
+    EFFECT_REFUSAL_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     request_number: _builtins.str
     status: _builtins.str
@@ -1049,6 +1052,16 @@ class ApprovalResponse(_message.Message):
 
     @_builtins.property
     def related_request_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def balances_now(self) -> Global___Balances:
+        """Get of a pending request: what the account is now, and what the request would make it."""
+
+    @_builtins.property
+    def balances_after(self) -> Global___Balances:
+        """Unset, with the reason, where it could not be carried out now."""
+
+    @_builtins.property
+    def effect_refusal(self) -> Global___RefusalDetail: ...
     def __init__(
         self,
         *,
@@ -1075,10 +1088,13 @@ class ApprovalResponse(_message.Message):
         structuring: _builtins.bool = ...,
         related_request_ids: _abc.Iterable[_builtins.str] | None = ...,
         expires_at: _builtins.str = ...,
+        balances_now: Global___Balances | None = ...,
+        balances_after: Global___Balances | None = ...,
+        effect_refusal: Global___RefusalDetail | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["command", b"command", "decision_refusal", b"decision_refusal", "effect", b"effect"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["balances_after", b"balances_after", "balances_now", b"balances_now", "command", b"command", "decision_refusal", b"decision_refusal", "effect", b"effect", "effect_refusal", b"effect_refusal"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_version", b"account_version", "amount", b"amount", "bound_account_version", b"bound_account_version", "command", b"command", "customer_id", b"customer_id", "decision_refusal", b"decision_refusal", "differences", b"differences", "effect", b"effect", "event_id", b"event_id", "expires_at", b"expires_at", "idempotent_replay", b"idempotent_replay", "kind", b"kind", "loan_account_id", b"loan_account_id", "policy", b"policy", "priority", b"priority", "related_request_ids", b"related_request_ids", "request_hash", b"request_hash", "request_id", b"request_id", "request_number", b"request_number", "request_version", b"request_version", "requested_by", b"requested_by", "status", b"status", "structuring", b"structuring"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_version", b"account_version", "amount", b"amount", "balances_after", b"balances_after", "balances_now", b"balances_now", "bound_account_version", b"bound_account_version", "command", b"command", "customer_id", b"customer_id", "decision_refusal", b"decision_refusal", "differences", b"differences", "effect", b"effect", "effect_refusal", b"effect_refusal", "event_id", b"event_id", "expires_at", b"expires_at", "idempotent_replay", b"idempotent_replay", "kind", b"kind", "loan_account_id", b"loan_account_id", "policy", b"policy", "priority", b"priority", "related_request_ids", b"related_request_ids", "request_hash", b"request_hash", "request_id", b"request_id", "request_number", b"request_number", "request_version", b"request_version", "requested_by", b"requested_by", "status", b"status", "structuring", b"structuring"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

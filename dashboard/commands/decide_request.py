@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from typing import ClassVar, Literal, cast
 
 from google.protobuf.message import Message
-from msgspec import Struct
 
+from dashboard.commands.account_command import AccountCommand
+from dashboard.commands.answers import Done
+from dashboard.formats import wire_money
 from dashboard.ledger_client import Caller, LedgerClient
 from dashboard.signing_keys import SigningKeys
 from proto import decision
@@ -21,42 +23,52 @@ _GET = "ApprovalService/Get"
 _RECEIPT = "ApprovalService/GetReceipt"
 
 
-class Decided(Struct, frozen=True):
+class Decided(Done, frozen=True, kw_only=True):
     """The ledger said yes: where the request stands, and what was posted, if anything."""
 
     request_id: str
     status: str
     request_version: int
     event_id: str
-    transaction_id: str
-    account_version: int
-    was_done_before: bool
 
 
-class _Decision(Struct, frozen=True, kw_only=True):
-    """What all have in common: a request, as it was on the screen, and one rpc."""
+class Decision(AccountCommand, frozen=True, kw_only=True):
+    """What all have in common: a request, as it was on the screen, and one rpc.
 
-    rpc: ClassVar[str]
+    `seen_version` is the request's; `asked_for` and the account are for the words. It moves
+    no balance that a screen would have to await: the request does, in the ledger.
+    """
+
+    is_request: ClassVar[bool] = True
 
     request_id: str
-    seen_version: int
+    loan_account_id: str = ""
+    asked_for: str = ""
 
-    def request(self, key: str) -> Message:
-        """Build the request."""
-        raise NotImplementedError
+    @property
+    def what(self) -> str:
+        """Say what it does, and to which request."""
+        return f"{self.to_do}: {self.asked_for or self.request_id}"
+
+    @property
+    def what_was_done(self) -> str:
+        """Say what it has done."""
+        return f"{self.done}: {self.asked_for or self.request_id}"
 
     def send(self, client: LedgerClient, caller: Caller, key: str) -> Decided:
         """Do it. Raises LedgerRefused, LedgerFault or OutcomeUnknown."""
         return _read(client.command(self.rpc, self.request(key), caller))
 
 
-class DecideRequest(_Decision, frozen=True, kw_only=True):
+class DecideRequest(Decision, frozen=True, kw_only=True):
     """A signed approval or rejection; `DecideRequest.signed` makes one."""
 
     name: ClassVar[str] = "DecideRequest"
+    to_do: ClassVar[str] = "Decide"
+    done: ClassVar[str] = "Decided"
 
     decision: Literal["approve", "reject"]
-    comment: str
+    comment: str = ""
     comment_salt: bytes
     account_version: int
     changes_seen: bool
@@ -70,6 +82,17 @@ class DecideRequest(_Decision, frozen=True, kw_only=True):
         """Approve or Reject."""
         return f"ApprovalService/{self.decision.capitalize()}"
 
+    @property
+    def what(self) -> str:
+        """Say which of the two, and of what."""
+        return f"{self.decision.capitalize()}: {self.asked_for or self.request_id}"
+
+    @property
+    def what_was_done(self) -> str:
+        """Say which of the two was done."""
+        verb = "Approved" if self.decision == "approve" else "Rejected"
+        return f"{verb}: {self.asked_for or self.request_id}"
+
     @classmethod
     def signed(
         cls,
@@ -80,6 +103,8 @@ class DecideRequest(_Decision, frozen=True, kw_only=True):
         passphrase: str,
         keys: SigningKeys,
         now: datetime | None = None,
+        *,
+        asked_for: str = "",
     ) -> "DecideRequest":
         """Sign what was shown, as `look` gave it. Raises CannotSign.
 
@@ -103,6 +128,8 @@ class DecideRequest(_Decision, frozen=True, kw_only=True):
         return cls(
             request_id=shown.request_id,
             seen_version=shown.request_version,
+            loan_account_id=shown.loan_account_id,
+            asked_for=asked_for,
             decision=outcome,
             comment=comment,
             comment_salt=salt,
@@ -114,7 +141,7 @@ class DecideRequest(_Decision, frozen=True, kw_only=True):
             signature=made.signature,
         )
 
-    def request(self, key: str) -> servicing.DecideApprovalRequest:
+    def request(self, key: str = "") -> servicing.DecideApprovalRequest:
         """Build the request."""
         return servicing.DecideApprovalRequest(
             request_id=self.request_id,
@@ -131,15 +158,17 @@ class DecideRequest(_Decision, frozen=True, kw_only=True):
         )
 
 
-class ReturnRequest(_Decision, frozen=True, kw_only=True):
+class ReturnRequest(Decision, frozen=True, kw_only=True):
     """Send a request back to its requester, who is asked for more."""
 
     name: ClassVar[str] = "ReturnRequest"
     rpc: ClassVar[str] = "ApprovalService/Return"
+    to_do: ClassVar[str] = "Return"
+    done: ClassVar[str] = "Returned"
 
-    reason: str
+    reason: str = ""
 
-    def request(self, key: str) -> servicing.DecideApprovalRequest:
+    def request(self, key: str = "") -> servicing.DecideApprovalRequest:
         """Build the request."""
         return servicing.DecideApprovalRequest(
             request_id=self.request_id,
@@ -149,16 +178,18 @@ class ReturnRequest(_Decision, frozen=True, kw_only=True):
         )
 
 
-class ResubmitRequest(_Decision, frozen=True, kw_only=True):
+class ResubmitRequest(Decision, frozen=True, kw_only=True):
     """Ask again, having looked at the account as it is now."""
 
     name: ClassVar[str] = "ResubmitRequest"
     rpc: ClassVar[str] = "ApprovalService/Resubmit"
+    to_do: ClassVar[str] = "Ask again"
+    done: ClassVar[str] = "Asked again"
 
-    comment: str
+    comment: str = ""
     account_version: int
 
-    def request(self, key: str) -> servicing.ResubmitApprovalRequest:
+    def request(self, key: str = "") -> servicing.ResubmitApprovalRequest:
         """Build the request."""
         return servicing.ResubmitApprovalRequest(
             request_id=self.request_id,
@@ -169,13 +200,15 @@ class ResubmitRequest(_Decision, frozen=True, kw_only=True):
         )
 
 
-class CancelRequest(_Decision, frozen=True, kw_only=True):
+class CancelRequest(Decision, frozen=True, kw_only=True):
     """Take one's own request back."""
 
     name: ClassVar[str] = "CancelRequest"
     rpc: ClassVar[str] = "ApprovalService/Cancel"
+    to_do: ClassVar[str] = "Take back"
+    done: ClassVar[str] = "Took back"
 
-    def request(self, key: str) -> servicing.CancelApprovalRequest:
+    def request(self, key: str = "") -> servicing.CancelApprovalRequest:
         """Build the request."""
         return servicing.CancelApprovalRequest(
             request_id=self.request_id, idempotency_key=key, expected_version=self.seen_version
@@ -206,4 +239,8 @@ def _read(answer: Message) -> Decided:
         transaction_id=posted.transaction_id,
         account_version=posted.account_version or response.account_version,
         was_done_before=response.idempotent_replay,
+        principal=wire_money(posted.principal_after),
+        interest=wire_money(posted.interest_after),
+        fees=wire_money(posted.fee_after),
+        total=wire_money(posted.total_after),
     )

@@ -9,6 +9,12 @@ from dashboard.commands.answers import Balances
 from dashboard.commands.apply_dishonour_fee import ApplyDishonourFee
 from dashboard.commands.apply_late_fee import ApplyLateFee
 from dashboard.commands.correct_payment import CorrectPayment
+from dashboard.commands.decide_request import (
+    CancelRequest,
+    DecideRequest,
+    ResubmitRequest,
+    ReturnRequest,
+)
 from dashboard.commands.issue_correction import IssueCorrection
 from dashboard.commands.make_adjustment import MakeAdjustment
 from dashboard.commands.record_recovery import RecordRecovery
@@ -42,6 +48,12 @@ COMMANDS: Final[dict[str, type[AccountCommand]]] = {
     )
 }
 
+DECISIONS: Final[dict[str, type[AccountCommand]]] = {
+    command.name: command
+    for command in (DecideRequest, ReturnRequest, ResubmitRequest, CancelRequest)
+}
+"""What is done about a request; kept and retried as the changes of accounts are."""
+
 
 def parameters_of(command: Command) -> dict[str, str]:
     """Write a command's fields as strings, for the store."""
@@ -51,7 +63,9 @@ def parameters_of(command: Command) -> dict[str, str]:
 
 def command_from(name: str, parameters: dict[str, str]) -> Command:
     """Rebuild a command from the store, equal to the first in every field."""
-    return msgspec.convert(parameters, COMMANDS[name], dec_hook=read_value, strict=False)
+    return msgspec.convert(
+        parameters, (COMMANDS | DECISIONS)[name], dec_hook=read_value, strict=False
+    )
 
 
 def balances_written(balances: Balances | None) -> dict[str, str]:

@@ -1,13 +1,19 @@
 """Who acts at this tab, what they have under way, and which form is open."""
 
-from msgspec import Struct
+import time
+from typing import Final
 
+from msgspec import Struct, structs
+
+from dashboard import own_rights as own_rights_of
 from dashboard import services, session
 from dashboard.commands.registry import Command
 from dashboard.known_accounts import NOT_TOLD, Known
-from dashboard.ledger_client import Caller
+from dashboard.ledger_client import Caller, LedgerFault, LedgerRefused
 from dashboard.operations import Operations
+from dashboard.own_rights import OwnRights
 from dashboard.queries.accounts import AccountView
+from dashboard.queries.approvals import Reader
 from dashboard.queries.health import Health
 from dashboard.session import SignedIn
 
@@ -15,6 +21,12 @@ _FORM = "form"
 _OPERATIONS = "operations"
 _DRAWN = "form-drawn"
 _PENDING = "pending"
+_RIGHTS = "own-rights"
+
+RIGHTS_SECONDS: Final = 60.0
+"""Limits change seldom; that somebody may no longer do a thing, the ledger says in any case."""
+
+_NOT_KNOWN: Final = OwnRights(is_known=False)
 
 
 class OpenForm(Struct, frozen=True, kw_only=True):
@@ -46,6 +58,26 @@ def operations() -> Operations:
             services.database(), services.ledger(), services.workers(), services.health
         ),
     )
+
+
+def own_rights(signed_in: SignedIn) -> OwnRights:
+    """Tell what the ledger lets them do; kept for a moment, and where it cannot be asked."""
+    asked, held = session.slot(_RIGHTS, lambda: (-RIGHTS_SECONDS, _NOT_KNOWN))
+    now = time.monotonic()
+    if now - asked < RIGHTS_SECONDS:
+        return held
+    try:
+        held = own_rights_of.look(services.ledger(), caller(signed_in))
+    except (LedgerRefused, LedgerFault):
+        if not held.is_known:
+            held = structs.replace(_NOT_KNOWN, limits=signed_in.limits)
+    session.put(_RIGHTS, (now, held))
+    return held
+
+
+def reader(signed_in: SignedIn) -> Reader:
+    """Say who looks at requests, and how far their limits reach."""
+    return Reader(signed_in.staff_id, signed_in.roles, own_rights(signed_in).limits)
 
 
 def known(signed_in: SignedIn, account: AccountView, health: Health) -> Known:

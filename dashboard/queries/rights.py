@@ -12,6 +12,13 @@ MONEY_ROLES: Final = frozenset({"support", "supervisor"})
 """Roles that record repayments and waive fees; the ledger decides, the desk mirrors it."""
 
 
+REQUEST_ROLES: Final = frozenset({"support", "supervisor", "admin"})
+"""Roles that ask for approvals, and so see at least their own requests."""
+
+DECIDING_ROLES: Final = frozenset({"supervisor"})
+"""Roles that decide the requests of others, and so see everybody's."""
+
+
 class NotAllowed(Exception):  # noqa: N818 - what it says
     """None of the reader's roles may read this."""
 
@@ -30,3 +37,14 @@ def sees_persons(roles: frozenset[str]) -> bool:
 def moves_money(roles: frozenset[str]) -> bool:
     """Tell whether the desk offers somebody to record repayments and waive fees."""
     return bool(roles & MONEY_ROLES)
+
+
+def require_requests(roles: frozenset[str]) -> None:
+    """Let pass who may see requests, be it their own alone. Raises NotAllowed."""
+    if not roles & REQUEST_ROLES:
+        raise NotAllowed("Your role may not see approval requests.")
+
+
+def decides_requests(roles: frozenset[str]) -> bool:
+    """Tell whether somebody decides requests of others; the ledger holds them to a limit."""
+    return bool(roles & DECIDING_ROLES)

@@ -5,11 +5,14 @@ from ledger.commands import COMMANDS, binding, decision_steps, request_steps
 from ledger.commands.command import Facts
 from ledger.decision import Caller
 from ledger.domain import request as requests
-from ledger.domain.request import Request
+from ledger.domain.history import State, evolve
+from ledger.domain.loan import Loan
+from ledger.domain.request import PENDING, Request
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
 from ledger.rpc import answers, fields
 from ledger.rpc.approval_answers import as_preview, request_response
+from ledger.states import as_loan
 from proto import servicing_pb2 as servicing_pb
 
 
@@ -35,6 +38,8 @@ class ApprovalQueries:
             servicing_pb.Difference(field=each.field, requested=each.requested, now=each.now)
             for each in binding.differences(request.snapshot, binding.snapshot_of(loan))
         )
+        if response.status == PENDING:
+            _tell_effect(response, request, loan, facts)
         if facts.permissions.may(Right.DECIDE_REQUEST):
             response.policy = decision_steps.policy_for(request, facts).text
         refusal = _refusal(request, facts)
@@ -52,6 +57,25 @@ class ApprovalQueries:
                 field="request_id",
             )
         return state
+
+
+def _tell_effect(
+    response: servicing_pb.ApprovalResponse, request: Request, loan: Loan, facts: Facts
+) -> None:
+    """Tell what carrying the request out would make of the account, or why it cannot be."""
+    response.balances_now.CopyFrom(answers.balances(loan))
+    command = request_steps.bound_command(request, COMMANDS, facts.actor_id)
+    after: State = loan
+    try:
+        events = request_steps.carried_out(loan, command, facts, COMMANDS).events
+    except Refused as refused:
+        response.effect_refusal.CopyFrom(answers.refusal_detail(refused))
+        return
+    for version, event in enumerate(events, start=loan.version + 1):
+        after = evolve(after, event, version, facts.at)
+    told = as_loan(after)
+    if told is not None:
+        response.balances_after.CopyFrom(answers.balances(told))
 
 
 def _refusal(request: Request, facts: Facts) -> Refused | None:

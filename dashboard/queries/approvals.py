@@ -1,0 +1,272 @@
+"""Requests for somebody else's decision: those that the reader may decide come first.
+
+Two parts follow one another on the pages: what is pending, of somebody else and within the
+reader's limit; then the rest. The ledger alone decides who may; it also knows who acts for
+whom, which this list does not look at.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from dashboard.formats import SYDNEY
+from dashboard.queries.declared import (
+    QUERY_MILLISECONDS_MAX,
+    DeskDatabase,
+    Stored,
+    View,
+    fields_of,
+)
+from dashboard.queries.rights import decides_requests, require_requests
+from proto import documents
+from proto.codec import from_mongo, to_mongo
+from proto.values import Instant, Key, Money
+
+PAGE_ROWS: Final = 20
+COUNT_MAX: Final = 1_000
+RELATED_MAX: Final = 20
+OPEN: Final = ("pending", "returned")
+
+LIMIT_OF_KIND: Final = {
+    "write_off": "write_off",
+    "write_off_undo": "write_off",
+    "recovery": "write_off",
+    "correction": "write_off",
+    "waiver": "waiver",
+    "adjustment": "adjustment",
+    "reversal": "reversal",
+    "refund": "refund",
+}
+"""Kind of request, and the kind of limit that its approver is held to (roles.md)."""
+
+Sort = Literal["oldest", "newest", "largest"]
+_ORDER: Final[dict[str, tuple[str, int]]] = {
+    "oldest": ("requestedAt", 1),
+    "newest": ("requestedAt", -1),
+    "largest": ("amount", -1),
+}
+
+
+class RequestRow(View, kw_only=True, frozen=True, rename="camel"):
+    """A request as the list tells it."""
+
+    request_id: Key
+    request_number: str = ""
+    kind: str = ""
+    status: str = ""
+    loan_account_id: Key | None = None
+    account_number: str = ""
+    customer_id: Key | None = None
+    customer_name: str = ""
+    amount: Money | None = None
+    reason: str = ""
+    priority: str = "normal"
+    requested_by: Key | None = None
+    requested_by_name: str = ""
+    requested_at: Instant | None = None
+    expires_at: Instant | None = None
+    structuring: bool = False
+
+    @property
+    def number(self) -> str:
+        """What people call it by."""
+        return self.request_number or self.request_id
+
+
+class StepView(View, kw_only=True, frozen=True, rename="camel"):
+    """One step of a request."""
+
+    status: str
+    event_type: str
+    event_id: Key
+    by: Key
+    by_name: str = ""
+    at: Instant
+
+
+class RequestView(RequestRow, kw_only=True, frozen=True, rename="camel"):
+    """A request with its history and what became of it."""
+
+    snapshot: str = ""
+    account_version: int = 0
+    related_request_ids: tuple[str, ...] = ()
+    decided_by: Key | None = None
+    decided_by_name: str = ""
+    decided_at: Instant | None = None
+    ledger_event_id: Key | None = None
+    transaction_id: Key | None = None
+    steps: tuple[StepView, ...] = ()
+    ver: int = 0
+
+
+class Reader(Struct, frozen=True):
+    """Who looks, in which roles, and how far their limits reach."""
+
+    staff_id: str
+    roles: frozenset[str]
+    limits: dict[str, Money] = {}
+
+
+class RequestFilter(Struct, frozen=True):
+    """What to show; empty leaves nothing out. Dates are Sydney's, both ends included."""
+
+    statuses: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    requester: str = ""
+    at_least: Money | None = None
+    from_date: date | None = None
+    to_date: date | None = None
+    sort: Sort = "oldest"
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything is left out."""
+        chosen = (self.statuses, self.kinds, self.requester, self.at_least)
+        return any(chosen) or bool(self.from_date or self.to_date)
+
+
+class RequestCursor(Struct, frozen=True):
+    """Where a page begins: after this request, in this part of the list."""
+
+    is_first_part: bool
+    request_id: str
+    at: Instant | None
+    amount: Money | None
+
+
+class RequestPage(Struct, frozen=True):
+    """One page, and where the next one begins."""
+
+    rows: list[RequestRow]
+    following: RequestCursor | None
+    count: int
+
+
+def requests(
+    database: DeskDatabase,
+    reader: Reader,
+    chosen: RequestFilter,
+    after: RequestCursor | None = None,
+    page_rows: int = PAGE_ROWS,
+) -> RequestPage:
+    """Read a page of requests that the reader may see. Raises NotAllowed."""
+    matching = {"$and": [visible(reader), _matching(chosen)]}
+    found: list[tuple[bool, RequestRow]] = []
+    for is_first_part in (True, False):
+        if after is not None and after.is_first_part < is_first_part:
+            continue
+        begins = after if after and after.is_first_part == is_first_part else None
+        query = {"$and": [matching, _part(reader, is_first=is_first_part), _after(begins, chosen)]}
+        wanted = page_rows + 1 - len(found)
+        if wanted > 0:
+            found += [(is_first_part, each) for each in _rows(database, query, chosen.sort, wanted)]
+    shown = found[:page_rows]
+    last = shown[-1] if len(found) > page_rows else None
+    count = database[documents.APPROVALS.name].count_documents(
+        matching, limit=COUNT_MAX, maxTimeMS=QUERY_MILLISECONDS_MAX
+    )
+    return RequestPage([row for _, row in shown], _cursor(*last) if last else None, count)
+
+
+def request(database: DeskDatabase, reader: Reader, request_id: str) -> RequestView | None:
+    """Find one request that the reader may see. Raises NotAllowed."""
+    stored = database[documents.APPROVALS.name].find_one(
+        {"$and": [{"_id": request_id}, visible(reader)]},
+        fields_of(RequestView),
+        max_time_ms=QUERY_MILLISECONDS_MAX,
+    )
+    return None if stored is None else from_mongo(RequestView, stored)
+
+
+def related(database: DeskDatabase, reader: Reader, view: RequestView) -> list[RequestRow]:
+    """List other requests on the same account, and those that the ledger found related."""
+    same = [{"_id": {"$in": list(view.related_request_ids[:RELATED_MAX])}}]
+    if view.loan_account_id:
+        same.append({"loanAccountId": view.loan_account_id})  # type: ignore[dict-item] # a query
+    query = {"$and": [visible(reader), {"$or": same}, {"_id": {"$ne": view.request_id}}]}
+    return _rows(database, query, "newest", RELATED_MAX)
+
+
+def waiting(database: DeskDatabase, reader: Reader) -> int:
+    """Count what waits for the reader: to be decided by them, else what they asked for."""
+    if decides_requests(reader.roles):
+        query = decidable(reader)
+    else:
+        query = {**visible(reader), "status": {"$in": list(OPEN)}}
+    return database[documents.APPROVALS.name].count_documents(
+        query, limit=COUNT_MAX, maxTimeMS=QUERY_MILLISECONDS_MAX
+    )
+
+
+def visible(reader: Reader) -> Stored:
+    """Build the query of what somebody may see. Raises NotAllowed."""
+    require_requests(reader.roles)
+    return {} if decides_requests(reader.roles) else {"requestedBy": reader.staff_id}
+
+
+def decidable(reader: Reader) -> Stored:
+    """Build the query of what the reader may decide, as far as the list can tell."""
+    if not decides_requests(reader.roles):
+        return {"_id": {"$exists": False}}
+    reached = [
+        {"kind": kind, "amount": {"$lte": to_mongo(reader.limits.get(limit, Money(0)))}}
+        for kind, limit in LIMIT_OF_KIND.items()
+    ]
+    return {"status": "pending", "requestedBy": {"$ne": reader.staff_id}, "$or": reached}
+
+
+def _part(reader: Reader, *, is_first: bool) -> Stored:
+    return decidable(reader) if is_first else {"$nor": [decidable(reader)]}
+
+
+def _rows(database: DeskDatabase, query: Stored, sort: str, wanted: int) -> list[RequestRow]:
+    field, direction = _ORDER[sort]
+    rows = (
+        database[documents.APPROVALS.name]
+        .find(query, fields_of(RequestRow))
+        .sort([(field, direction), ("_id", 1)])
+        .limit(wanted)
+        .max_time_ms(QUERY_MILLISECONDS_MAX)
+    )
+    return [from_mongo(RequestRow, row) for row in rows]
+
+
+def _matching(chosen: RequestFilter) -> Stored:
+    matching: Stored = {}
+    if chosen.statuses:
+        matching["status"] = {"$in": list(chosen.statuses)}
+    if chosen.kinds:
+        matching["kind"] = {"$in": list(chosen.kinds)}
+    if chosen.requester:
+        matching["requestedBy"] = chosen.requester
+    if chosen.at_least is not None:
+        matching["amount"] = {"$gte": to_mongo(chosen.at_least)}
+    between: Stored = {}
+    if chosen.from_date:
+        between["$gte"] = _midnight(chosen.from_date)
+    if chosen.to_date:
+        between["$lt"] = _midnight(chosen.to_date + timedelta(days=1))
+    return {**matching, "requestedAt": between} if between else matching
+
+
+def _after(cursor: RequestCursor | None, chosen: RequestFilter) -> Stored:
+    """Build the query of what comes after; what has no amount or time comes at one end."""
+    if cursor is None:
+        return {}
+    field, direction = _ORDER[chosen.sort]
+    value = cursor.at if field == "requestedAt" else to_mongo(cursor.amount)
+    same: Stored = {field: value, "_id": {"$gt": cursor.request_id}}
+    if value is None:
+        return same if direction < 0 else {"$or": [same, {field: {"$ne": None}}]}
+    beyond = [{field: {"$gt" if direction > 0 else "$lt": value}}]
+    return {"$or": [same, *beyond, *([{field: None}] if direction < 0 else [])]}
+
+
+def _cursor(is_first_part: bool, row: RequestRow) -> RequestCursor:  # noqa: FBT001 - a pair unpacked
+    return RequestCursor(is_first_part, row.request_id, row.requested_at, row.amount)
+
+
+def _midnight(on: date) -> datetime:
+    """Give the moment at which a day begins in Sydney."""
+    return datetime.combine(on, time(), SYDNEY).astimezone(UTC)
