@@ -9,10 +9,12 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard import session
-from dashboard.components import frame, pulse, sign_in
+from dashboard.components import acting, frame, pulse, sign_in
+from dashboard.queries.rights import REQUEST_ROLES
 from dashboard.session import SignedIn
 
 PAGES_DIR: Final = Path(__file__).resolve().parent.parent / "pages"
+APPROVALS: Final = "approvals.py"
 EVERYBODY: Final = frozenset(session.ROLE_NAMES)
 
 
@@ -31,13 +33,17 @@ class PageRow:
 PAGES: Final = (
     PageRow("search.py", "Search", ":material/search:", "search"),
     PageRow("customer.py", "Customer", ":material/person:", "customer", hidden=True),
+    PageRow(APPROVALS, "Approvals", ":material/how_to_reg:", "approvals", REQUEST_ROLES),
+    PageRow("request.py", "Request", ":material/task:", "request", REQUEST_ROLES, hidden=True),
+    PageRow("me.py", "My rights and limits", ":material/badge:", "me"),
 )
 
 
-def _page(row: PageRow, shows: Path | Callable[[], None]) -> StreamlitPage:
+def _page(row: PageRow, shows: Path | Callable[[], None], waiting: int = 0) -> StreamlitPage:
+    """Give a row's page; how much waits there stands behind its title."""
     return st.Page(
         shows,
-        title=row.title,
+        title=f"{row.title} · {waiting}" if waiting else row.title,
         icon=row.icon,
         url_path=row.url_path,
         visibility="hidden" if row.hidden else "visible",
@@ -75,8 +81,10 @@ def run(signed_in: SignedIn | None) -> None:
         frame.show_nothing_to_open(signed_in)
         return
     home = _home(allowed[0], PAGES_DIR / allowed[0].file)
-    chosen = st.navigation([home, *(_page(row, PAGES_DIR / row.file) for row in allowed)])
     pulse.begin()
+    waiting = {APPROVALS: acting.waiting(signed_in)}
+    pages = [_page(row, PAGES_DIR / row.file, waiting.get(row.file, 0)) for row in allowed]
+    chosen = st.navigation([home, *pages])
     frame.show(signed_in)
     chosen.run()
     pulse.show()

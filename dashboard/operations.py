@@ -69,6 +69,8 @@ class Operations:
         self._store = OperationStore(database)
         self._lock = threading.Lock()
         self._mine: dict[str, Operation] = {}
+        self.troubles = 0
+        """How often one failed or was left unknown: a screen looks whether it has moved."""
 
     def begin(self, command: Command, caller: Caller, after: Balances | None) -> Operation:
         """Store a new intent and hand it to a worker; `after` is what the preview promised.
@@ -170,6 +172,7 @@ class Operations:
     def _remember(self, operation: Operation) -> None:
         with self._lock:
             self._mine[operation.key] = operation
+            self.troubles += operation.state in {"refused", "unknown"}
 
     def _change(self, operation: Operation, **fields: object) -> Operation:
         """Move an operation on: first where the screen looks, then in the store."""

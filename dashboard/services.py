@@ -18,8 +18,10 @@ from dashboard.known_accounts import KnownAccounts
 from dashboard.ledger_client import LedgerClient
 from dashboard.live import Live
 from dashboard.queries.health import BACK_SOON, Health, HealthWatch
+from dashboard.read_marks import ReadMarks
 from dashboard.sessions import Sessions
 from dashboard.settings import Settings
+from dashboard.signing_keys import SigningKeys
 from proto import documents
 
 WORKERS: Final = 16
@@ -78,6 +80,18 @@ def sessions() -> Sessions:
 def credentials() -> Credentials:
     """Give the store of password hashes."""
     return Credentials(database(), redis_client())
+
+
+@st.cache_resource(show_spinner=False)
+def signing_keys() -> SigningKeys:
+    """Give the store of approvers' sealed keys."""
+    return SigningKeys(database())
+
+
+@st.cache_resource(show_spinner=False)
+def read_marks() -> ReadMarks:
+    """Give the store of what somebody has read."""
+    return ReadMarks(database())
 
 
 @st.cache_resource(show_spinner=False)

@@ -131,6 +131,10 @@ class SigningKeys:
         """Whether somebody has a key that the ledger took; it may have been revoked since."""
         return self._newest(staff_id) is not None
 
+    def current(self, staff_id: str) -> str | None:
+        """Give the id of the key that signs for somebody, as far as the desk knows."""
+        return self._newest(staff_id)
+
     def check(self, staff_id: str, passphrase: str) -> None:
         """Check a passphrase, counting the try. Raises CannotSign."""
         self._opened(staff_id, passphrase)

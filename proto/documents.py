@@ -1006,6 +1006,14 @@ class OperationDocument(Document, kw_only=True):
     updated_at: Instant
 
 
+class ReadMarkDocument(Document, kw_only=True):
+    """Somebody has read a notice; `_id` is the staff id and the notice's name."""
+
+    staff_id: Key
+    notice: str
+    read_at: Instant
+
+
 # ------------------------------------------------------------------ collections
 
 
@@ -1183,6 +1191,9 @@ CREDENTIALS: Final = Collection("desk-credentials", "dashboard", CredentialDocum
 SIGNING_KEYS: Final = Collection(
     "desk-signing-keys", "dashboard", SigningKeyDocument, (_by("staffId", "-enrolledAt"),)
 )
+READ_MARKS: Final = Collection(
+    "desk-read-marks", "dashboard", ReadMarkDocument, (_by("staffId", "-readAt"),)
+)
 OPERATIONS: Final = Collection(
     "desk-operations",
     "dashboard",
@@ -1223,6 +1234,7 @@ COLLECTIONS: Final = (
     LOCKS,
     CREDENTIALS,
     SIGNING_KEYS,
+    READ_MARKS,
     OPERATIONS,
 )
 """Every collection there is."""

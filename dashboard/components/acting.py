@@ -12,9 +12,11 @@ from dashboard.known_accounts import NOT_TOLD, Known
 from dashboard.ledger_client import Caller, LedgerFault, LedgerRefused
 from dashboard.operations import Operations
 from dashboard.own_rights import OwnRights
+from dashboard.queries import approvals
 from dashboard.queries.accounts import AccountView
 from dashboard.queries.approvals import Reader
 from dashboard.queries.health import Health
+from dashboard.queries.rights import REQUEST_ROLES
 from dashboard.session import SignedIn
 
 _FORM = "form"
@@ -64,20 +66,34 @@ def own_rights(signed_in: SignedIn) -> OwnRights:
     """Tell what the ledger lets them do; kept for a moment, and where it cannot be asked."""
     asked, held = session.slot(_RIGHTS, lambda: (-RIGHTS_SECONDS, _NOT_KNOWN))
     now = time.monotonic()
-    if now - asked < RIGHTS_SECONDS:
-        return held
-    try:
-        held = own_rights_of.look(services.ledger(), caller(signed_in))
-    except (LedgerRefused, LedgerFault):
-        if not held.is_known:
-            held = structs.replace(_NOT_KNOWN, limits=signed_in.limits)
-    session.put(_RIGHTS, (now, held))
+    if now - asked >= RIGHTS_SECONDS:
+        held = _ask_rights(signed_in) or (
+            held if held.is_known else structs.replace(_NOT_KNOWN, limits=signed_in.limits)
+        )
+        session.put(_RIGHTS, (now, held))
     return held
+
+
+def _ask_rights(signed_in: SignedIn) -> OwnRights | None:
+    """Ask the ledger; a lost one is not waited for."""
+    if services.health().ledger_lost:
+        return None
+    try:
+        return own_rights_of.look(services.ledger(), caller(signed_in))
+    except (LedgerRefused, LedgerFault):
+        return None
 
 
 def reader(signed_in: SignedIn) -> Reader:
     """Say who looks at requests, and how far their limits reach."""
     return Reader(signed_in.staff_id, signed_in.roles, own_rights(signed_in).limits)
+
+
+def waiting(signed_in: SignedIn) -> int:
+    """Count the requests that wait for them; none where they may see none."""
+    if not signed_in.has(*REQUEST_ROLES):
+        return 0
+    return approvals.waiting(services.database(), reader(signed_in))
 
 
 def known(signed_in: SignedIn, account: AccountView, health: Health) -> Known:

@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats, services, session
-from dashboard.components import status_chip
+from dashboard.components import notification_centre, status_chip
 from dashboard.components.search_box import search_box
 from dashboard.session import SignedIn
 
@@ -24,6 +24,7 @@ def show(signed_in: SignedIn) -> None:
             search_box(signed_in)
         with st.container(width="content"):
             status_chip.show()
+        notification_centre.show(signed_in)
         _who(signed_in)
     if health.read_only:
         st.warning(health.sentence, icon=":material/lock:")

@@ -1,10 +1,10 @@
-"""Opens what was chosen: a customer, one of their accounts, or the results of a search."""
+"""Opens what was chosen: a customer, an account, a request, or the results of a search."""
 
 import streamlit as st
 
 
 def open_chosen(chosen: str) -> None:
-    """Go to `customer:<id>`, `account:<id>:<customer id>` or `results:<text>`.
+    """Go to a `customer:<id>`, `account:<id>:<customer id>`, `request:<id>`, `results:<text>`.
 
     An account that no customer is known for opens under its own id.
     """
@@ -17,4 +17,14 @@ def open_chosen(chosen: str) -> None:
         account_id, _, customer_id = rest.partition(":")
         where = {"id": customer_id, "account": account_id}
         st.switch_page(navigation.page("customer.py"), query_params=where)
+    if kind == "request":
+        st.switch_page(navigation.page("request.py"), query_params={"id": rest})
     st.switch_page(navigation.page("search.py"), query_params={"q": rest})
+
+
+def link_to(file: str, label: str, **where: str) -> None:
+    """Show a link to a page."""
+    from dashboard import navigation  # noqa: PLC0415 - as above
+
+    asked = {name: value for name, value in where.items() if value}
+    st.page_link(navigation.page(file), label=label, query_params=asked or None)

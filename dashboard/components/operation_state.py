@@ -77,6 +77,20 @@ def operation_trouble(signed_in: SignedIn, account: AccountView, operation: Oper
         _not_known(signed_in, operation)
 
 
+def decision_state(signed_in: SignedIn, operation: Operation) -> None:
+    """Show where something stands that was done about a request.
+
+    What failed is decided anew, having looked again: what was signed was for that one time.
+    """
+    if operation.is_pending:
+        _progress(operation.state, operation.command.what)
+    elif operation.state == "unknown":
+        _not_known(signed_in, operation)
+    elif operation.state == "refused":
+        _tell_failure(operation)
+        dismiss_button(signed_in, operation)
+
+
 def saving(command: Command) -> None:
     """Say that a change is being saved."""
     _progress("saving", command.what)
@@ -88,10 +102,7 @@ def _progress(state: str, told: str) -> None:
 
 
 def _failed(signed_in: SignedIn, account: AccountView, operation: Operation) -> None:
-    told = f"**{inert(operation.command.what)}** failed: {inert(operation.sentence)}"
-    _toast_once(operation.key, told)
-    undone = " Nothing was changed by it." if operation.was_sent else ""
-    st.error(f"{told}{undone}", icon=":material/error:")
+    _tell_failure(operation)
     with st.container(horizontal=True):
         st.button(
             "Retry",
@@ -99,7 +110,14 @@ def _failed(signed_in: SignedIn, account: AccountView, operation: Operation) -> 
             on_click=_retry,
             args=(signed_in, account, operation),
         )
-        _dismiss_button(signed_in, operation)
+        dismiss_button(signed_in, operation)
+
+
+def _tell_failure(operation: Operation) -> None:
+    told = f"**{inert(operation.command.what)}** failed: {inert(operation.sentence)}"
+    toast_once(operation.key, told)
+    undone = " Nothing was changed by it." if operation.was_sent else ""
+    st.error(f"{told}{undone}", icon=":material/error:")
 
 
 def _not_known(signed_in: SignedIn, operation: Operation) -> None:
@@ -111,28 +129,31 @@ def _not_known(signed_in: SignedIn, operation: Operation) -> None:
     st.button(
         "Check again",
         key=f"again-{operation.key}",
-        on_click=_again,
+        on_click=again,
         args=(signed_in, operation),
     )
 
 
-def _dismiss_button(signed_in: SignedIn, operation: Operation) -> None:
+def dismiss_button(signed_in: SignedIn, operation: Operation, where: str = "") -> None:
+    """Offer to take what is over off the screen."""
     st.button(
         "Dismiss",
-        key=f"dismiss-{operation.key}",
+        key=f"dismiss{where}-{operation.key}",
         type="tertiary",
         on_click=lambda: acting.operations().dismiss(operation.key, acting.caller(signed_in)),
     )
 
 
-def _toast_once(key: str, told: str) -> None:
+def toast_once(key: str, told: str) -> None:
+    """Tell of a failure in passing, once a tab."""
     told_before: set[str] = session.slot(_TOLD, set)
     if key not in told_before:
         told_before.add(key)
         st.toast(told, icon=":material/error:", duration="long")
 
 
-def _again(signed_in: SignedIn, operation: Operation) -> None:
+def again(signed_in: SignedIn, operation: Operation) -> None:
+    """Send it once more with its own key."""
     acting.operations().again(operation.key, acting.caller(signed_in))
 
 

@@ -5,14 +5,17 @@ from typing import Final
 import streamlit as st
 
 from dashboard import services, session
+from dashboard.components import acting
 
 EVERY_SECONDS: Final = 1
 _MARKS: Final = "followed"
+_TROUBLES: Final = "troubles-shown"
 
 
 def begin() -> None:
     """Forget what the last page showed; called before a page is drawn."""
     session.put(_MARKS, {})
+    session.put(_TROUBLES, acting.operations().troubles)
 
 
 def mark() -> int:
@@ -30,5 +33,6 @@ def follow(since: int, *topics: str) -> None:
 def show() -> None:
     """Look; it shows nothing itself."""
     marks: dict[str, int] = session.slot(_MARKS, dict)
-    if services.live().have_moved(marks):
+    troubles = acting.operations().troubles
+    if services.live().have_moved(marks) or session.slot(_TROUBLES, int) != troubles:
         session.rerun_by_itself()

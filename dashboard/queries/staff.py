@@ -4,9 +4,10 @@ from typing import Any
 
 from pymongo.database import Database
 
+from dashboard.queries.declared import QUERY_MILLISECONDS_MAX, View, fields_of
 from proto import documents
 from proto.codec import from_mongo
-from proto.documents import StaffDocument
+from proto.documents import StaffDocument, StaffKey
 
 
 def enabled_staff_member(database: Database[dict[str, Any]], staff_id: str) -> StaffDocument | None:
@@ -16,3 +17,17 @@ def enabled_staff_member(database: Database[dict[str, Any]], staff_id: str) -> S
         return None
     member = from_mongo(StaffDocument, stored)
     return member if member.enabled else None
+
+
+class KeysView(View, kw_only=True, frozen=True, rename="camel"):
+    """The public keys of a staff member."""
+
+    keys: tuple[StaffKey, ...] = ()
+
+
+def own_keys(database: Database[dict[str, Any]], staff_id: str) -> tuple[StaffKey, ...]:
+    """List the keys that the ledger knows of somebody, revoked ones too."""
+    stored = database[documents.STAFF.name].find_one(
+        {"_id": staff_id}, fields_of(KeysView), max_time_ms=QUERY_MILLISECONDS_MAX
+    )
+    return from_mongo(KeysView, stored).keys if stored else ()

@@ -1,9 +1,14 @@
 """The names of those who did something, for histories."""
 
+from typing import Final
+
 from dashboard.queries.declared import QUERY_MILLISECONDS_MAX, DeskDatabase, View, fields_of
+from dashboard.queries.rights import REQUEST_ROLES
 from proto import documents
 from proto.codec import from_mongo
 from proto.values import Key
+
+REQUESTERS_MAX: Final = 500
 
 SYSTEM_NAMES = {"system": "System"}
 
@@ -25,3 +30,16 @@ def staff_names(database: DeskDatabase, staff_ids: set[str]) -> dict[str, str]:
     found = (from_mongo(StaffName, row) for row in rows)
     named = {str(each.staff_id): each.display_name for each in found}
     return {each: each for each in staff_ids} | SYSTEM_NAMES | named
+
+
+def requesters(database: DeskDatabase) -> dict[str, str]:
+    """Name everybody who may have asked for an approval, by name."""
+    rows = (
+        database[documents.STAFF.name]
+        .find({"roles": {"$in": sorted(REQUEST_ROLES)}}, fields_of(StaffName))
+        .sort("displayName", 1)
+        .limit(REQUESTERS_MAX)
+        .max_time_ms(QUERY_MILLISECONDS_MAX)
+    )
+    found = [from_mongo(StaffName, row) for row in rows]
+    return {str(each.staff_id): each.display_name for each in found}

@@ -1,0 +1,122 @@
+"""Notices on every page: what failed, what waits for a decision, what became of requests."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import streamlit as st
+
+from dashboard import formats, request_words, services, session
+from dashboard.components import acting, pulse
+from dashboard.components.opening import open_chosen
+from dashboard.components.operation_state import again, dismiss_button, toast_once
+from dashboard.components.quiet import quiet
+from dashboard.formats import inert
+from dashboard.live import topic
+from dashboard.operation import Operation
+from dashboard.queries.staff_notices import Notice, notices
+from dashboard.session import SignedIn
+from proto import documents
+
+TOASTS_MAX: Final = 3
+"""So many at once are told one by one; more are counted."""
+
+SHOWN_MAX: Final = 15
+NEWS: Final = frozenset({"refused", "unknown"})
+
+
+def show(signed_in: SignedIn) -> None:
+    """Show the bell with what is new, and tell each new thing once in passing."""
+    since = pulse.mark()
+    own = topic(documents.STAFF, signed_in.staff_id)
+    pulse.follow(since, topic(documents.STAFF_NOTIFICATIONS), own)
+    told = notices(services.database(), acting.reader(signed_in))
+    marks = services.read_marks().read(signed_in.staff_id, [each.name for each in told])
+    unread = [each for each in told if each.name not in marks]
+    mine = acting.operations().mine(acting.caller(signed_in))
+    troubles = [each for each in mine if each.state in NEWS]
+    _toasts(unread, troubles)
+    count = len(unread) + len(troubles)
+    label = f"Notices · {count}" if count else "Notices"
+    with st.popover(label, icon=":material/notifications:", key="notices"):
+        _troubles(signed_in, troubles)
+        _notices(signed_in, told, unread)
+
+
+def mark_read(signed_in: SignedIn, request_id: str) -> None:
+    """Note that somebody has seen how a request stands; for its own page."""
+    told = notices(services.database(), acting.reader(signed_in))
+    seen = [each.name for each in told if each.request_id == request_id]
+    services.read_marks().mark(signed_in.staff_id, seen)
+
+
+def _toasts(unread: list[Notice], troubles: list[Operation]) -> None:
+    for each in troubles:
+        if each.state == "refused":
+            failed = f"**{inert(each.command.what)}** failed: {inert(each.sentence)}"
+            toast_once(each.key, failed)
+    before: set[str] = session.slot("told-notices", set)
+    new = [each for each in unread if each.name not in before]
+    before |= {each.name for each in new}
+    if len(new) > TOASTS_MAX:
+        told = f"{len(new)} notices are new. [Open the requests](/approvals)"
+        st.toast(told, icon=":material/notifications:", duration="long")
+        return
+    for notice in new:
+        link = f"[Open it](/request?id={notice.request_id})"
+        st.toast(f"{_told(notice)}. {link}", icon=":material/how_to_reg:", duration="long")
+
+
+def _told(notice: Notice) -> str:
+    what = inert(request_words.title(notice.kind, notice.amount))
+    age = formats.age(notice.at, datetime.now(UTC))
+    if notice.is_outcome:
+        word = request_words.status(notice.status).word.lower()
+        return f"Your request was {word}: **{what}**, {age}"
+    return f"New approval request: **{what}**, {age}"
+
+
+def _troubles(signed_in: SignedIn, troubles: list[Operation]) -> None:
+    for each in troubles[:SHOWN_MAX]:
+        state = "failed" if each.state == "refused" else "is not known yet"
+        st.markdown(f"**{inert(each.command.what)}** {state}: {inert(each.sentence)}")
+        with st.container(horizontal=True):
+            if each.state == "unknown" or not each.was_sent:
+                st.button(
+                    "Check again" if each.state == "unknown" else "Retry",
+                    key=f"centre-again-{each.key}",
+                    on_click=again,
+                    args=(signed_in, each),
+                )
+            if st.button("Open", key=f"centre-open-{each.key}"):
+                open_chosen(_place(each))
+            if each.state == "refused":
+                dismiss_button(signed_in, each, "-centre")
+
+
+def _place(operation: Operation) -> str:
+    """Say where a failed change is tried again with what was entered."""
+    request_id = getattr(operation.command, "request_id", "")
+    return f"request:{request_id}" if request_id else f"account:{operation.command.loan_account_id}"
+
+
+def _notices(signed_in: SignedIn, told: list[Notice], unread: list[Notice]) -> None:
+    if not told:
+        quiet("Nothing waits for you.")
+        return
+    new = {each.name for each in unread}
+    for each in told[:SHOWN_MAX]:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            dot = ":blue-badge[New] " if each.name in new else ""
+            st.markdown(f"{dot}{_told(each)}", width="stretch")
+            if st.button("Open", key=f"notice-{each.name}"):
+                open_chosen(f"request:{each.request_id}")
+    if len(told) > SHOWN_MAX:
+        quiet(f"{len(told) - SHOWN_MAX} more stand under Approvals.")
+    if unread:
+        st.button(
+            "Mark all as read",
+            key="notices-read",
+            type="tertiary",
+            on_click=services.read_marks().mark,
+            args=(signed_in.staff_id, [each.name for each in unread]),
+        )

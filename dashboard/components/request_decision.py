@@ -1,0 +1,204 @@
+"""Deciding a request: a comment, the passphrase, one last sentence; or why it is not yours."""
+
+from typing import Final, Literal
+
+import streamlit as st
+
+from dashboard import request_words, services, session
+from dashboard.commands.decide_request import (
+    CancelRequest,
+    DecideRequest,
+    Decision,
+    ResubmitRequest,
+    ReturnRequest,
+)
+from dashboard.components import acting
+from dashboard.components.opening import link_to
+from dashboard.formats import inert
+from dashboard.ledger_client import LedgerRefused
+from dashboard.queries.approvals import RequestView
+from dashboard.queries.rights import decides_requests
+from dashboard.session import SignedIn
+from dashboard.signing_keys import CannotSign
+from proto import servicing_pb2 as servicing
+
+COMMENT_MIN: Final = 10
+COMMENT_MAX: Final = 500
+TOO_SHORT: Final = f"Write a comment of at least {COMMENT_MIN} characters: it stays in the books."
+_TROUBLE: Final = "decision-trouble"
+
+
+def request_decision(
+    signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalResponse, obstacle: str
+) -> None:
+    """Show what the reader can do about the request now."""
+    if shown.status == "pending" and decides_requests(signed_in.roles):
+        if shown.HasField("decision_refusal"):
+            st.info(inert(shown.decision_refusal.sentence), icon=":material/block:")
+        else:
+            _decide(signed_in, view, shown, obstacle)
+    if shown.requested_by == signed_in.staff_id and shown.status in {"pending", "returned"}:
+        _own(signed_in, view, shown, obstacle)
+
+
+def _decide(
+    signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalResponse, obstacle: str
+) -> None:
+    st.markdown("##### Your decision")
+    comment, passphrase = _key("comment", view), _key("passphrase", view)
+    st.text_area("Comment", key=comment, max_chars=COMMENT_MAX, placeholder="No card numbers")
+    has_key = services.signing_keys().has_key(signed_in.staff_id)
+    if has_key:
+        st.text_input(
+            "Passphrase of your signing key",
+            key=passphrase,
+            type="password",
+            autocomplete="off",
+            help="It opens your key for this one decision and is not kept.",
+        )
+    else:
+        st.warning("You have no signing key yet: make one first, then decide.")
+        link_to("me.py", "Make my signing key")
+    _trouble(view)
+    st.markdown(f"**{inert(request_words.consequence(view))}** An approval cannot be taken back.")
+    if obstacle:
+        st.error(inert(obstacle))
+    what = inert(request_words.title(view.kind, view.amount))
+    args = (signed_in, view, shown)
+    unable = bool(obstacle) or not has_key
+    with st.container(horizontal=True):
+        st.button(
+            f"Approve: {what}",
+            key="approve",
+            type="primary",
+            disabled=unable or shown.HasField("effect_refusal"),
+            on_click=_sign,
+            args=("approve", *args),
+        )
+        st.button("Reject", key="reject", disabled=unable, on_click=_sign, args=("reject", *args))
+        st.button(
+            "Return with the comment as a question",
+            key="return",
+            type="tertiary",
+            disabled=bool(obstacle),
+            on_click=_return,
+            args=args,
+        )
+
+
+def _own(
+    signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalResponse, obstacle: str
+) -> None:
+    """Offer the requester to ask again or to take it back; never to decide."""
+    if shown.status == "returned":
+        st.markdown("##### Sent back to you")
+        st.text_area("Your answer", key=_key("comment", view), max_chars=COMMENT_MAX)
+    _trouble(view)
+    args = (signed_in, view, shown)
+    with st.container(horizontal=True):
+        if shown.status == "returned":
+            st.button(
+                "Ask again",
+                key="resubmit",
+                type="primary",
+                disabled=bool(obstacle),
+                on_click=_resubmit,
+                args=args,
+            )
+        st.button(
+            "Take the request back",
+            key="cancel-request",
+            disabled=bool(obstacle),
+            on_click=_cancel,
+            args=args,
+        )
+
+
+def _trouble(view: RequestView) -> None:
+    told: tuple[str, str] = session.slot(_TROUBLE, lambda: ("", ""))
+    if told[0] == view.request_id and told[1]:
+        st.error(inert(told[1]), icon=":material/error:")
+
+
+def _key(field: str, view: RequestView) -> str:
+    return f"{field}-{view.request_id}"
+
+
+def _comment(view: RequestView) -> str:
+    return session.entered(_key("comment", view)).strip()
+
+
+def _sign(
+    outcome: Literal["approve", "reject"],
+    signed_in: SignedIn,
+    view: RequestView,
+    shown: servicing.ApprovalResponse,
+) -> None:
+    """Sign what was shown and begin; the passphrase does not stay in the tab's memory."""
+    passphrase = session.entered(_key("passphrase", view))
+    session.clear_entered(_key("passphrase", view))
+    comment = _comment(view)
+    if len(comment) < COMMENT_MIN:
+        session.put(_TROUBLE, (view.request_id, TOO_SHORT))
+        return
+    try:
+        decision = DecideRequest.signed(
+            shown,
+            outcome,
+            comment,
+            signed_in.staff_id,
+            passphrase,
+            services.signing_keys(),
+            asked_for=request_words.asked_for(view),
+        )
+    except CannotSign as refusal:
+        session.put(_TROUBLE, (view.request_id, str(refusal)))
+        return
+    _begin(signed_in, view, decision)
+
+
+def _return(signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalResponse) -> None:
+    comment = _comment(view)
+    if len(comment) < COMMENT_MIN:
+        session.put(_TROUBLE, (view.request_id, TOO_SHORT))
+        return
+    returned = ReturnRequest(
+        request_id=view.request_id,
+        seen_version=shown.request_version,
+        loan_account_id=shown.loan_account_id,
+        asked_for=request_words.asked_for(view),
+        reason=comment,
+    )
+    _begin(signed_in, view, returned)
+
+
+def _resubmit(signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalResponse) -> None:
+    again = ResubmitRequest(
+        request_id=view.request_id,
+        seen_version=shown.request_version,
+        loan_account_id=shown.loan_account_id,
+        asked_for=request_words.asked_for(view),
+        comment=_comment(view),
+        account_version=shown.account_version,
+    )
+    _begin(signed_in, view, again)
+
+
+def _cancel(signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalResponse) -> None:
+    taken_back = CancelRequest(
+        request_id=view.request_id,
+        seen_version=shown.request_version,
+        loan_account_id=shown.loan_account_id,
+        asked_for=request_words.asked_for(view),
+    )
+    _begin(signed_in, view, taken_back)
+
+
+def _begin(signed_in: SignedIn, view: RequestView, decision: Decision) -> None:
+    session.forget(_TROUBLE)
+    try:
+        acting.operations().begin(decision, acting.caller(signed_in), None)
+    except LedgerRefused as no:
+        session.put(_TROUBLE, (view.request_id, no.sentence))
+        return
+    session.clear_entered(_key("comment", view))

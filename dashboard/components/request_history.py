@@ -1,0 +1,77 @@
+"""The steps of a request; what somebody wrote is opened by a click, which is recorded."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import formats, request_words, services, session
+from dashboard.commands.reveal import Reveal, Words
+from dashboard.components import acting
+from dashboard.components.quiet import quiet
+from dashboard.formats import inert
+from dashboard.ledger_client import LedgerFault, LedgerRefused
+from dashboard.queries.approvals import RequestView, StepView
+from dashboard.session import SignedIn
+
+WITH_WORDS: Final = frozenset({"pending", "returned", "approved", "rejected"})
+HIDDEN: Final = frozenset({"comment_salt"})
+"""Text of the machine's: it salts the comment's hash."""
+
+LABELS: Final = {"reason": "Reason", "notes": "Note", "comment": "Comment"}
+
+
+def request_history(signed_in: SignedIn, view: RequestView) -> None:
+    """Show each step with who and when, its entry in the ledger, and a way to the words."""
+    quiet("Reading what somebody wrote is recorded in the ledger, with your name.")
+    for each in view.steps:
+        _step(signed_in, view, each)
+
+
+def requester_words(signed_in: SignedIn, view: RequestView) -> None:
+    """Offer what the requester wrote last."""
+    asked = [each for each in view.steps if each.status == "pending"]
+    if asked:
+        _words(signed_in, view, asked[-1], "Read the requester's words", "why")
+
+
+def _step(signed_in: SignedIn, view: RequestView, each: StepView) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        badge = request_words.status(each.status)
+        told = f":{badge.colour}-badge[{inert(request_words.step(each.event_type))}]"
+        who = inert(each.by_name or each.by)
+        st.markdown(f"{told} {who}", width="content")
+        quiet(formats.day_and_clock(each.at), formats.exact(each.at))
+        quiet(f"entry `{inert(each.event_id)}`")
+    if each.status in WITH_WORDS:
+        _words(signed_in, view, each, "Read the words", "step")
+
+
+def _words(signed_in: SignedIn, view: RequestView, each: StepView, label: str, where: str) -> None:
+    """Show the words that were opened, else the button that opens them."""
+    opened: dict[str, Words | str] = session.slot("revealed", dict)
+    found = opened.get(each.event_id)
+    if found is None:
+        st.button(
+            label,
+            key=f"reveal-{where}-{each.event_id}",
+            icon=":material/visibility:",
+            help="That you read them is recorded.",
+            on_click=_reveal,
+            args=(signed_in, view, each.event_id),
+        )
+    elif isinstance(found, str):
+        quiet(inert(found))
+    else:
+        for name, text in found.texts.items():
+            if name not in HIDDEN and text:
+                st.markdown(f"{LABELS.get(name, inert(name))}: {inert(text)}")
+        quiet(f"That you read this is recorded as `{inert(found.recorded_as)}`.")
+
+
+def _reveal(signed_in: SignedIn, view: RequestView, event_id: str) -> None:
+    opened: dict[str, Words | str] = session.slot("revealed", dict)
+    asked = Reveal(event_id=event_id, purpose=f"Approval request {view.number}")
+    try:
+        opened[event_id] = asked.send(services.ledger(), acting.caller(signed_in))
+    except (LedgerRefused, LedgerFault) as trouble:
+        opened[event_id] = trouble.sentence

@@ -1,0 +1,153 @@
+"""The list of requests: filters that stand in the address, sorted and paged by the server."""
+
+from datetime import UTC, date, datetime
+from typing import Final, cast
+
+import streamlit as st
+
+from dashboard import formats, request_words, services, session
+from dashboard.components.opening import open_chosen
+from dashboard.components.quiet import quiet
+from dashboard.components.requests_table import requests_table
+from dashboard.queries.approvals import (
+    COUNT_MAX,
+    Reader,
+    RequestCursor,
+    RequestFilter,
+    RequestPage,
+    Sort,
+    requests,
+)
+from dashboard.queries.rights import decides_requests
+from dashboard.queries.staff_names import requesters
+
+SORTS: Final = {"oldest": "Oldest first", "newest": "Newest first", "largest": "Largest first"}
+NOBODY: Final = "Anybody"
+
+
+def requests_list(reader: Reader) -> None:
+    """Show the filters and the page of requests that they leave."""
+    chosen = _filters(reader)
+    pages = _pages(chosen)
+    page = requests(services.database(), reader, chosen, pages[-1] if pages else None)
+    if not page.rows:
+        _nothing(reader, chosen)
+        return
+    now = datetime.now(UTC)
+    opened = requests_table("Requests", page.rows, reader, now, key="requests")
+    _turn(page, pages)
+    if opened:
+        open_chosen(opened)
+
+
+def _filters(reader: Reader) -> RequestFilter:
+    decides = decides_requests(reader.roles)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        statuses = st.pills(
+            "Status",
+            list(request_words.STATUSES),
+            selection_mode="multi",
+            default=["pending"] if decides else [],
+            format_func=lambda code: request_words.STATUSES[code].word,
+            key="status",
+            width="content",
+            bind="query-params",
+        )
+        kinds = st.multiselect(
+            "Kind",
+            list(request_words.KINDS),
+            format_func=lambda code: request_words.KINDS[code],
+            key="kind",
+            placeholder="Any",
+            width=190,
+            bind="query-params",
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        requester = _requester() if decides else ""
+        typed = st.text_input(
+            "Amount from", key="least", placeholder="$0.00", width=120, bind="query-params"
+        )
+        first, last = _date("Asked from", "since"), _date("Asked to", "until")
+        sort = st.selectbox(
+            "Sort",
+            list(SORTS),
+            format_func=lambda code: SORTS[code],
+            key="sort",
+            width=150,
+            bind="query-params",
+        )
+    return RequestFilter(
+        statuses=tuple(sorted(statuses)),
+        kinds=tuple(sorted(kinds)),
+        requester=requester,
+        at_least=formats.typed_money(typed or ""),
+        from_date=first,
+        to_date=last,
+        sort=cast("Sort", sort or "oldest"),
+    )
+
+
+def _requester() -> str:
+    """Ask whose requests; the address holds the id."""
+    names = requesters(services.database())
+    asked = st.selectbox(
+        "Asked by",
+        ["", *names],
+        format_func=lambda staff_id: names.get(staff_id, NOBODY),
+        key="by",
+        width=170,
+        bind="query-params",
+    )
+    return asked or ""
+
+
+def _date(label: str, key: str) -> date | None:
+    return st.date_input(label, None, key=key, format="DD/MM/YYYY", width=140, bind="query-params")
+
+
+def _pages(chosen: RequestFilter) -> list[RequestCursor]:
+    """Give the way to the page in hand; another filter begins at the first."""
+    held: tuple[RequestFilter, list[RequestCursor]] = session.slot(
+        "request-pages", lambda: (chosen, [])
+    )
+    if held[0] != chosen:
+        held = (chosen, [])
+        session.put("request-pages", held)
+    return held[1]
+
+
+def _turn(page: RequestPage, pages: list[RequestCursor]) -> None:
+    count = f"{COUNT_MAX:,}+" if page.count >= COUNT_MAX else f"{page.count:,}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if pages or page.following:
+            st.button("Back", key="page-back", disabled=not pages, on_click=_back, args=(pages,))
+            st.button(
+                "More",
+                key="page-more",
+                disabled=page.following is None,
+                on_click=_more,
+                args=(pages, page.following),
+            )
+        quiet(f"{count} request{'' if page.count == 1 else 's'}")
+
+
+def _back(pages: list[RequestCursor]) -> None:
+    pages.pop()
+
+
+def _more(pages: list[RequestCursor], following: RequestCursor | None) -> None:
+    if following is not None:
+        pages.append(following)
+
+
+def _nothing(reader: Reader, chosen: RequestFilter) -> None:
+    plain = RequestFilter(statuses=("pending",), sort=chosen.sort)
+    if chosen == plain and decides_requests(reader.roles):
+        st.markdown("Nothing waits for a decision. A new request shows here by itself.")
+    elif chosen.is_set:
+        st.markdown("No request matches. Clear a filter or widen the dates to see more.")
+    else:
+        st.markdown(
+            "You have asked for nothing yet. A form whose change takes somebody else's"
+            " approval becomes a request, and stands here."
+        )

@@ -1,0 +1,15 @@
+"""Approvals: requests that wait for somebody's decision, `/approvals?status=pending`."""
+
+import streamlit as st
+
+from dashboard import session
+from dashboard.components import acting, pulse
+from dashboard.components.requests_list import requests_list
+from dashboard.live import topic
+from dashboard.queries.rights import REQUEST_ROLES, decides_requests
+from proto import documents
+
+signed_in, since = session.require(*REQUEST_ROLES), pulse.mark()
+pulse.follow(since, topic(documents.APPROVALS))
+st.markdown("### Approvals" if decides_requests(signed_in.roles) else "### My requests")
+requests_list(acting.reader(signed_in))

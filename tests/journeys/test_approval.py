@@ -1,0 +1,133 @@
+"""A write-off that one person asks for and another decides, seen by both as it happens."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pymongo.database import Database
+
+from dashboard.formats import money
+from embedded.running import Running
+from proto.documents import LOAN_ACCOUNTS
+from proto.values import Money
+from tests.journeys.desk import PATIENCE_MS, Desk
+
+pytestmark = pytest.mark.browser
+
+PASSPHRASE: Final = "copper lantern quiet meadow"
+SCRIPT: Final = Path(__file__).parents[2] / "docs" / "verify_receipt.py"
+TOAST_MS: Final = 5_000
+FOLLOWS_MS: Final = 2_000
+
+
+@pytest.fixture
+def account(read_models: Database[dict[str, Any]]) -> dict[str, Any]:
+    """An account with a debt that no other test moves."""
+    owing = {"accountStatus": "in_arrears", "source": "ledger"}
+    found = read_models[LOAN_ACCOUNTS.name].find(owing).sort("_id", 1)
+    return next(each for each in found if each["customerIdString"] != "CUS-12345")
+
+
+@pytest.fixture
+def other_context(browser: Browser) -> Iterator[BrowserContext]:
+    """Another person's browser."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    yield context
+    context.close()
+
+
+def make_key(desk: Desk) -> None:
+    """Make the signing key under its passphrase."""
+    desk.open("/me")
+    page = desk.page
+    page.get_by_label("Passphrase", exact=True).fill(PASSPHRASE)
+    page.get_by_label("The same again").fill(PASSPHRASE)
+    page.get_by_role("button", name=re.compile("my signing key")).click()
+    expect(page.get_by_text("Your key is made.")).to_be_visible()
+
+
+def ask_for_write_off(page: Page) -> None:
+    """Ask from the account's own form."""
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Ask for write-off").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Why, in your words").fill("Ninety days of silence")
+    send = dialog.get_by_role("button", name=re.compile("^Ask for approval"))
+    expect(send).to_be_enabled()
+    send.click()
+    expect(dialog).to_have_count(0)
+
+
+def test_a_write_off_is_asked_for_approved_and_seen_everywhere(
+    product: Running,
+    context: BrowserContext,
+    other_context: BrowserContext,
+    account: dict[str, Any],
+    tmp_path: Path,
+) -> None:
+    """Sarah asks, Michael is told and approves, Sarah sees it; the receipt is VALID.
+
+    Her own request she sees, and can only take back.
+    """
+    sarah, michael = Desk(product, context), Desk(product, other_context)
+    where = f"/customer?id={account['customerIdString']}&account={account['_id']}"
+    sarah.open(where)
+    sarah.sign_in("support")
+    michael.open()
+    michael.sign_in("supervisor")
+    make_key(michael)
+    expect(sarah.page.get_by_role("heading", name=account["accountNumber"])).to_be_visible()
+    began = time.monotonic()
+
+    ask_for_write_off(sarah.page)
+    toast = michael.page.get_by_test_id("stToast").filter(has_text="New approval request")
+    expect(toast).to_be_visible(timeout=TOAST_MS)
+    with other_context.expect_page() as opening:
+        toast.get_by_role("link", name="Open it").click()
+    page = opening.value
+    total = money(Money.parse(str(account["balances"]["totalOutstanding"])))
+    expect(page.get_by_text(f"Writes off {total} of account")).to_be_visible()
+    page.get_by_label("Comment").fill("Nobody can reach him; the debt is old.")
+    page.get_by_label("Passphrase of your signing key").fill(PASSPHRASE)
+    page.get_by_role("button", name=re.compile("^Approve")).click()
+    expect(page.get_by_text("Approved by").or_(page.get_by_text("by Michael Torres"))).to_be_visible()
+
+    heading = sarah.page.get_by_role("heading", name=account["accountNumber"])
+    expect(heading).to_contain_text("Written off", timeout=FOLLOWS_MS)
+    told = sarah.page.get_by_test_id("stToast").filter(has_text="Your request was approved")
+    expect(told).to_be_visible(timeout=TOAST_MS)
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Download the receipt").click()
+    print(f"Asked, approved, seen and receipted in {time.monotonic() - began:.1f} s")
+    receipt = Path(downloading.value.path())
+    assert verified(product, receipt, tmp_path) == "VALID"
+
+
+def verified(product: Running, receipt: Path, folder: Path) -> str:
+    """Run the stranger's script on a receipt, with the keys that the ledger publishes."""
+    public = subprocess.run(
+        [sys.executable, "-m", "ledger", "public-keys"],
+        env={"PATH": "", "DATA_DIR": str(Path(product.keys_dir).parent)},
+        capture_output=True,
+        timeout=60,
+        check=True,
+    ).stdout
+    (folder / "keys.json").write_bytes(public)
+    assert json.loads(receipt.read_text())["format"]
+    ended = subprocess.run(
+        [sys.executable, "-P", str(SCRIPT), str(receipt), str(folder / "keys.json")],
+        env={"PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return ended.stdout.strip()
