@@ -90,6 +90,11 @@ def inert(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", joined)
 
 
+def code(text: str) -> str:
+    """Write somebody's id in Markdown's code face, as it is; a backtick cannot end it early."""
+    return f"`{' '.join(text.split()).replace('`', chr(39)) or DASH}`"
+
+
 def money(amount: Money | None) -> str:
     """Write `$1,234.50`, with a real minus below zero; absent is not known, not zero."""
     if amount is None:

@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard import services, session
 from dashboard.components import acting, pulse, request_card
-from dashboard.components.notification_centre import mark_read
 from dashboard.components.operation_state import decision_state
 from dashboard.components.request_decision import request_decision
 from dashboard.components.request_effect import request_effect
@@ -49,6 +48,6 @@ def show() -> None:
         st.rerun()
 
 
-mark_read(session.require(*REQUEST_ROLES), st.query_params.get("id", ""))
+session.require(*REQUEST_ROLES)
 seconds = PENDING_SECONDS if acting.begin_run() else REFRESH_SECONDS
 st.fragment(show, run_every=seconds)()

@@ -45,7 +45,8 @@ def account_figures(account: AccountView, now: datetime) -> None:
 
 def _progress(account: AccountView, now: datetime) -> None:
     paid, owing = account.figures.total_paid, account.figures.total_outstanding
-    if paid is not None and owing is not None and paid + owing > 0:
+    is_given_up = account.account_status == "written_off"  # what is owed no more was not repaid
+    if paid is not None and owing is not None and paid + owing > 0 and not is_given_up:
         whole = Money(paid + owing)
         repaid = f"{inert(formats.money(paid))} of {inert(formats.money(whole))} repaid"
         st.progress(int(paid) / int(whole), repaid)

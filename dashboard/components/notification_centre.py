@@ -30,7 +30,7 @@ def show(signed_in: SignedIn) -> None:
     own = topic(documents.STAFF, signed_in.staff_id)
     pulse.follow(since, topic(documents.STAFF_NOTIFICATIONS), own)
     told = notices(services.database(), acting.reader(signed_in))
-    marks = services.read_marks().read(signed_in.staff_id, [each.name for each in told])
+    marks = _mark_read(signed_in, told)
     unread = [each for each in told if each.name not in marks]
     mine = acting.operations().mine(acting.caller(signed_in))
     troubles = [each for each in mine if each.state in NEWS]
@@ -42,11 +42,14 @@ def show(signed_in: SignedIn) -> None:
         _notices(signed_in, told, unread)
 
 
-def mark_read(signed_in: SignedIn, request_id: str) -> None:
-    """Note that somebody has seen how a request stands; for its own page."""
-    told = notices(services.database(), acting.reader(signed_in))
-    seen = [each.name for each in told if each.request_id == request_id]
+def _mark_read(signed_in: SignedIn, told: list[Notice]) -> set[str]:
+    """Note as read what the page in hand tells by itself; give all that was read."""
+    here = st.query_params.get("id", "")
+    names = [each.name for each in told]
+    marks = services.read_marks().read(signed_in.staff_id, names)
+    seen = [each.name for each in told if each.request_id == here and each.name not in marks]
     services.read_marks().mark(signed_in.staff_id, seen)
+    return marks.union(seen)
 
 
 def _toasts(unread: list[Notice], troubles: list[Operation]) -> None:

@@ -8,7 +8,7 @@ from dashboard import services, session
 from dashboard.commands.enrol_key import EnrolKey
 from dashboard.components import acting
 from dashboard.components.quiet import quiet
-from dashboard.formats import inert
+from dashboard.formats import code, inert
 from dashboard.ledger_client import LedgerFault, LedgerRefused, OutcomeUnknown
 from dashboard.queries.staff import own_keys
 from dashboard.session import SignedIn
@@ -38,7 +38,7 @@ def own_key(signed_in: SignedIn) -> None:
     elif revoked:
         st.warning("Your key was revoked: it signs nothing any more. Make a new one.")
     else:
-        st.markdown(f":green-badge[In use] Your key `{inert(current)}` signs your decisions.")
+        st.markdown(f":green-badge[In use] Your key {code(current)} signs your decisions.")
     told: tuple[bool, str] = session.slot(_TOLD, lambda: (True, ""))
     if told[1]:
         (st.success if told[0] else st.error)(inert(told[1]))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import formats
 from dashboard.components.hits import flag_badges
-from dashboard.formats import EKYC_BADGES, Badge, inert
+from dashboard.formats import EKYC_BADGES, Badge, code, inert
 from dashboard.queries.customers import CustomerView, Profile
 
 _STYLE: Final = Path(__file__).with_suffix(".css")
@@ -23,7 +23,7 @@ def profile(view: CustomerView) -> None:
     customer = view.customer
     badges = [_badge(each) for each in flag_badges(customer) if each.word != VULNERABLE_FLAG]
     named = bool(customer.customer_id) and view.title != customer.customer_id
-    id_told = [f":gray[`{_code(customer.customer_id)}`]"] if named else []
+    id_told = [f":gray[{code(customer.customer_id)}]"] if named else []
     st.markdown(" ".join([f"## {inert(view.title)}", *id_told, *badges]), anchors=False)
     told = _told(view)
     if told:
@@ -62,8 +62,3 @@ def _identity(customer: Profile) -> Badge:
 
 def _badge(badge: Badge) -> str:
     return f":{badge.colour}-badge[{inert(badge.word)}]"
-
-
-def _code(text: str) -> str:
-    """Put other people's text inside a code span, which a backtick would end."""
-    return " ".join(text.replace("`", "'").split())

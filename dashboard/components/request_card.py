@@ -8,7 +8,7 @@ from dashboard import formats, request_words, services, session
 from dashboard.commands import decide_request
 from dashboard.components import acting
 from dashboard.components.quiet import quiet
-from dashboard.formats import inert
+from dashboard.formats import code, inert
 from dashboard.ledger_client import LedgerFault, LedgerRefused
 from dashboard.queries.approvals import RequestView
 from dashboard.session import SignedIn
@@ -38,7 +38,7 @@ def request_heading(signed_in: SignedIn, view: RequestView, now: datetime) -> No
         f" Priority :{urgency.colour}-badge[{urgency.word}]"
     )
     due = f" · expires {formats.day_and_clock(view.expires_at)}" if view.expires_at else ""
-    quiet(f"`{inert(view.number)}`{due if view.status == 'pending' else ''}")
+    quiet(f"{code(view.number)}{due if view.status == 'pending' else ''}")
 
 
 def look(signed_in: SignedIn, request_id: str) -> servicing.ApprovalResponse | None:
@@ -66,8 +66,8 @@ def request_result(signed_in: SignedIn, view: RequestView) -> None:
         f" {formats.day_and_clock(view.decided_at)}"
     )
     entry = view.ledger_event_id or next((step.event_id for step in reversed(view.steps)), "")
-    posted = f" · transaction `{inert(view.transaction_id)}`" if view.transaction_id else ""
-    quiet(f"Audit entry `{inert(entry)}`{posted}")
+    posted = f" · transaction {code(view.transaction_id)}" if view.transaction_id else ""
+    quiet(f"Audit entry {code(entry)}{posted}")
     _receipt(signed_in, view)
 
 

@@ -28,13 +28,15 @@ def request_effect(view: RequestView, shown: servicing.ApprovalResponse) -> None
     then = _when_asked(view)
     now = shown.balances_now if shown.HasField("balances_now") else None
     after = shown.balances_after if shown.HasField("balances_after") else None
+    columns = COLUMNS if now else COLUMNS[:2]
     rows = []
     for name in (*_PARTS, "total_outstanding"):
         cells = [_figure(then, name), _figure(now, name), _figure(after, name)]
         moved = bool(now and after) and cells[1] != cells[2]
         label = "Total owing" if name == "total_outstanding" else name.capitalize()
-        rows.append(Row((Cell(text=label), *(Cell(text=each) for each in cells)), moved))
-    records_table("Balances when asked, now and after", COLUMNS, rows, key="effect")
+        told = [label, *cells][: len(columns)]
+        rows.append(Row(tuple(Cell(text=each) for each in told), moved))
+    records_table("Balances when asked, now and after", columns, rows, key="effect")
     if now and after and now.account_status != after.account_status:
         badge = formats.account_badge(after.account_status, None)
         st.markdown(f"The account becomes :{badge.colour}-badge[{inert(badge.word)}]")

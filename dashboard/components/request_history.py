@@ -8,7 +8,7 @@ from dashboard import formats, request_words, services, session
 from dashboard.commands.reveal import Reveal, Words
 from dashboard.components import acting
 from dashboard.components.quiet import quiet
-from dashboard.formats import inert
+from dashboard.formats import code, inert
 from dashboard.ledger_client import LedgerFault, LedgerRefused
 from dashboard.queries.approvals import RequestView, StepView
 from dashboard.session import SignedIn
@@ -41,7 +41,7 @@ def _step(signed_in: SignedIn, view: RequestView, each: StepView) -> None:
         who = inert(each.by_name or each.by)
         st.markdown(f"{told} {who}", width="content")
         quiet(formats.day_and_clock(each.at), formats.exact(each.at))
-        quiet(f"entry `{inert(each.event_id)}`")
+        quiet(f"entry {code(each.event_id)}")
     if each.status in WITH_WORDS:
         _words(signed_in, view, each, "Read the words", "step")
 
@@ -65,7 +65,7 @@ def _words(signed_in: SignedIn, view: RequestView, each: StepView, label: str, w
         for name, text in found.texts.items():
             if name not in HIDDEN and text:
                 st.markdown(f"{LABELS.get(name, inert(name))}: {inert(text)}")
-        quiet(f"That you read this is recorded as `{inert(found.recorded_as)}`.")
+        quiet(f"That you read this is recorded as {code(found.recorded_as)}.")
 
 
 def _reveal(signed_in: SignedIn, view: RequestView, event_id: str) -> None:

@@ -1,0 +1,157 @@
+"""The list of requests: who sees which, what comes first, pages, filters and sorting."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dashboard.queries.approvals import (
+    Reader,
+    RequestFilter,
+    RequestRow,
+    related,
+    request,
+    requests,
+    waiting,
+)
+from dashboard.queries.declared import fields_of
+from dashboard.queries.rights import NotAllowed
+from dashboard.queries.staff_notices import notices
+from dashboard.read_marks import ReadMarks
+from proto import documents
+from proto.documents import ApprovalDocument, StaffNotificationDocument
+from proto.values import Instant, Key, Money
+from tests.dashboard.desk.conftest import DeskDatabase, Store
+
+FIRST = datetime(2026, 11, 20, tzinfo=UTC)
+MICHAEL = Reader("staff-supervisor", frozenset({"supervisor"}), {"write_off": Money(10_000_00)})
+SARAH = Reader("staff-support", frozenset({"support"}))
+
+
+def asked(
+    store: Store,
+    number: int,
+    *,
+    by: str = "staff-support",
+    amount: int = 2_500_00,
+    kind: str = "write_off",
+    status: str = "pending",
+    account: str = "ACC-1",
+) -> str:
+    """Put a request there; a later number is a later hour."""
+    request_id = f"REQ-{number:03}"
+    document = ApprovalDocument(
+        request_id=Key(request_id),
+        kind=kind,
+        status=status,
+        amount=Money(amount),
+        loan_account_id=Key(account),
+        requested_by=Key(by),
+        requested_by_name="Sarah Nguyen",
+        requested_at=Instant.of(FIRST + timedelta(hours=number)),
+    )
+    store(documents.APPROVALS, request_id, document)
+    return request_id
+
+
+def ids(rows: list[RequestRow]) -> list[str]:
+    """Give their ids, in order."""
+    return [str(each.request_id) for each in rows]
+
+
+def test_what_the_reader_may_decide_comes_first(database: DeskDatabase, store: Store) -> None:
+    """Own requests, those above the limit and decided ones follow, each part oldest first."""
+    own = asked(store, 1, by="staff-supervisor")
+    above = asked(store, 2, amount=10_000_01)
+    decided = asked(store, 3, status="approved")
+    later, earlier = asked(store, 5), asked(store, 4, amount=10_000_00)
+    shown = requests(database, MICHAEL, RequestFilter())
+    assert ids(shown.rows) == [earlier, later, own, above, decided]
+    assert (shown.count, waiting(database, MICHAEL)) == (5, 2)
+
+
+def test_a_requester_sees_their_own_and_no_other(database: DeskDatabase, store: Store) -> None:
+    """Also by its id: somebody else's request is not there."""
+    mine, other = asked(store, 1), asked(store, 2, by="staff-admin")
+    assert ids(requests(database, SARAH, RequestFilter()).rows) == [mine]
+    assert request(database, SARAH, other) is None
+    assert request(database, MICHAEL, other) is not None
+    assert waiting(database, SARAH) == 1
+
+
+@pytest.mark.parametrize("role", ["analyst", "compliance"])
+def test_who_asks_for_nothing_sees_no_requests(database: DeskDatabase, role: str) -> None:
+    """Their role has no row for it."""
+    with pytest.raises(NotAllowed):
+        requests(database, Reader("staff-x", frozenset({role})), RequestFilter())
+
+
+@pytest.mark.parametrize("sort", ["oldest", "newest", "largest"])
+def test_pages_hold_every_request_once(database: DeskDatabase, store: Store, sort: str) -> None:
+    """Page after page, over the border between both parts and over equal amounts."""
+    expected = {asked(store, each, amount=(each % 3) * 6_000_00) for each in range(23)}
+    chosen = RequestFilter(sort=sort)  # type: ignore[arg-type] # one of the three
+    seen: list[str] = []
+    page = requests(database, MICHAEL, chosen, page_rows=4)
+    seen += ids(page.rows)
+    while page.following is not None:
+        page = requests(database, MICHAEL, chosen, page.following, page_rows=4)
+        seen += ids(page.rows)
+    assert len(seen) == len(expected)
+    assert set(seen) == expected
+    assert seen == ids(requests(database, MICHAEL, chosen, page_rows=100).rows)
+
+
+def test_filters_leave_what_they_name(database: DeskDatabase, store: Store) -> None:
+    """By status, kind, requester, amount and Sydney date."""
+    waiver = asked(store, 1, kind="waiver", amount=80_00)
+    late = asked(store, 40, status="returned", by="staff-admin")
+    for chosen, expected in (
+        (RequestFilter(kinds=("waiver",)), [waiver]),
+        (RequestFilter(statuses=("returned",)), [late]),
+        (RequestFilter(requester="staff-admin"), [late]),
+        (RequestFilter(at_least=Money(100_00)), [late]),
+        (RequestFilter(to_date=FIRST.date()), [waiver]),
+        (RequestFilter(from_date=FIRST.date() + timedelta(days=1)), [late]),
+    ):
+        assert ids(requests(database, MICHAEL, chosen).rows) == expected
+
+
+def test_related_requests_are_those_on_the_same_account(
+    database: DeskDatabase, store: Store
+) -> None:
+    """The request itself is not among them."""
+    one, two = asked(store, 1), asked(store, 2, status="rejected")
+    asked(store, 3, account="ACC-2")
+    view = request(database, MICHAEL, one)
+    assert view is not None
+    assert ids(related(database, MICHAEL, view)) == [two]
+
+
+def test_the_list_fetches_no_command_and_no_snapshot() -> None:
+    """A view fetches what it declares."""
+    assert {"command", "snapshot", "steps"}.isdisjoint(fields_of(RequestRow))
+
+
+def test_notices_reach_who_may_decide_and_who_had_asked(
+    database: DeskDatabase, store: Store
+) -> None:
+    """Not the requester of an open one, not beyond the limit; a mark stays."""
+    now = Instant.of(datetime.now(UTC))
+    for name, fields in (
+        ("request:REQ-1", {"role": "supervisor", "not_for": "staff-support", "is_open": True}),
+        ("request:REQ-2", {"role": "supervisor", "not_for": "staff-supervisor", "is_open": True}),
+        ("request:REQ-3", {"role": "supervisor", "is_open": True, "amount": Money(99_999_00)}),
+        ("event-9", {"staff_id": "staff-support", "is_open": False, "status": "approved"}),
+    ):
+        told = {"status": "pending", "kind": "write_off", "amount": Money(1_00), **fields}
+        key = Key(name.removeprefix("request:"))
+        document = StaffNotificationDocument(request_id=key, at=now, **told)
+        store(documents.STAFF_NOTIFICATIONS, name, document)
+    (waits,), (outcome,) = notices(database, MICHAEL), notices(database, SARAH)
+    assert (waits.request_id, outcome.request_id) == ("REQ-1", "event-9")
+    assert (waits.is_outcome, outcome.is_outcome) == (False, True)
+    marks = ReadMarks(database)
+    marks.mark("staff-supervisor", [waits.name])
+    marks.mark("staff-supervisor", [waits.name])
+    assert marks.read("staff-supervisor", [waits.name, outcome.name]) == {waits.name}
+    assert marks.read("staff-support", [waits.name]) == set()
