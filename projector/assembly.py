@@ -28,6 +28,7 @@ from projector.metrics import Metrics, MetricsServer
 from projector.missed_events import MissedEvents
 from projector.orphans import app_name
 from projector.rebuild import Rebuild
+from projector.retention import Retention
 from projector.settings import BadSetting, Settings
 from projector.shelf import TIMEZONED
 from projector.store import Store
@@ -62,6 +63,12 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, "Beside"]]:
         signs = stack.enter_context(mongo_client(settings, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS))
         keys = open_keys(settings)
         stack.callback(keys.close)
+        retention = Retention(
+            client,
+            client.get_database(settings.db_name, codec_options=TIMEZONED),
+            days=settings.archive_days,
+            clock=now,
+        )
         check = MatchCheck(signs[settings.db_name], ledger_reads(settings, stack), now)
         yield (
             Projector(
@@ -73,6 +80,7 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, "Beside"]]:
                     settings.consumer,
                     settings.limits,
                     Archive(keys),
+                    retention,
                 ),
                 letters=open_letters(settings, client, streams, keys),
                 missed=MissedEvents(ledger_reads(settings, stack)),

@@ -75,7 +75,7 @@ class Projector:
             quiet=settings.flood_quiet_seconds,
         )
         self._letters, self._buried = letters, list[Entry]()
-        self._more_letters = False
+        self._more_letters = self._more_old = False
         self._tidied_at = float("-inf")
         self._is_resumed = self._inherits = False
         self._stopping = threading.Event()
@@ -152,12 +152,15 @@ class Projector:
             self._inherits = len(entries) >= CLAIM_MAX
         if now - self._tidied_at >= min(TIDY_SECONDS, self._settings.stale_seconds):
             self._tidied_at = now
+            self._more_old = True
             self._see_waiting()
             for stream in STREAMS if self._lease.is_held else (INBOX,):
                 entries += self._reclaimer.take_over(stream)
                 self._reclaimer.clear_consumers(stream)
             if len(entries) >= CLAIM_MAX:
                 self._tidied_at = float("-inf")  # there is more of it: no need to wait
+        if self._more_old and self._lease.is_held:
+            self._more_old = self._store.forget_old()
         return entries
 
     def _handle(self, entries: Sequence[Entry]) -> None:

@@ -7,7 +7,7 @@ live collections are as good as before, and it can be run again.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from bson import Binary
@@ -20,6 +20,7 @@ from projector.fail_points import FailPoint, reach
 from projector.fence import Fence, drop_rebuilt
 from projector.ledger_reads import Ledger
 from projector.replay import Replay
+from projector.retention import taken
 from projector.settings import Settings
 from projector.shelf import PROJECTED, REBUILD, TIMEZONED, Shelf
 from proto import codec, documents
@@ -31,7 +32,15 @@ FEW: Final = 500
 
 REPORT_SECONDS: Final = 1.0
 LEDGER_FED: Final = frozenset(
-    {documents.TRANSACTIONS.name, documents.AUDIT_EVENTS.name, documents.STAFF.name}
+    {
+        documents.TRANSACTIONS.name,
+        documents.AUDIT_EVENTS.name,
+        documents.STAFF.name,
+        documents.DAY_TOTALS.name,
+        documents.MONTH_TOTALS.name,
+        documents.STAFF_DAYS.name,
+        documents.NOTES.name,
+    }
 )
 """What only our ledger's events make: the journal has all of them, whatever the archive has."""
 
@@ -59,6 +68,7 @@ class Rebuild:
         self._archive, self._ledger = archive, ledger
         self._fence = Fence(client, self._live, settings.consumer)
         self._differing: dict[str, list[str]] = {}
+        self._taken: documents.ArchiveRetentionDocument | None = None
         self._reported_at = float("-inf")
         self._began = time.monotonic()
         now = clock()
@@ -98,17 +108,41 @@ class Rebuild:
         return asked
 
     def _refuse_gaps(self) -> None:
-        """Refuse to replace what the archive cannot make again."""
+        """Refuse to replace what the archive cannot make again.
+
+        Both are counted at one moment, since the projectors work on meanwhile.
+        """
         archive, marks = self._live[documents.ARCHIVE.name], self._live[documents.MARKS.name]
-        kept = archive.count_documents({"sealed": {"$exists": True}})
+        with self._client.start_session(snapshot=True) as moment:
+            kept = archive.count_documents({"sealed": {"$exists": True}}, session=moment)
+            lacking = marks.count_documents({}, session=moment) - kept
         _, last_position = self._ledger.journal(0)
         self.progress.events_total = kept + last_position
-        lacking = marks.count_documents({}) - kept
-        outside = sorted(set(self.progress.collections) - LEDGER_FED)
-        if lacking > 0 and outside:
+        self._taken = taken(self._live)
+        if lacking > 0 and self._needs_outside:
             raise NotRebuilt(
-                f"The archive lacks {lacking} events from outside that were applied: name "
-                f"collections that our ledger alone makes ({', '.join(sorted(LEDGER_FED))})."
+                f"The archive lacks {lacking} events from outside that were applied{self._gone}: "
+                f"name collections that our ledger alone makes ({', '.join(sorted(LEDGER_FED))})."
+            )
+
+    @property
+    def _needs_outside(self) -> bool:
+        return bool(set(self.progress.collections) - LEDGER_FED)
+
+    @property
+    def _gone(self) -> str:
+        """Tell what the archive's retention took."""
+        if self._taken is None:
+            return ""
+        gone = self._taken
+        return f" (its retention took {gone.dropped}, the last came at {gone.last_received_at})"
+
+    def _refuse_loss(self) -> None:
+        """Refuse what was replayed while the archive's retention took some of it."""
+        if self._needs_outside and taken(self._live) != self._taken:
+            raise NotRebuilt(
+                "The archive's retention took events while they were replayed: nothing was "
+                "swapped. Name collections that our ledger alone makes."
             )
 
     def _empty_shelf(self) -> None:
@@ -146,6 +180,7 @@ class Rebuild:
             raise NotRebuilt("Another rebuild is at its swap: run it again later.") from None
         try:
             reach(FailPoint.AFTER_FENCE)
+            self._refuse_loss()
             for _ in replay.catch_up():
                 self._fence.renew()
             self._recheck()
@@ -169,11 +204,16 @@ class Rebuild:
                 self.progress.differing += 1
                 self._fence.renew()
 
-    def _mark(self, marks: list[bytes]) -> None:
-        """Let events that could not be read when they came count as applied from now on."""
-        for mark in marks:
+    def _mark(self, marks: Mapping[bytes, bytes]) -> None:
+        """Let events that could not be read when they came count as applied from now on.
+
+        One event has one mark: who counts them against the archive finds no more than came.
+        """
+        stored = self._live[documents.MARKS.name]
+        for mark, borne in marks.items():
             one = {"_id": Binary(mark)}
-            self._live[documents.MARKS.name].replace_one(one, one, upsert=True)
+            stored.replace_one(one, one, upsert=True)
+            stored.delete_one({"_id": Binary(borne)})
 
     def _count(self, replay: Replay) -> None:
         counts = replay.counts

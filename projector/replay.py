@@ -17,7 +17,7 @@ from projector.ledger_reads import Ledger
 from projector.shelf import Shelf
 from projector.transaction import Transaction
 from proto.codec import Poison, read_envelope
-from proto.documents import ARCHIVE
+from proto.documents import ARCHIVE, MARKS
 
 BATCH: Final = 2_000
 WINDOW_SECONDS: Final = 120
@@ -89,8 +89,9 @@ class Replay:
         self._recent: dict[bytes, int] = {}
         self._recent_max = RECENT_MAX
         self.counts = Counts()
-        self.new_marks: list[bytes] = []
-        """Marks of events that are read now and were not when they came."""
+        self.new_marks: dict[bytes, bytes] = {}
+        """Marks of events that are read now and were not when they came: the new one and the
+        one that they bore."""
 
     def catch_up(self) -> Iterator[int]:
         """Replay what is in the archive and not replayed yet; tell the events after each batch.
@@ -166,9 +167,20 @@ class Replay:
         except (InvalidTag, Poison):
             self.counts.unreadable += 1
             return []
+        if item.mark in self.new_marks or self._came_again(item.mark, kept["mark"]):
+            return []
         if item.mark != kept["mark"]:
-            self.new_marks.append(item.mark)
+            self.new_marks[item.mark] = kept["mark"]
         return [item]
+
+    def _came_again(self, mark: bytes, borne: bytes) -> bool:
+        """Tell whether what nobody could read was fed again later, and applied then.
+
+        Its first mark is gone where a rebuild read it, so that both stand only for this.
+        """
+        marks = self._live[MARKS.name]
+        both = (mark, borne)
+        return mark != borne and all(marks.find_one({"_id": Binary(each)}) for each in both)
 
     def _apply(self, items: Sequence[Item]) -> None:
         OneBatch(

@@ -30,6 +30,8 @@ class Settings:
     archive_keys: Path
     """The file of the customers' keys; several projectors share one."""
     consumer: str
+    archive_days: int = 0
+    """For how many days events from outside stay in the archive; 0: for ever."""
     tries_max: int = 3
     payload_bytes_max: int = PAYLOAD_BYTES_MAX
     document_bytes_max: int = USUAL_LIMITS.document_bytes_max
@@ -75,6 +77,7 @@ class Settings:
                 environ.get("ARCHIVE_KEYS") or data_dir / "projector" / "archive-keys.db"
             ).resolve(),
             consumer=f"{platform.node()}-{os.getpid()}",
+            archive_days=_count(environ, "ARCHIVE_RETENTION_DAYS", 0, least=0),
             tries_max=_count(environ, "MAX_RETRIES", 3),
             payload_bytes_max=_count(environ, "MAX_PAYLOAD_BYTES", PAYLOAD_BYTES_MAX),
             flood_count=_count(environ, "POISON_FLOOD_COUNT", 100),

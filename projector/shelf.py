@@ -21,6 +21,7 @@ OWN: Final = frozenset(
         documents.MARKS.name,
         documents.PARKED_EVENTS.name,
         documents.ARCHIVE.name,
+        documents.ARCHIVE_RETENTION.name,
         documents.UNKNOWN_EVENTS.name,
         documents.MATCH_SCORES.name,
         documents.MISMATCHES.name,

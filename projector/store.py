@@ -30,6 +30,7 @@ from projector.item import Item
 from projector.marks import DUPLICATE_KEY, SeenBefore
 from projector.orphans import end_orphans
 from projector.outcome import Outcome
+from projector.retention import Retention, taken
 from projector.settings import BadSetting
 from projector.shelf import TIMEZONED
 from projector.transaction import Transaction
@@ -73,6 +74,7 @@ class Store:
         consumer: str,
         limits: Limits,
         archive: Archive,
+        retention: Retention | None = None,
     ) -> None:
         self._client, self._consumer, self._archive = client, consumer, archive
         self.database: Database[dict[str, Any]] = client.get_database(
@@ -80,6 +82,7 @@ class Store:
         )
         self._limits = limits
         self._look_up = False
+        self._retention = retention
         self._patience = Patience(self.database)
 
     def prepare(self) -> None:
@@ -136,9 +139,19 @@ class Store:
         try:
             archive = self.database[documents.ARCHIVE.name]
             last = archive.find_one(outside, {"receivedAt": 1}, sort=[("_id", -1)])
+            gone = taken(self.database) if last is None else None
         except PyMongoError as error:
             raise _fault_of(error) from error
-        return Instant.of(last["receivedAt"]) if last else None
+        if last is None:
+            return gone.last_received_at if gone else None
+        return Instant.of(last["receivedAt"])
+
+    def forget_old(self) -> bool:
+        """Let the archive's retention take a step; tell if there is more. Raises Unreachable."""
+        try:
+            return self._retention is not None and self._retention.step() > 0
+        except PyMongoError as error:
+            raise _fault_of(error) from error
 
     def _require_transactions(self) -> None:
         """Refuse a server on which every single event would fail."""

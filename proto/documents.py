@@ -803,6 +803,17 @@ class ArchivedEventDocument(Document, kw_only=True):
     positions: list[int] = []
 
 
+class ArchiveRetentionDocument(Document, kw_only=True):
+    """What the archive's retention took, `_id` is `archive`: so many events from outside.
+
+    `until` is the place of the last of them in the archive, `last_received_at` when it came.
+    """
+
+    dropped: int
+    until: bytes
+    last_received_at: Instant
+
+
 class DeadLetterDocument(Document, kw_only=True):
     """What could not be applied; `_id` is its place among the dead letters.
 
@@ -1175,6 +1186,7 @@ PARKED_EVENTS: Final = Collection(
     "parked-events", "projector", ParkedEventDocument, (_by("subjectId", "ver"),)
 )
 ARCHIVE: Final = Collection("archive", "projector", ArchivedEventDocument, clustered=True)
+ARCHIVE_RETENTION: Final = Collection("archive-retention", "projector", ArchiveRetentionDocument)
 UNKNOWN_EVENTS: Final = Collection("unknown-events", "projector", UnknownEventDocument)
 MATCH_SCORES: Final = Collection("match-scores", "projector", MatchScoreDocument)
 MISMATCHES: Final = Collection(
@@ -1224,6 +1236,7 @@ COLLECTIONS: Final = (
     MARKS,
     PARKED_EVENTS,
     ARCHIVE,
+    ARCHIVE_RETENTION,
     UNKNOWN_EVENTS,
     MATCH_SCORES,
     MISMATCHES,

@@ -8,13 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from bson import Decimal128
+from bson import Binary, Decimal128
 
 from projector import assembly, commands
+from projector.archive import Archive
+from projector.assembly import open_keys
+from projector.item import Item
 from projector.rebuild import NotRebuilt
+from projector.sealing import seal
 from projector.settings import Settings
 from projector.shelf import PROJECTED
 from proto import documents
+from proto.codec import read_envelope
 from proto.documents import RebuildDocument
 from tests.projector.conftest import Drain, Start
 from tests.projector.feed import Feed, account, closing, customer, schedule, update
@@ -205,3 +210,51 @@ def test_an_abandoned_fence_is_taken_away(
     assert mirror.customer("CUS-9")["firstName"] == "Mia"
     assert mirror.all(documents.FENCES) == []
     assert "rebuild-customers" not in mirror.database.list_collection_names()
+
+
+def test_what_is_read_only_now_is_in_the_rebuilt_and_counts_once(
+    feed: Feed, drain: Drain, settings: Settings, beside_ledger: Settings, mirror: Mirror
+) -> None:
+    """As after an upgrade; it can be rebuilt again, and fed again without effect."""
+    feed.tell("customer.changed.v1", customer("CUS-9"), id="e-9")
+    drain()
+    unread(mirror, settings)
+    for _ in range(2):
+        run(replace(beside_ledger, archive_keys=settings.archive_keys))
+        assert mirror.customer("CUS-9")["firstName"] == "Mia"
+        assert len(mirror.all(documents.MARKS)) == 1
+    feed.tell("customer.changed.v1", customer("CUS-9", first_name="Zoe"), id="e-9")
+    drain()
+    assert mirror.customer("CUS-9")["firstName"] == "Mia"
+
+
+def test_what_was_fed_again_after_an_upgrade_counts_once(
+    feed: Feed, drain: Drain, settings: Settings, beside_ledger: Settings, mirror: Mirror
+) -> None:
+    """It stands twice in the archive, unread and read: the rebuilt has its effect once."""
+    said = {"utterance": "Hello"}
+    feed.tell("user_input", said, id="e-9", conv="CONV-1")
+    drain()
+    unread(mirror, settings)
+    feed.tell("user_input", said, id="e-9", conv="CONV-1")
+    drain()
+    assert len(mirror.one(documents.CONVERSATIONS, "CONV-1")["utterances"]) == 1
+    before = projected(mirror)["conversations"]
+    run(replace(beside_ledger, archive_keys=settings.archive_keys), "conversations")
+    assert projected(mirror)["conversations"] == before
+
+
+def unread(mirror: Mirror, settings: Settings) -> None:
+    """Let the only event be one that an older version kept and could not read."""
+    kept = mirror.database["archive"].find_one() or {}
+    keys = open_keys(settings)
+    entry = Archive(keys).opened(kept)
+    assert entry is not None
+    item = Item(entry, read_envelope(entry.stream, entry.entry_id, entry.fields, entry.size))
+    item.is_known = False
+    sealed = seal(keys.keys([""])[""], item.mark, entry.fields)
+    change = {"mark": Binary(item.mark), "customerId": "", "sealed": Binary(sealed)}
+    mirror.database["archive"].update_one({"_id": kept["_id"]}, {"$set": change})
+    for each in (documents.CUSTOMERS, documents.CONVERSATIONS, documents.MARKS):
+        mirror.database[each.name].delete_many({})
+    mirror.database["marks"].insert_one({"_id": Binary(item.mark)})
