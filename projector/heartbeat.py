@@ -45,7 +45,8 @@ class Heartbeat:
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
-        """Begin to beat."""
+        """Begin to beat, with what the last process knew of the inbox."""
+        self._recall()
         self._thread.start()
 
     def stop(self) -> None:
@@ -61,7 +62,7 @@ class Heartbeat:
         try:
             backlog = {stream: unread(self._streams, stream) for stream in STREAMS}
             connected = True
-            if self._streams.exists(INBOX):  # of one that was emptied the last count stays
+            if self._is_read(INBOX):  # of one that was emptied the last count stays
                 self._vitals.inbox_unread = backlog[INBOX]
         except redis.RedisError:
             backlog, connected = {}, False
@@ -92,6 +93,25 @@ class Heartbeat:
             self._collection.replace_one({"_id": NAME}, codec.to_mongo(document), upsert=True)
         except PyMongoError as error:
             log.warning("heartbeat_missed", error=type(error).__name__)
+
+    def _recall(self) -> None:
+        """Take over what is told of a gap: it is none the less for a restart."""
+        try:
+            stored = self._collection.find_one({"_id": NAME})
+        except PyMongoError as error:
+            log.warning("heartbeat_not_read", error=type(error).__name__)
+            return
+        if stored is not None:
+            before, vitals = codec.from_mongo(HeartbeatDocument, stored), self._vitals
+            vitals.inbox_unread = before.backlog.get(INBOX, 0)
+            vitals.inbox_lost_at = before.inbox_lost_at
+            vitals.inbox_lost_from = before.inbox_lost_from
+            vitals.inbox_lost_count = before.inbox_lost_count
+
+    def _is_read(self, stream: str) -> bool:
+        """Tell whether our group is on the stream; one that was emptied has none."""
+        groups: Any = self._streams.xinfo_groups(stream) if self._streams.exists(stream) else []
+        return GROUP.encode() in {each["name"] for each in groups}
 
     def _run(self) -> None:
         while not self._stopping.wait(EVERY_SECONDS):

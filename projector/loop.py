@@ -119,8 +119,8 @@ class Projector:
 
     def _resume(self) -> None:
         """Begin, or begin again after a loss: what was given to us and not finished is first."""
-        self._reader.make_groups()
         self._store.prepare()
+        self._reader.make_groups()
         self._see_loss()
         for stream in STREAMS:
             after = "0"

@@ -57,6 +57,35 @@ def test_an_accounts_events_are_kept_under_its_customers_key(
     assert [each["customerId"] for each in kept] == ["", "CUS-1", "CUS-1"]
 
 
+def test_a_conversations_events_are_kept_under_its_customers_key(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """Of those that name only the conversation, once its customer is known: in any batch."""
+    feed.tell("user_input", {"utterance": "Mia here"}, conv="CONV-1")
+    drain()
+    feed.tell("conversation_started", {"customerId": "CUS-1"}, conv="CONV-1")
+    feed.tell("user_input", {"utterance": "Mia here"}, conv="CONV-1")
+    drain()
+    feed.tell("noticeboard_post", {"agent_name": "a::b", "post": "x"}, conv="CONV-1")
+    feed.tell("final_decision", {"decision": "APPROVED"}, conv="CONV-1")
+    feed.tell("moon.landed.v1", {"crew": 3}, conv="CONV-1")
+    drain()
+    kept = [each["customerId"] for each in mirror.all(documents.ARCHIVE)]
+    assert kept == ["", "CUS-1", "CUS-1", "CUS-1", "CUS-1", ""]
+
+
+def test_a_requests_events_are_kept_under_its_customers_key(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """A decision names only the request."""
+    asked = {"customerId": "CUS-1", "amount": "10.00", "requestedBy": "u-1"}
+    feed.tell("writeoff.requested.v1", asked, conv="REQ-1")
+    drain()
+    feed.tell("writeoff.rejected.v1", {"rejectedBy": "u-2", "reason": "no"}, conv="REQ-1")
+    drain()
+    assert [each["customerId"] for each in mirror.all(documents.ARCHIVE)] == ["CUS-1", "CUS-1"]
+
+
 def test_a_destroyed_key_erases(
     feed: Feed, drain: Drain, mirror: Mirror, settings: Settings
 ) -> None:

@@ -2,17 +2,33 @@
 
 import contextlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
+import grpc
 import pytest
 from bson import Decimal128, Int64
 
+from embedded.process import free_port
 from projector import assembly, commands
 from projector.match_check import MatchCheck, Sampling
 from projector.settings import Settings
 from projector.vitals import Vitals
 from proto import documents
+from proto.accounting_ledger_pb2 import EventHistoryResponse, GetEventHistoryRequest
+from proto.accounting_ledger_pb2_grpc import (
+    AccountingLedgerServiceServicer,
+    AccountingLedgerServiceStub,
+    add_AccountingLedgerServiceServicer_to_server,
+)
 from proto.documents import MatchScoreDocument
+from proto.servicing_pb2 import GetStateAtRequest, GetStateAtResponse
+from proto.servicing_pb2_grpc import (
+    JournalServiceServicer,
+    JournalServiceStub,
+    add_JournalServiceServicer_to_server,
+)
 from tests.projector.conftest import Start
 from tests.projector.feed import Feed, account
 from tests.projector.mirror import Mirror
@@ -102,6 +118,51 @@ def test_the_first_event_after_which_they_differ_is_named(
     whole(check)
     (found,) = mirror.all(documents.MISMATCHES)
     assert (found["sinceEventId"], found["sinceEventType"]) == (late["eventId"], "fee.applied.v1")
+
+
+class OtherBooks(JournalServiceServicer, AccountingLedgerServiceServicer):
+    """The same events as the ledger's, and other balances: as if both folds were wrong."""
+
+    def __init__(self, address: str) -> None:
+        channel = grpc.insecure_channel(address)
+        self._history, self._journal = (
+            AccountingLedgerServiceStub(channel),
+            JournalServiceStub(channel),
+        )
+
+    def GetEventHistory(  # noqa: N802 - the wire's name
+        self, request: GetEventHistoryRequest, context: grpc.ServicerContext
+    ) -> EventHistoryResponse:
+        """Pass the question on."""
+        return self._history.GetEventHistory(request, metadata=context.invocation_metadata())
+
+    def GetStateAt(  # noqa: N802 - the wire's name
+        self, request: GetStateAtRequest, context: grpc.ServicerContext
+    ) -> GetStateAtResponse:
+        """Pass the question on, and of one account answer with another balance."""
+        answer = self._journal.GetStateAt(request, metadata=context.invocation_metadata())
+        if request.account_id == "OUR-1":
+            answer.balances.principal = "0.01"
+        return answer
+
+
+def test_what_the_ledger_itself_says_of_the_balances_counts_too(
+    check: MatchCheck, mirror: Mirror, beside_ledger: Settings
+) -> None:
+    """A fold that is wrong twice alike is found by the ledger's own balances (GetStateAt)."""
+    assert whole(check).score == 1
+    books, address = OtherBooks(beside_ledger.ledger_address), f"127.0.0.1:{free_port()}"
+    server = grpc.server(ThreadPoolExecutor(2))
+    add_JournalServiceServicer_to_server(books, server)
+    add_AccountingLedgerServiceServicer_to_server(books, server)
+    server.add_insecure_port(address)
+    server.start()
+    principal = mirror.account("OUR-1")["balances"]["principal"]
+    account = mirror.database["loan-accounts"].find_one({"_id": "OUR-1"}) or {}
+    with assembly.match_check(replace(beside_ledger, ledger_address=address)) as other:
+        (found,) = other.check(account)
+    server.stop(None).wait()
+    assert (found.field, found.mirror, found.ledger) == ("balances.principal", principal, "0.01")
 
 
 def test_an_account_that_the_mirror_lacks_is_found(check: MatchCheck, mirror: Mirror) -> None:

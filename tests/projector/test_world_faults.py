@@ -121,6 +121,51 @@ def test_an_emptied_redis_is_begun_anew_and_reported(
     assert len(mirror.all(documents.AUDIT_EVENTS)) == 1
 
 
+def test_what_was_unread_in_an_emptied_inbox_is_counted(
+    settings: Settings, streams: redis.Redis, feed: Feed, mirror: Mirror
+) -> None:
+    """The gap is told by time and count: since the last event that was read, so many."""
+    with assembly.projector(settings) as (projector, beside):
+        feed.tell("customer.created.v1", customer("C-1"))
+        while mirror.find(documents.CUSTOMERS, "C-1") is None:
+            projector.turn(20)
+        last_read = mirror.all(documents.ARCHIVE)[-1]["receivedAt"]
+        for number in range(2, 5):
+            feed.tell("customer.created.v1", customer(f"C-{number}"))
+        beside.heartbeat.beat()
+        streams.flushall()
+        feed.tell("customer.created.v1", customer("C-9"))
+        beside.heartbeat.beat()
+        while mirror.find(documents.CUSTOMERS, "C-9") is None:
+            projector.turn(20)
+        beside.heartbeat.beat()
+    said = beat(mirror)
+    assert said.inbox_lost_at is not None
+    assert (said.inbox_lost_from, said.inbox_lost_count) == (last_read, 3)
+
+
+def test_a_gap_is_told_after_a_restart_too(
+    settings: Settings, streams: redis.Redis, feed: Feed, mirror: Mirror
+) -> None:
+    """Emptied while nobody was there: the last sign of life says how many were unread."""
+    with assembly.projector(settings) as (projector, beside):
+        feed.tell("customer.created.v1", customer("C-1"))
+        while mirror.find(documents.CUSTOMERS, "C-1") is None:
+            projector.turn(20)
+        feed.tell("customer.created.v1", customer("C-2"))
+        beside.heartbeat.beat()
+    streams.flushall()
+    for _ in range(2):
+        with assembly.projector(settings) as (projector, beside):
+            beside.heartbeat.start()
+            projector.turn(20)
+            beside.heartbeat.beat()
+            beside.heartbeat.stop()
+        said = beat(mirror)
+        assert said.inbox_lost_at is not None
+        assert said.inbox_lost_count == 1
+
+
 def test_a_new_inbox_is_no_gap(
     settings: Settings, streams: redis.Redis, mirror: Mirror, feed: Feed, tmp_path: Path
 ) -> None:
