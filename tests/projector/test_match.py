@@ -17,18 +17,10 @@ from projector.settings import Settings
 from projector.vitals import Vitals
 from proto import documents
 from proto.accounting_ledger_pb2 import EventHistoryResponse, GetEventHistoryRequest
-from proto.accounting_ledger_pb2_grpc import (
-    AccountingLedgerServiceServicer,
-    AccountingLedgerServiceStub,
-    add_AccountingLedgerServiceServicer_to_server,
-)
+from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceStub
 from proto.documents import MatchScoreDocument
 from proto.servicing_pb2 import GetStateAtRequest, GetStateAtResponse
-from proto.servicing_pb2_grpc import (
-    JournalServiceServicer,
-    JournalServiceStub,
-    add_JournalServiceServicer_to_server,
-)
+from proto.servicing_pb2_grpc import JournalServiceStub
 from tests.projector.conftest import Start
 from tests.projector.feed import Feed, account
 from tests.projector.mirror import Mirror
@@ -120,30 +112,53 @@ def test_the_first_event_after_which_they_differ_is_named(
     assert (found["sinceEventId"], found["sinceEventType"]) == (late["eventId"], "fee.applied.v1")
 
 
-class OtherBooks(JournalServiceServicer, AccountingLedgerServiceServicer):
+class OtherBooks:
     """The same events as the ledger's, and other balances: as if both folds were wrong."""
 
     def __init__(self, address: str) -> None:
         channel = grpc.insecure_channel(address)
-        self._history, self._journal = (
+        self._accounts, self._journal = (
             AccountingLedgerServiceStub(channel),
             JournalServiceStub(channel),
         )
 
-    def GetEventHistory(  # noqa: N802 - the wire's name
+    def history(
         self, request: GetEventHistoryRequest, context: grpc.ServicerContext
     ) -> EventHistoryResponse:
         """Pass the question on."""
-        return self._history.GetEventHistory(request, metadata=context.invocation_metadata())
+        token = tuple(context.invocation_metadata())
+        return self._accounts.GetEventHistory(request, metadata=token)
 
-    def GetStateAt(  # noqa: N802 - the wire's name
+    def state_at(
         self, request: GetStateAtRequest, context: grpc.ServicerContext
     ) -> GetStateAtResponse:
-        """Pass the question on, and of one account answer with another balance."""
-        answer = self._journal.GetStateAt(request, metadata=context.invocation_metadata())
-        if request.account_id == "OUR-1":
-            answer.balances.principal = "0.01"
+        """Pass the question on, and answer with another balance."""
+        token = tuple(context.invocation_metadata())
+        answer = self._journal.GetStateAt(request, metadata=token)
+        answer.balances.principal = "0.01"
         return answer
+
+    @contextlib.contextmanager
+    def serving(self) -> Iterator[str]:
+        """Answer, and give the address."""
+        address = f"127.0.0.1:{free_port()}"
+        server = grpc.server(ThreadPoolExecutor(2))
+        for path, answer, request in (
+            ("AccountingLedgerService/GetEventHistory", self.history, GetEventHistoryRequest),
+            ("JournalService/GetStateAt", self.state_at, GetStateAtRequest),
+        ):
+            service, name = f"billie.ledger.v1.{path}".split("/")
+            method = grpc.unary_unary_rpc_method_handler(
+                answer,
+                request_deserializer=request.FromString,
+                response_serializer=lambda each: each.SerializeToString(),
+            )
+            handler = grpc.method_handlers_generic_handler(service, {name: method})
+            server.add_generic_rpc_handlers((handler,))
+        server.add_insecure_port(address)
+        server.start()
+        yield address
+        server.stop(None).wait()
 
 
 def test_what_the_ledger_itself_says_of_the_balances_counts_too(
@@ -151,17 +166,13 @@ def test_what_the_ledger_itself_says_of_the_balances_counts_too(
 ) -> None:
     """A fold that is wrong twice alike is found by the ledger's own balances (GetStateAt)."""
     assert whole(check).score == 1
-    books, address = OtherBooks(beside_ledger.ledger_address), f"127.0.0.1:{free_port()}"
-    server = grpc.server(ThreadPoolExecutor(2))
-    add_JournalServiceServicer_to_server(books, server)
-    add_AccountingLedgerServiceServicer_to_server(books, server)
-    server.add_insecure_port(address)
-    server.start()
     principal = mirror.account("OUR-1")["balances"]["principal"]
     account = mirror.database["loan-accounts"].find_one({"_id": "OUR-1"}) or {}
-    with assembly.match_check(replace(beside_ledger, ledger_address=address)) as other:
+    with (
+        OtherBooks(beside_ledger.ledger_address).serving() as address,
+        assembly.match_check(replace(beside_ledger, ledger_address=address)) as other,
+    ):
         (found,) = other.check(account)
-    server.stop(None).wait()
     assert (found.field, found.mirror, found.ledger) == ("balances.principal", principal, "0.01")
 
 
