@@ -144,11 +144,15 @@ class OtherBooks:
         address = f"127.0.0.1:{free_port()}"
         server = grpc.server(ThreadPoolExecutor(2))
         for path, answer, request in (
-            ("AccountingLedgerService/GetEventHistory", self.history, GetEventHistoryRequest),
-            ("JournalService/GetStateAt", self.state_at, GetStateAtRequest),
+            (
+                "ledger.v1.AccountingLedgerService/GetEventHistory",
+                self.history,
+                GetEventHistoryRequest,
+            ),
+            ("servicing.v1.JournalService/GetStateAt", self.state_at, GetStateAtRequest),
         ):
-            service, name = f"billie.ledger.v1.{path}".split("/")
-            method = grpc.unary_unary_rpc_method_handler(
+            service, name = f"billie.{path}".split("/")
+            method: grpc.RpcMethodHandler[Any, Any] = grpc.unary_unary_rpc_method_handler(
                 answer,
                 request_deserializer=request.FromString,
                 response_serializer=lambda each: each.SerializeToString(),
