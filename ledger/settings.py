@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from ledger.bad_setting import BadSetting
 from ledger.domain.rules import DEFAULT_RULES, Rules
-from ledger.proof.heads import key_id
 from ledger.rules_settings import rules_from
 from proto.actor_token import ISSUERS
+from proto.proof import key_id
 
 __all__ = ["AppMode", "BadSetting", "Settings"]
 

@@ -1085,6 +1085,7 @@ TRANSACTIONS: Final = Collection(
         _by("loanAccountId", "-transactionDate", "-position"),
         _by("loanAccountId", "type", "-transactionDate", "-position"),
         _by("paymentReference"),
+        _by("type", "-position"),
         _where_there("requestId"),
     ),
 )
@@ -1100,6 +1101,7 @@ AUDIT_EVENTS: Final = Collection(
         _by("loanAccountId", "-position"),
         _where_there("customerId", "-position"),
         _where_there("-amount", "-position"),
+        _by("eventType", "-amount", "-position", partial={"amount": {"$exists": True}}),
         _where_there("approvedBy", "-position"),
         _where_there("reasonCode", "-position"),
         _where_there("reviewStatus", "-position"),

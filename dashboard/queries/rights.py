@@ -11,6 +11,12 @@ READING_ROLES: Final = PERSON_ROLES | {"analyst"}
 MONEY_ROLES: Final = frozenset({"support", "supervisor"})
 """Roles that record repayments and waive fees; the ledger decides, the desk mirrors it."""
 
+AUDIT_ROLES: Final = frozenset({"compliance"})
+"""Roles that read, mark and export the audit trail."""
+
+OVERVIEW_ROLES: Final = frozenset({"supervisor", "compliance", "analyst", "admin"})
+"""Roles that see the portfolio's figures and the rows behind them."""
+
 
 REQUEST_ROLES: Final = frozenset({"support", "supervisor", "admin"})
 """Roles that ask for approvals, and so see at least their own requests."""
@@ -48,3 +54,15 @@ def require_requests(roles: frozenset[str]) -> None:
 def decides_requests(roles: frozenset[str]) -> bool:
     """Tell whether somebody decides requests of others; the ledger holds them to a limit."""
     return bool(roles & DECIDING_ROLES)
+
+
+def require_auditor(roles: frozenset[str]) -> None:
+    """Let pass who may read the audit trail and export it. Raises NotAllowed."""
+    if not roles & AUDIT_ROLES:
+        raise NotAllowed("Your role may not read the audit trail.")
+
+
+def require_overview(roles: frozenset[str]) -> None:
+    """Let pass who may see the portfolio's figures. Raises NotAllowed."""
+    if not roles & OVERVIEW_ROLES:
+        raise NotAllowed("Your role may not see the portfolio's figures.")

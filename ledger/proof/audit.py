@@ -12,8 +12,9 @@ from msgspec import Struct
 from ledger.journal import Entry, SignedHead
 from ledger.proof.chain import Broken, Chain
 from ledger.proof.escrow import EscrowFile
-from ledger.proof.heads import PublicKeys, flaw_of
+from ledger.proof.heads import flaw_of
 from ledger.proof.tree import Frontier
+from proto.proof import PublicKeys
 
 _PAGE: Final = 1_000
 

@@ -6,12 +6,13 @@ the journal, so a proof reads at most 256 hashes a level of eight, wherever its 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
 from msgspec import Struct
 
 from ledger.journal import Subtree
+from proto.proof import ProofFailed, climb, leaf_hash, node_hash, require_hashes
 
 BAND_LEVELS: Final = 8
 """Every eighth level is kept."""
@@ -19,20 +20,6 @@ BAND_SIZE: Final = 1 << BAND_LEVELS
 
 Node = Callable[[int, int], bytes]
 """Level and index to the root of that complete part."""
-
-
-class ProofFailed(Exception):  # noqa: N818 - the finding is the name
-    """The proof does not prove it; the text says why."""
-
-
-def leaf_hash(data: bytes) -> bytes:
-    """Give a leaf's hash."""
-    return hashlib.sha256(b"\x00" + data).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Give the hash of a node over two others."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 class Frontier(Struct, frozen=True):
@@ -165,18 +152,6 @@ def _range(low: int, high: int, node: Node) -> bytes:
     return node_hash(_range(low, middle, node), _range(middle, high, node))
 
 
-def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:
-    """Check that a leaf's hash is in a tree. Raises ProofFailed."""
-    if not 0 <= index < size:
-        raise ProofFailed(f"no leaf {index} in a tree of {size}")
-    _require_hashes(leaf, *path, root)
-    node = leaf
-    for is_left, sibling in _climb(index, size - 1, path):
-        node = node_hash(sibling, node) if is_left else node_hash(node, sibling)
-    if node != root:
-        raise ProofFailed("the path leads to another root")
-
-
 def check_consistency(
     first: int, second: int, path: Sequence[bytes], first_root: bytes, second_root: bytes
 ) -> None:
@@ -187,35 +162,16 @@ def check_consistency(
         if path or first_root != second_root:
             raise ProofFailed("trees of one size must be one tree, without a path")
         return
-    _require_hashes(first_root, *path, second_root)
+    require_hashes(first_root, *path, second_root)
     nodes = list(path) if first & (first - 1) else [first_root, *path]
     if not nodes:
         raise ProofFailed("the path is too short")
     whole = (first & -first).bit_length() - 1
     old = new = nodes[0]
-    for is_left, sibling in _climb((first - 1) >> whole, (second - 1) >> whole, nodes[1:]):
+    for is_left, sibling in climb((first - 1) >> whole, (second - 1) >> whole, nodes[1:]):
         if is_left:
             old, new = node_hash(sibling, old), node_hash(sibling, new)
         else:
             new = node_hash(new, sibling)
     if (old, new) != (first_root, second_root):
         raise ProofFailed("the path leads to another root")
-
-
-def _climb(index: int, last: int, path: Sequence[bytes]) -> Iterator[tuple[bool, bytes]]:
-    """Give each sibling on the way up, and whether it stands on the left (RFC 9162, 2.1.3.2)."""
-    for sibling in path:
-        if last == 0:
-            raise ProofFailed("the path is too long")
-        is_left = bool(index & 1) or index == last
-        yield is_left, sibling
-        while is_left and index and not index & 1:
-            index, last = index >> 1, last >> 1
-        index, last = index >> 1, last >> 1
-    if last:
-        raise ProofFailed("the path is too short")
-
-
-def _require_hashes(*hashes: bytes) -> None:
-    if any(len(each) != hashlib.sha256().digest_size for each in hashes):
-        raise ProofFailed("what is no hash proves nothing")

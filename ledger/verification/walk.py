@@ -10,7 +10,6 @@ from ledger.journal import Entry, Journal, SignedHead
 from ledger.proof.audit import Audit
 from ledger.proof.chain import Broken, entry_hash
 from ledger.proof.escrow import EscrowFile
-from ledger.proof.heads import PublicKeys
 from ledger.states import event_of
 from ledger.verification import Wrong
 from ledger.verification.approvals import ApprovalsCheck
@@ -18,6 +17,7 @@ from ledger.verification.books import BooksCheck
 from ledger.verification.keys import check_keys
 from proto.codec import Poison
 from proto.events import LedgerEvent
+from proto.proof import PublicKeys
 
 PAGE: Final = 1_000
 TELL_SECONDS: Final = 2.0

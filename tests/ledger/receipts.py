@@ -17,10 +17,11 @@ from ledger.journal import Entry, Group
 from ledger.journal.memory import MemoryJournal
 from ledger.proof.chain import entry_hash
 from ledger.proof.growth import Growth
-from ledger.proof.heads import HeadSigner, exported, key_id, raw_public
+from ledger.proof.heads import HeadSigner, exported
 from ledger.proof.receipt import proven, receipt_of
 from ledger.proof.tree import Nodes
 from proto import codec, decision
+from proto.proof import key_id, raw_public
 from proto.values import Instant
 
 ACCOUNT: Final = "LA-1"

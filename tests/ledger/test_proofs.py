@@ -11,8 +11,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from embedded import keys as key_files
-from ledger.proof.tree import check_consistency, check_inclusion, leaf_hash
+from ledger.proof.tree import check_consistency
 from proto import servicing_pb2 as pb
+from proto.proof import check_inclusion, leaf_hash
 from tests.builders import Caller, LedgerProcess, refusal_of
 
 

@@ -15,14 +15,12 @@ from ledger.journal import Subtree
 from ledger.proof.tree import (
     Frontier,
     Nodes,
-    ProofFailed,
     check_consistency,
-    check_inclusion,
     consistency_path,
     frontier_at,
     inclusion_path,
-    leaf_hash,
 )
+from proto.proof import ProofFailed, check_inclusion, leaf_hash
 
 SIZE = 1_500
 

@@ -1,0 +1,182 @@
+"""The audit trail: every event of the ledger, filtered and paged by the server."""
+
+import hashlib
+import heapq
+from collections.abc import Iterator
+from typing import Any, Final
+
+from msgspec import Struct
+
+from dashboard.queries.audit_filter import AuditFilter, Sort, conditions
+from dashboard.queries.declared import (
+    QUERY_MILLISECONDS_MAX,
+    DeskDatabase,
+    Stored,
+    View,
+    fields_of,
+)
+from dashboard.queries.rights import require_auditor
+from proto import documents
+from proto.codec import from_mongo
+from proto.values import Instant, Key, Money
+
+PAGE_ROWS: Final = 25
+COUNT_MAX: Final = 1_000
+EXPORT_PAGE_ROWS: Final = 1_000
+SAMPLED_FROM_MAX: Final = 200_000
+"""So many matching events a sample is drawn from; the newest, where there are more."""
+
+ORDERS: Final[dict[Sort, tuple[tuple[str, int], ...]]] = {
+    "newest": (("recordedAt", -1), ("position", -1)),
+    "amount": (("amount", -1), ("position", -1)),
+    "person": (("actor", 1), ("position", -1)),
+}
+"""Each order ends with the position, which no two events share."""
+
+
+class AuditRow(View, kw_only=True, frozen=True, rename="camel"):
+    """One event in the list: who, what, when, why."""
+
+    event_id: Key
+    event_type: str
+    position: int
+    recorded_at: Instant
+    actor: Key
+    loan_account_id: Key | None = None
+    customer_id: Key | None = None
+    transaction_id: Key | None = None
+    transaction_type: str | None = None
+    amount: Money | None = None
+    reason_code: str | None = None
+    approved_by: Key | None = None
+    requested_by: Key | None = None
+    request_id: Key | None = None
+    review_status: str | None = None
+    reviewed_by: Key | None = None
+    reviewed_at: Instant | None = None
+    hash: str
+
+
+class AuditEvent(AuditRow, kw_only=True, frozen=True, rename="camel"):
+    """One event whole: its body byte for byte and its place in the chain."""
+
+    subject_id: Key
+    ver: int
+    body: str
+    prev: str
+    about_event_id: Key | None = None
+
+
+class Cursor(Struct, frozen=True):
+    """Where a page begins: after this value of the order and this position."""
+
+    value: Any
+    position: int
+
+
+class AuditPage(Struct, frozen=True):
+    """One page, and where the next one begins."""
+
+    rows: list[AuditRow]
+    following: Cursor | None
+    count: int
+    """How many match in all; `COUNT_MAX` means that many or more."""
+
+
+def audit_page(
+    database: DeskDatabase,
+    roles: frozenset[str],
+    chosen: AuditFilter,
+    after: Cursor | None = None,
+    page_rows: int = PAGE_ROWS,
+) -> AuditPage:
+    """Read a page of the trail. Raises NotAllowed."""
+    require_auditor(roles)
+    matching = conditions(database, chosen)
+    rows, following = _page(database, chosen.sort, matching, after, page_rows)
+    count = database[documents.AUDIT_EVENTS.name].count_documents(
+        matching, limit=COUNT_MAX, maxTimeMS=QUERY_MILLISECONDS_MAX
+    )
+    return AuditPage(rows, following, count)
+
+
+def audit_event(database: DeskDatabase, roles: frozenset[str], event_id: str) -> AuditEvent | None:
+    """Read one event whole; None where there is none. Raises NotAllowed."""
+    require_auditor(roles)
+    stored = database[documents.AUDIT_EVENTS.name].find_one(
+        {"_id": event_id}, fields_of(AuditEvent), max_time_ms=QUERY_MILLISECONDS_MAX
+    )
+    return None if stored is None else from_mongo(AuditEvent, stored)
+
+
+def every_row(
+    database: DeskDatabase, roles: frozenset[str], chosen: AuditFilter
+) -> Iterator[AuditRow]:
+    """Read all that match, page by page, in the order asked for. Raises NotAllowed."""
+    require_auditor(roles)
+    matching = conditions(database, chosen)
+    after: Cursor | None = None
+    while True:
+        rows, after = _page(database, chosen.sort, matching, after, EXPORT_PAGE_ROWS)
+        yield from rows
+        if after is None:
+            return
+
+
+def sample(
+    database: DeskDatabase, roles: frozenset[str], chosen: AuditFilter, seed: str, size: int
+) -> list[AuditRow]:
+    """Draw events at random from those that match; the same seed draws the same ones.
+
+    An event's lot is the hash of the seed and its id, so that it depends neither on the
+    order nor on when it is drawn; the lowest lots win. Raises NotAllowed.
+    """
+    require_auditor(roles)
+    lots = _lots(database, conditions(database, chosen), seed)
+    drawn = [event_id for _, event_id in heapq.nsmallest(size, lots)]
+    rows = database[documents.AUDIT_EVENTS.name].find(
+        {"_id": {"$in": drawn}}, fields_of(AuditRow), max_time_ms=QUERY_MILLISECONDS_MAX
+    )
+    found = {str(row["eventId"]): from_mongo(AuditRow, row) for row in rows}
+    return [found[each] for each in drawn if each in found]
+
+
+def _lots(database: DeskDatabase, matching: Stored, seed: str) -> Iterator[tuple[bytes, str]]:
+    rows = (
+        database[documents.AUDIT_EVENTS.name]
+        .find(matching, {"_id": 1})
+        .sort(list(ORDERS["newest"]))
+        .limit(SAMPLED_FROM_MAX)
+        .max_time_ms(QUERY_MILLISECONDS_MAX)
+    )
+    for row in rows:
+        event_id = str(row["_id"])
+        yield hashlib.sha256(f"{seed}\n{event_id}".encode()).digest(), event_id
+
+
+def _page(
+    database: DeskDatabase, sort: Sort, matching: Stored, after: Cursor | None, page_rows: int
+) -> tuple[list[AuditRow], Cursor | None]:
+    rows = list(
+        database[documents.AUDIT_EVENTS.name]
+        .find(_after(matching, sort, after), fields_of(AuditRow))
+        .sort(list(ORDERS[sort]))
+        .limit(page_rows + 1)
+        .max_time_ms(QUERY_MILLISECONDS_MAX)
+    )
+    shown = rows[:page_rows]
+    following = None
+    if len(rows) > page_rows:
+        following = Cursor(shown[-1][ORDERS[sort][0][0]], shown[-1]["position"])
+    return [from_mongo(AuditRow, row) for row in shown], following
+
+
+def _after(matching: Stored, sort: Sort, after: Cursor | None) -> Stored:
+    if after is None:
+        return matching
+    name, direction = ORDERS[sort][0]
+    beyond = {name: {"$gt" if direction > 0 else "$lt": after.value}}
+    same = {name: after.value, "position": {"$lt": after.position}}
+    return {"$and": [matching or {}, {"$or": [beyond, same]}]}
+
+

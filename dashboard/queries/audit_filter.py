@@ -1,0 +1,146 @@
+"""What an auditor asks of the trail, and the MongoDB conditions that it means."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from dashboard.formats import SYDNEY
+from dashboard.queries.declared import QUERY_MILLISECONDS_MAX, DeskDatabase, Stored
+from proto import documents
+from proto.codec import to_mongo
+from proto.values import Money
+
+Sort = Literal["newest", "amount", "person"]
+Reviewed = Literal["", "none", "verified", "queried"]
+
+STAFF_CUSTOMERS_MAX: Final = 5_000
+
+_STEPS: Final = (
+    "requested",
+    "approved",
+    "rejected",
+    "returned",
+    "resubmitted",
+    "cancelled",
+    "expired",
+)
+KINDS: Final[dict[str, tuple[str, ...]]] = {
+    "Waivers": ("fee.waived.v1",),
+    "Repayments": ("repayment.recorded.v1", "recovery.recorded.v1"),
+    "Fees": ("fee.applied.v1",),
+    "Adjustments": ("adjustment.made.v1",),
+    "Reversals and corrections": ("payment.reversed.v1", "payment.correction.v1"),
+    "Refunds": ("overpayment.refunded.v1",),
+    "Write-offs": ("account.written_off.v1", "account.write_off_undone.v1"),
+    "Approvals": (
+        *(f"approval.{step}.v1" for step in _STEPS),
+        *(f"writeoff.{step}.v1" for step in _STEPS),
+    ),
+    "Loans": (
+        "loan.disbursed.v1",
+        "account.created.v1",
+        "account.updated.v1",
+        "account.status_changed.v1",
+        "account.closed.v1",
+        "account.schedule.created.v1",
+        "account.schedule.updated.v1",
+    ),
+    "Ageing and interest": ("loan.aging.updated.v1", "interest.accrued.v1", "day.ended.v1"),
+    "Notes": ("note.added.v1", "note.amended.v1"),
+    "Reviews and readings": ("item.reviewed.v1", "text.revealed.v1"),
+    "Staff": (
+        "staff.created.v1",
+        "staff.disabled.v1",
+        "staff.roles_set.v1",
+        "staff.limits_set.v1",
+        "staff.key_enrolled.v1",
+        "staff.key_revoked.v1",
+        "ledger.read_only_set.v1",
+    ),
+}
+"""What auditors filter by, and the event types that it means."""
+
+
+class AuditFilter(Struct, frozen=True, kw_only=True):
+    """What to show; dates are Sydney's with both ends included, amounts too.
+
+    Sorted by amount, events without one are left out: they have no place in that order.
+    """
+
+    kinds: tuple[str, ...] = ()
+    from_date: date | None = None
+    to_date: date | None = None
+    least: Money | None = None
+    most: Money | None = None
+    actor: str = ""
+    approver: str = ""
+    customer_id: str = ""
+    account_id: str = ""
+    reason_code: str = ""
+    of_staff: bool = False
+    reviewed: Reviewed = ""
+    sort: Sort = "newest"
+
+
+def conditions(database: DeskDatabase, chosen: AuditFilter) -> Stored:
+    """Give the conditions, without the order's place. One query where staff is asked for."""
+    every: list[Stored] = []
+    types = [each for kind in chosen.kinds for each in KINDS[kind]]
+    if types:
+        every.append({"eventType": {"$in": types} if len(types) > 1 else types[0]})
+    every += [
+        {name: value}
+        for name, value in (
+            ("actor", chosen.actor),
+            ("approvedBy", chosen.approver),
+            ("customerId", chosen.customer_id),
+            ("loanAccountId", chosen.account_id),
+            ("reasonCode", chosen.reason_code),
+        )
+        if value
+    ]
+    every += _ranges(chosen)
+    if chosen.of_staff:
+        every.append({"customerId": {"$in": _staff_customers(database)}})
+    if chosen.reviewed:
+        wanted = None if chosen.reviewed == "none" else chosen.reviewed
+        every.append({"reviewStatus": wanted})
+    return {"$and": every} if every else {}
+
+
+def _ranges(chosen: AuditFilter) -> list[Stored]:
+    days: Stored = {}
+    if chosen.from_date:
+        days["$gte"] = midnight(chosen.from_date)
+    if chosen.to_date:
+        days["$lt"] = midnight(chosen.to_date + timedelta(days=1))
+    amounts: Stored = {}
+    if chosen.least is not None:
+        amounts["$gte"] = to_mongo(chosen.least)
+    if chosen.most is not None:
+        amounts["$lte"] = to_mongo(chosen.most)
+    if chosen.sort == "amount":
+        every: list[Stored] = [{"amount": {"$exists": True}}]
+    else:
+        every = []
+    if days:
+        every.append({"recordedAt": days})
+    if amounts:
+        every.append({"amount": {"$exists": True}})
+        every.append({"amount": amounts})
+    return every
+
+
+def _staff_customers(database: DeskDatabase) -> list[str]:
+    rows = database[documents.CUSTOMERS.name].find(
+        {"staffFlag": True}, {"_id": 1}, max_time_ms=QUERY_MILLISECONDS_MAX
+    )
+    return sorted(str(row["_id"]) for row in rows.limit(STAFF_CUSTOMERS_MAX))
+
+
+
+
+def midnight(on: date) -> datetime:
+    """Give the moment at which a day begins in Sydney."""
+    return datetime.combine(on, time(), SYDNEY).astimezone(UTC)
