@@ -13,6 +13,7 @@ from pymongo.database import Database
 
 from dashboard import settings as desk_settings
 from dashboard.actor_tokens import TokenMint, read_key
+from dashboard.audit_proof import read_ledger_keys
 from dashboard.credentials import Credentials, hash_of_nobody
 from dashboard.known_accounts import KnownAccounts
 from dashboard.ledger_client import LedgerClient
@@ -23,11 +24,13 @@ from dashboard.sessions import Sessions
 from dashboard.settings import Settings
 from dashboard.signing_keys import SigningKeys
 from proto import documents
+from proto.proof import PublicKeys
 
 WORKERS: Final = 16
 """Commands wait on the ledger, not on the processor."""
 
 ANSWER_SECONDS_MAX: Final = 2
+KEYS_SECONDS: Final = 60
 HEAVY: Final = ("pandas", "plotly.express", "pyarrow", "streamlit.elements.arrow")
 
 
@@ -104,6 +107,12 @@ def token_mint() -> TokenMint:
 def ledger() -> LedgerClient:
     """Give the client of the ledger; its calls carry a token of who acts."""
     return LedgerClient(settings().ledger_address, token_mint())
+
+
+@st.cache_resource(show_spinner=False, ttl=KEYS_SECONDS)
+def ledger_keys() -> PublicKeys:
+    """Give the public keys by which the ledger's signed heads are checked."""
+    return read_ledger_keys(settings().keys_dir)
 
 
 @st.cache_resource(show_spinner=False)

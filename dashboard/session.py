@@ -184,6 +184,11 @@ def clear_entered(key: str) -> None:
     st.session_state[key] = ""
 
 
+def enter(key: str, text: str) -> None:
+    """Put a text into the input with this key; for callbacks."""
+    st.session_state[key] = text
+
+
 def sent(key: str, name: str) -> str:
     """Give what a component of ours with this key last sent under a name; for callbacks."""
     state = st.session_state.get(key) or {}

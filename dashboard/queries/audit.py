@@ -178,5 +178,3 @@ def _after(matching: Stored, sort: Sort, after: Cursor | None) -> Stored:
     beyond = {name: {"$gt" if direction > 0 else "$lt": after.value}}
     same = {name: after.value, "position": {"$lt": after.position}}
     return {"$and": [matching or {}, {"$or": [beyond, same]}]}
-
-

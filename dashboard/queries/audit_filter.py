@@ -139,8 +139,6 @@ def _staff_customers(database: DeskDatabase) -> list[str]:
     return sorted(str(row["_id"]) for row in rows.limit(STAFF_CUSTOMERS_MAX))
 
 
-
-
 def midnight(on: date) -> datetime:
     """Give the moment at which a day begins in Sydney."""
     return datetime.combine(on, time(), SYDNEY).astimezone(UTC)

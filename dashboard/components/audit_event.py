@@ -1,0 +1,144 @@
+"""One event of the audit trail: what it is, whether it is proven, its body, its review."""
+
+import json
+import uuid
+from typing import Final
+
+import streamlit as st
+
+from dashboard import audit_proof, formats, services, session
+from dashboard.commands.mark_verified import MarkVerified
+from dashboard.commands.query_item import QueryItem
+from dashboard.commands.reveal import Reveal
+from dashboard.commands.review_mark import ReviewMark
+from dashboard.components import acting
+from dashboard.components.audit_table import REVIEW_BADGES, event_words
+from dashboard.components.quiet import quiet
+from dashboard.ledger_answers import LedgerFault, LedgerRefused, OutcomeUnknown
+from dashboard.queries.audit import AuditEvent
+from dashboard.queries.staff_names import staff_names
+from dashboard.session import SignedIn
+
+NOTE_CHARACTERS_MIN: Final = 10
+NOTE_CHARACTERS_MAX: Final = 500
+
+
+def audit_event_panel(signed_in: SignedIn, event: AuditEvent) -> None:
+    """Show the event; what a reader does here is recorded under their name."""
+    _facts(event)
+    _proof(signed_in, event)
+    body, texts, review = st.tabs(["Body", "Texts", "Review"])
+    with body:
+        st.code(json.dumps(json.loads(event.body), indent=2, ensure_ascii=False), language="json")
+        quiet("Shown indented; what is stored and hashed has no white space.")
+    with texts:
+        _texts(signed_in, event)
+    with review:
+        _review(signed_in, event)
+
+
+def _facts(event: AuditEvent) -> None:
+    who = {str(each) for each in (event.actor, event.approved_by, event.reviewed_by) if each}
+    names = staff_names(services.database(), who)
+    told = {
+        "What": event_words(event.event_type),
+        "When": f"{formats.day_and_clock(event.recorded_at)} ({formats.exact(event.recorded_at)})",
+        "By": names.get(event.actor, event.actor),
+        "Approved by": names.get(event.approved_by or "", event.approved_by or ""),
+        "Amount": formats.money(event.amount) if event.amount is not None else "",
+        "Reason": event.reason_code or "",
+        "Account": event.loan_account_id or "",
+        "Customer": event.customer_id or "",
+        "Request": event.request_id or "",
+        "Event id": event.event_id,
+        "Position": f"{event.position:,}, version {event.ver} of {event.subject_id}",
+        "Hash": event.hash,
+        "Hash before": event.prev,
+    }
+    st.markdown(
+        "  \n".join(f"**{name}** {formats.inert(text)}" for name, text in told.items() if text)
+    )
+
+
+def _proof(signed_in: SignedIn, event: AuditEvent) -> None:
+    """Say whether the event is what the ledger recorded, as of now."""
+    try:
+        found = audit_proof.check(
+            services.ledger(), acting.caller(signed_in), event, services.ledger_keys()
+        )
+    except LedgerFault:
+        st.warning("The ledger does not answer, so the event cannot be checked now.")
+        return
+    except LedgerRefused as no:
+        st.warning(f"The event cannot be checked: {formats.inert(no.sentence)}")
+        return
+    lines = "  \n".join(formats.inert(each) for each in found.holds)
+    if lines:
+        st.success(lines, icon=":material/verified:")
+    if not found.is_sound:
+        st.error(formats.inert(found.flaw), icon=":material/gpp_bad:")
+
+
+def _texts(signed_in: SignedIn, event: AuditEvent) -> None:
+    """Open the sealed texts when asked to, never by themselves."""
+    if "sealed_texts" not in json.loads(event.body):
+        st.markdown("Nobody wrote anything on this event.")
+        return
+    purpose = st.text_input("What you read it for", key=f"purpose-{event.event_id}", max_chars=200)
+    quiet("Who read what, when and what for is recorded in the ledger.")
+    if not st.button("Show the texts", disabled=not (purpose or "").strip()):
+        return
+    try:
+        reading = Reveal(event_id=event.event_id, purpose=(purpose or "").strip())
+        words = reading.send(services.ledger(), acting.caller(signed_in))
+    except (LedgerRefused, LedgerFault) as no:
+        st.error(formats.inert(str(no)))
+        return
+    for name, text in words.texts.items():
+        st.markdown(f"**{formats.inert(name.capitalize())}** {formats.inert(text)}")
+
+
+def _review(signed_in: SignedIn, event: AuditEvent) -> None:
+    """Show how it was marked, and take a mark from somebody other than who acted."""
+    badge = REVIEW_BADGES.get(event.review_status or "")
+    if badge and event.reviewed_at:
+        who = event.reviewed_by or ""
+        name = formats.inert(staff_names(services.database(), {who}).get(who, who))
+        st.badge(badge.word, color=badge.colour)
+        quiet(f"by {name}, {formats.day_and_clock(event.reviewed_at)}")
+    if event.actor == signed_in.staff_id:
+        st.markdown("You did this yourself; somebody else in compliance reviews it.")
+        return
+    note = st.text_area(
+        "Note", key=f"note-{event.event_id}", max_chars=NOTE_CHARACTERS_MAX, placeholder="Why"
+    )
+    written = (note or "").strip()
+    quiet(f"At least {NOTE_CHARACTERS_MIN} characters.")
+    health = services.health()
+    off, why = health.read_only, health.sentence if health.read_only else None
+    with st.container(horizontal=True):
+        verified = st.button("Mark as verified", type="primary", disabled=off, help=why)
+        queried = st.button("Query", disabled=off)
+    if not (verified or queried):
+        return
+    if len(written) < NOTE_CHARACTERS_MIN:
+        st.error(f"Write a note of at least {NOTE_CHARACTERS_MIN} characters.")
+        return
+    kind = MarkVerified if verified else QueryItem
+    _send(signed_in, kind(event_id=event.event_id, note=written))
+
+
+def _send(signed_in: SignedIn, mark: ReviewMark) -> None:
+    """Send the mark; the same words again are the same intent, so they bear the same key."""
+    key = session.slot(f"review:{mark!r}", lambda: uuid.uuid4().hex)
+    try:
+        mark.send(services.ledger(), acting.caller(signed_in), key)
+    except OutcomeUnknown:
+        st.warning("Whether it was recorded is not known yet. Press the same button to check.")
+    except LedgerRefused as no:
+        session.forget(f"review:{mark!r}")
+        st.error(formats.inert(no.sentence))
+    except LedgerFault as fault:
+        st.error(formats.inert(str(fault)))
+    else:
+        st.success("Recorded. The list follows in a moment.", icon=":material/check:")

@@ -1,0 +1,74 @@
+"""What an auditor takes away: a CSV of exactly what is filtered, and a random sample."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Final
+
+import streamlit as st
+
+from dashboard import formats, services, session
+from dashboard.components.audit_table import audit_table
+from dashboard.components.quiet import quiet
+from dashboard.queries.audit import COUNT_MAX, every_row, sample
+from dashboard.queries.audit_filter import AuditFilter
+from dashboard.reports.audit_csv import CsvFile, audit_csv
+from dashboard.session import SignedIn
+
+_FILE: Final = "audit-csv"
+SAMPLE_SIZES: Final = (10, 25, 50, 100)
+
+
+def csv_button(signed_in: SignedIn, chosen: AuditFilter, count: int) -> None:
+    """Offer the file: first it is made, then it can be saved."""
+    held: tuple[object, CsvFile | None] = session.slot(_FILE, lambda: (None, None))
+    made = held[1] if held[0] == chosen else None
+    if made is None:
+        if st.button("Export CSV", icon=":material/download:", disabled=count == 0):
+            session.put(_FILE, (chosen, _made(signed_in, chosen, count)))
+            st.rerun()
+        return
+    st.download_button(
+        f"Save {formats.plural(made.rows, 'row')}",
+        made.content,
+        file_name=f"audit-{formats.today(datetime.now(UTC))}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    if made.is_cut:
+        quiet(f"The first {made.rows:,} rows; narrow the dates for the rest.")
+
+
+def _made(signed_in: SignedIn, chosen: AuditFilter, count: int) -> CsvFile:
+    bar = st.progress(0.0, "Writing the file")
+
+    def tell(written: int) -> None:
+        share = min(1.0, written / count) if count < COUNT_MAX else 0.5
+        bar.progress(share, f"{written:,} rows written")
+
+    return audit_csv(every_row(services.database(), signed_in.roles, chosen), tell)
+
+
+def sample_picker(signed_in: SignedIn, chosen: AuditFilter) -> None:
+    """Draw a sample of what is filtered; its seed stands in the address, so it can be redrawn."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        size = st.selectbox("Sample of", SAMPLE_SIZES, index=1, key="size", width=120)
+        seed = st.text_input(
+            "Seed",
+            key="seed",
+            width=160,
+            max_chars=40,
+            bind="query-params",
+            help="The same seed and filter draw the same events again.",
+        )
+        st.button("Draw anew", on_click=_new_seed)
+    if not seed:
+        quiet("Draw anew, or type the seed of an earlier sample.")
+        return
+    drawn = sample(services.database(), signed_in.roles, chosen, seed, int(size or 0))
+    audit_table(drawn, "audit-sample")
+    quiet(f"{formats.plural(len(drawn), 'event')} drawn with the seed {formats.inert(seed)}")
+
+
+def _new_seed() -> None:
+    session.enter("seed", secrets.token_hex(4))

@@ -1,0 +1,68 @@
+"""The filters of the audit trail; every one of them stands in the address."""
+
+from typing import Final, cast
+
+import streamlit as st
+
+from dashboard import formats
+from dashboard.components.period import period
+from dashboard.queries.audit_filter import KINDS, AuditFilter, Reviewed, Sort
+
+SORTS: Final[dict[str, Sort]] = {
+    "Newest first": "newest",
+    "Largest amount": "amount",
+    "By person": "person",
+}
+REVIEWS: Final[dict[str, Reviewed]] = {
+    "Reviewed or not": "",
+    "Not reviewed": "none",
+    "Verified": "verified",
+    "Queried": "queried",
+}
+
+
+def audit_filters() -> AuditFilter:
+    """Ask what to show."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kinds = st.multiselect(
+            "Type",
+            list(KINDS),
+            key="type",
+            placeholder="All types",
+            width=280,
+            bind="query-params",
+        )
+        first, last = period()
+        order = st.selectbox("Sort", list(SORTS), key="sort", width=160, bind="query-params")
+        reviewed = st.selectbox(
+            "Review", list(REVIEWS), key="reviewed", width=160, bind="query-params"
+        )
+        of_staff = st.toggle("Staff customers only", key="staff", bind="query-params")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        least, most = _text("Amount from", "least"), _text("Amount to", "most")
+        actor, approver = _text("Staff member", "by"), _text("Approver", "approver")
+        customer, account = _text("Customer id", "customer"), _text("Account id", "account")
+        reason = _text("Reason code", "reason")
+    wrong = [each for each in (least, most) if each and formats.typed_money(each) is None]
+    if wrong:
+        st.warning("An amount is written like 25 or 25.50; the one typed is not used.")
+    return AuditFilter(
+        kinds=tuple(sorted(kinds)),
+        from_date=first,
+        to_date=last,
+        least=formats.typed_money(least),
+        most=formats.typed_money(most),
+        actor=actor,
+        approver=approver,
+        customer_id=customer,
+        account_id=account,
+        reason_code=reason,
+        of_staff=of_staff,
+        reviewed=cast("Reviewed", REVIEWS[str(reviewed)]),
+        sort=cast("Sort", SORTS[str(order)]),
+    )
+
+
+def _text(label: str, key: str) -> str:
+    typed = st.text_input(label, key=key, width=130, max_chars=100, bind="query-params")
+    return (typed or "").strip()

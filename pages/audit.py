@@ -1,0 +1,51 @@
+"""Audit: every event of the ledger with who, what, when and why, `/audit?type=Waivers`."""
+
+import streamlit as st
+
+from dashboard import services, session
+from dashboard.components.audit_event import audit_event_panel
+from dashboard.components.audit_exports import csv_button, sample_picker
+from dashboard.components.audit_filters import audit_filters
+from dashboard.components.audit_table import (
+    OPENED,
+    audit_table,
+    close,
+    event_words,
+    turn,
+    way_here,
+)
+from dashboard.formats import inert
+from dashboard.queries.audit import audit_event, audit_page
+
+
+@st.dialog("Event", width="large", on_dismiss=close)
+def show_event(event_id: str) -> None:
+    """Show one event with its proof."""
+    reader = session.require("compliance")
+    event = audit_event(services.database(), reader.roles, event_id)
+    if event is None:
+        st.markdown(f"There is no event **{inert(event_id)}** in the audit trail.")
+        return
+    st.markdown(f"#### {inert(event_words(event.event_type))}")
+    audit_event_panel(reader, event)
+
+
+signed_in = session.require("compliance")
+st.markdown("### Audit")
+chosen = audit_filters()
+trail, drawn = st.tabs(["Trail", "Random sample"])
+with trail:
+    pages = way_here(chosen)
+    after = pages[-1] if pages else None
+    page = audit_page(services.database(), signed_in.roles, chosen, after)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        turn(page, pages)
+        csv_button(signed_in, chosen, page.count)
+    if page.rows:
+        audit_table(page.rows, "audit-trail")
+    else:
+        st.markdown("No event matches. Widen the period, or clear a filter, to see more.")
+with drawn:
+    sample_picker(signed_in, chosen)
+if st.query_params.get(OPENED):
+    show_event(st.query_params[OPENED])
