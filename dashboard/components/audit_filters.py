@@ -1,6 +1,6 @@
 """The filters of the audit trail; every one of them stands in the address."""
 
-from typing import Final, cast
+from typing import Final
 
 import streamlit as st
 
@@ -58,8 +58,8 @@ def audit_filters() -> AuditFilter:
         account_id=account,
         reason_code=reason,
         of_staff=of_staff,
-        reviewed=cast("Reviewed", REVIEWS[str(reviewed)]),
-        sort=cast("Sort", SORTS[str(order)]),
+        reviewed=REVIEWS[str(reviewed)],
+        sort=SORTS[str(order)],
     )
 
 
