@@ -274,3 +274,7 @@ class Preview:
     def outcome(self, intent: Intent) -> Outcome:
         """Give what the command would do. Raises Refused."""
         return decide(intent, self._world)
+
+    def if_approved(self, intent: Intent) -> Outcome:
+        """Give what the command would do if somebody approved it now. Raises Refused."""
+        return decide(intent, self._world, frozenset({intent.command.right}))

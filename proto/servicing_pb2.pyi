@@ -668,7 +668,10 @@ class PreviewResponse(_message.Message):
     WARNINGS_FIELD_NUMBER: _builtins.int
     ACTOR_LIMIT_FIELD_NUMBER: _builtins.int
     allowed: _builtins.bool
-    """True: the command would be carried out. False: refusal says why not."""
+    """True: the command would be carried out. False: refusal says why not. Of what the actor
+    may ask for and not do alone, with the reason APPROVAL_REQUIRED, the rest tells what it
+    would do if it were approved now; what nobody could approve is refused as such.
+    """
     actor_limit: _builtins.str
     """The actor's own limit for this kind of command; empty: no limit applies."""
     @_builtins.property
@@ -677,11 +680,11 @@ class PreviewResponse(_message.Message):
     def before(self) -> Global___Balances: ...
     @_builtins.property
     def after(self) -> Global___Balances:
-        """Unset when refused."""
+        """Unset when refused, unless an approval is all that it takes."""
 
     @_builtins.property
     def transaction(self) -> _accounting_ledger_pb2.TransactionResponse:
-        """The answer the command would get; its ids are empty. Unset when refused."""
+        """The answer the command would get; its ids are empty. Unset as `after`."""
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...

@@ -24,7 +24,6 @@ NO_PREVIEW: Final = Preview(allowed=True)
 AMOUNTS: Final = ("amount", "principal_delta", "fee_delta")
 WORDS: Final = ("notes", "reason", "payment_reference")
 PRIORITY_KEY: Final = "request-priority"
-COLUMNS: Final = (Column(""), Column("Now", right=True), Column("After", right=True))
 
 
 def preview_of(signed_in: SignedIn, command: Command | None) -> Preview | None:
@@ -49,7 +48,9 @@ def show_preview(preview: Preview | None) -> None:
         quiet("Fill in the form; an amount is like 10.00.")
         return
     if preview.before and preview.after:
-        _balances(preview.before, preview.after)
+        _balances(
+            preview.before, preview.after, "If approved" if preview.needs_approval else "After"
+        )
     elif preview.allowed:
         quiet("The ledger in use gives no preview.")
     if preview.overpayment and not preview.warnings:  # the ledger's own words come first
@@ -65,7 +66,8 @@ def show_preview(preview: Preview | None) -> None:
         st.error(inert(preview.refusal))
 
 
-def _balances(before: Balances, after: Balances) -> None:
+def _balances(before: Balances, after: Balances, then: str) -> None:
+    columns = (Column(""), Column("Now", right=True), Column(then, right=True))
     rows = (
         ("Principal", before.principal, after.principal),
         ("Interest", before.interest, after.interest),
@@ -76,7 +78,7 @@ def _balances(before: Balances, after: Balances) -> None:
         Row((Cell(text=label), Cell(text=money(was)), Cell(text=money(becomes))), was != becomes)
         for label, was, becomes in rows
     ]
-    records_table("Balances now and after", COLUMNS, told, key="preview")
+    records_table("Balances now and after", columns, told, key="preview")
     if after.account_status != before.account_status:
         status = formats.account_badge(after.account_status, None)
         st.markdown(f"The account becomes :{status.colour}-badge[{inert(status.word)}]")
@@ -161,12 +163,14 @@ def _send(
     if any(not _is_as_typed(command, name, key) for name, key in amounts.items()):
         return
     command = _with_last_words(form, command)
-    if preview.needs_approval:
+    after = preview.after
+    if preview.needs_approval:  # to ask changes no balance
         command = RequestApproval.of(command, priority=session.entered(PRIORITY_KEY) or "normal")
-    if preview.after is not None:
-        echo.show(form.account, command, preview.after)
+        after = None
+    if after is not None:
+        echo.show(form.account, command, after)
     try:
-        acting.operations().begin(command, acting.caller(signed_in), preview.after)
+        acting.operations().begin(command, acting.caller(signed_in), after)
         acting.close_form()
     except LedgerRefused:
         return  # a part was just lost: the form says so by itself

@@ -3,8 +3,9 @@
 from typing import ClassVar
 
 from ledger.commands.command import Command, Facts, Name
+from ledger.commands.staff_steps import check_not_own
 from ledger.domain.rights import Right
-from ledger.domain.staff import SUBJECT_PREFIX, Staff
+from ledger.domain.staff import SUBJECT_PREFIX, Staff, evolve
 from ledger.errors import Refusal, Refused
 from proto.events import LedgerEvent, StaffCreated
 from proto.values import Code, Key, Money
@@ -35,10 +36,9 @@ class CreateStaff(Command, frozen=True, kw_only=True):
 
 
 def decide(staff: Staff | None, command: CreateStaff, facts: Facts) -> tuple[LedgerEvent, ...]:
-    """Create the person, once; who acts cannot be made anew."""
-    if command.staff_id == facts.actor_id:
-        raise Refused(Refusal.OWN_RIGHTS, "Nobody sets their own roles or limits.")
+    """Create the person, once; nobody makes another sign-in for themselves."""
     if staff is not None:
+        check_not_own(staff, facts)
         raise Refused(
             Refusal.STAFF_EXISTS,
             f"The staff id {command.staff_id} is taken.",
@@ -54,4 +54,5 @@ def decide(staff: Staff | None, command: CreateStaff, facts: Facts) -> tuple[Led
         person_id=command.person_id,
         acts_for=command.acts_for,
     )
+    check_not_own(evolve(None, created, 1, facts.at), facts)
     return (created,)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from ledger.commands import binding, request_steps
 from ledger.commands.command import Facts
 from ledger.commands.request_steps import RequestCommand
-from ledger.domain.identity import act_for_each_other, sign_ins_of
+from ledger.domain.identity import act_for_each_other, sign_ins_of, sign_ins_under
 from ledger.domain.loan import Loan
 from ledger.domain.policy import Policy, check_limit, policy_of
 from ledger.domain.request import Request
@@ -68,7 +68,7 @@ def policy_for(request: Request, facts: Facts) -> Policy:
     """Put the policy together for who acts."""
     related = related_to(
         facts.look.requests(request.customer_id),
-        requested_by=request.requested_by,
+        requested_by=sign_ins_under(request.requested_by, facts.look.staff()),
         at=request.requested_at,
         hours=facts.rules.structuring_hours,
         but=request.request_id,

@@ -16,6 +16,7 @@ from ledger.commands.request_steps import Registry
 from ledger.domain import request as requests
 from ledger.domain.approvals import KIND_OF_RIGHT, Kind, request_number
 from ledger.domain.history import State
+from ledger.domain.identity import sign_ins_under
 from ledger.domain.loan import Loan
 from ledger.domain.request import Request
 from ledger.domain.rights import Right
@@ -127,7 +128,7 @@ def _requested(
     body = binding.command_body(_bound(command.command, amount, seal))
     related = related_to(
         facts.look.requests(loan.customer_id),
-        requested_by=facts.actor_id,
+        requested_by=sign_ins_under(facts.actor_id, facts.look.staff()),
         at=facts.at,
         hours=facts.rules.structuring_hours,
     )

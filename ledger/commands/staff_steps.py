@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from ledger.commands.command import Command, Facts
 from ledger.commands.steps import check_version
+from ledger.domain.identity import sign_ins_of
 from ledger.domain.rights import Right
 from ledger.domain.staff import SUBJECT_PREFIX, Staff
 from ledger.errors import Refusal, Refused
@@ -22,18 +23,24 @@ class StaffCommand(Command, frozen=True, kw_only=True):
         return Key(f"{SUBJECT_PREFIX}{self.staff_id}")
 
 
-def existing(staff: Staff | None, command: StaffCommand, facts: Facts) -> Staff:
-    """Give the person. Refused: one's own, nobody there, stale, disabled already."""
-    if command.staff_id == facts.actor_id:
+def check_not_own(staff: Staff, facts: Facts) -> None:
+    """Refuse one's own rights: also those of another sign-in of the same person."""
+    if facts.actor_id in sign_ins_of(staff, facts.look.staff()):
         raise Refused(
             Refusal.OWN_RIGHTS,
-            "Nobody changes their own roles or limits. Ask another administrator.",
+            "Nobody sets their own roles, limits or keys, under whatever sign-in. Ask another "
+            "administrator.",
             field="staff_id",
         )
+
+
+def existing(staff: Staff | None, command: StaffCommand, facts: Facts) -> Staff:
+    """Give the person. Refused: one's own, nobody there, stale, disabled already."""
     if staff is None:
         raise Refused(
             Refusal.NO_SUCH_STAFF, f"There is no staff id {command.staff_id}.", field="staff_id"
         )
+    check_not_own(staff, facts)
     check_version(staff.version, command.expected_version)
     if not staff.enabled:
         raise Refused(Refusal.ALREADY_DISABLED, f"{command.staff_id} is disabled.")

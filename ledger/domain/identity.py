@@ -91,6 +91,13 @@ def sign_ins_of(staff: Staff, everybody: Iterable[Staff]) -> frozenset[str]:
     return frozenset(found)
 
 
+def sign_ins_under(staff_id: str, everybody: Iterable[Staff]) -> frozenset[str]:
+    """Give the staff ids of whoever has this one; of who is no staff, that one alone."""
+    every = list(everybody)
+    staff = next((each for each in every if each.staff_id == staff_id), None)
+    return sign_ins_of(staff, every) if staff else frozenset({staff_id})
+
+
 def act_for_each_other(
     one: frozenset[str], other: frozenset[str], everybody: Iterable[Staff]
 ) -> bool:

@@ -15,14 +15,22 @@ _COUNTED = frozenset({PENDING, RETURNED, APPROVED})
 
 
 def related_to(
-    requests: Iterable[Request], *, requested_by: str, at: Instant, hours: int, but: str = ""
+    requests: Iterable[Request],
+    *,
+    requested_by: frozenset[str],
+    at: Instant,
+    hours: int,
+    but: str = "",
 ) -> tuple[Request, ...]:
-    """Give a requester's other requests, of one customer's, that are close in time."""
+    """Give a requester's other requests, of one customer's, that are close in time.
+
+    `requested_by` holds every sign-in of the requester.
+    """
     span = timedelta(hours=hours)
     found = (
         each
         for each in requests
-        if each.requested_by == requested_by
+        if each.requested_by in requested_by
         and each.request_id != but
         and each.status in _COUNTED
         and abs(each.requested_at - at) < span

@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from ledger.decision import Intent, Outcome, permissions_of
 from ledger.domain.rights import LIMIT_KINDS, Permissions, Right
-from ledger.errors import Refused
+from ledger.errors import Refusal, Refused
 from ledger.rpc import answers
 from ledger.rpc.interceptors import Context, current_caller
 from ledger.rpc.requests import READERS
@@ -53,11 +53,23 @@ class Previews(PreviewServiceServicer):
         try:
             intent = intent_of(command)
             response.actor_limit = self._limit(intent)
-            outcome = await self._room.query(self._room.books.preview.outcome, intent)
-            _fill(response, intent, outcome)
+            await self._decide(response, intent)
         except Refused as refused:
             response.refusal.CopyFrom(answers.refusal_detail(refused))
         return response
+
+    async def _decide(self, response: pb.PreviewResponse, intent: Intent) -> None:
+        """Write what the command does; of what takes an approval, what that would do."""
+        preview = self._room.books.preview
+        try:
+            _fill(response, intent, await self._room.query(preview.outcome, intent))
+            response.allowed = True
+        except Refused as refused:
+            may_ask = self._permissions(intent.caller.actor).may_ask(intent.command.right)
+            if refused.reason is not Refusal.APPROVAL_REQUIRED or not may_ask:
+                raise
+            _fill(response, intent, await self._room.query(preview.if_approved, intent))
+            response.refusal.CopyFrom(answers.refusal_detail(refused))
 
     def _limit(self, intent: Intent) -> str:
         """Give the actor's own limit for this kind of command; empty where there is none."""
@@ -75,8 +87,7 @@ class Previews(PreviewServiceServicer):
 
 
 def _fill(response: pb.PreviewResponse, intent: Intent, outcome: Outcome) -> None:
-    """Write an allowed command's answer, with empty ids: nothing of it is recorded."""
-    response.allowed = True
+    """Write a command's answer, with empty ids: nothing of it is recorded."""
     loan = as_loan(outcome.after)
     if loan is not None:
         response.after.CopyFrom(answers.balances(loan))

@@ -7,7 +7,8 @@ import pytest
 
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as pb
-from tests.builders import Caller
+from proto.values import Money
+from tests.builders import Caller, LedgerProcess
 
 COMMANDS: Final[dict[str, tuple[str, Callable[[str, str], pb.PreviewRequest]]]] = {
     "dishonour fee": (
@@ -73,15 +74,52 @@ def test_a_refund_is_previewed_with_what_stays_owed_to_the_customer(
 
 
 def test_a_write_off_is_previewed_as_what_takes_an_approval(
-    system: Caller, supervisor: Caller
+    system: Caller, support: Caller
 ) -> None:
-    """With the balance as it is, so that the form can ask for exactly that."""
+    """With the balances as its approval would leave them; nothing is recorded by asking."""
     account = system.active_loan()
-    request = ledger_pb.WriteOffRequest(
-        loan_account_id=account, reason="cannot be found", approved_by=supervisor.actor_id
-    )
-    told = supervisor.previews.Preview(
-        pb.PreviewRequest(write_off=request), metadata=supervisor.metadata()
-    )
+    head = len(system.entries())
+    told = _of_write_off(support, account)
     assert (told.allowed, told.refusal.reason) == (False, "APPROVAL_REQUIRED")
-    assert told.before.total_outstanding == "600.00"
+    assert (told.before.total_outstanding, told.after.total_outstanding) == ("600.00", "0.00")
+    assert told.after.account_status == "written_off"
+    assert told.transaction.transaction.total_delta == "-600.00"
+    assert told.transaction.event_id == ""
+    assert len(system.entries()) == head
+
+
+def test_what_is_above_the_own_limit_is_previewed_as_if_approved(
+    system: Caller, support: Caller
+) -> None:
+    """The form shows what is asked for; somebody without the right is shown nothing."""
+    account = system.active_loan()
+    system.late_fee(account, "80.00")
+    waiver = ledger_pb.WaiveFeeRequest(
+        loan_account_id=account,
+        waiver_amount="70.00",
+        reason="as agreed",
+        approved_by=support.actor_id,
+    )
+    request = pb.PreviewRequest(waive_fee=waiver)
+    told = support.previews.Preview(request, metadata=support.metadata())
+    assert (told.refusal.reason, told.refusal.limit) == ("APPROVAL_REQUIRED", "50.00")
+    waived = Money.parse(told.before.fees) - Money.parse(told.after.fees)
+    assert waived == Money.parse("70.00")
+
+
+def test_what_nobody_could_approve_is_told_before_it_is_asked_for(
+    system: Caller, support: Caller, ledger: LedgerProcess
+) -> None:
+    """A request would be refused for the same reason; who may not ask hears only that."""
+    account = system.open_loan()
+    told = _of_write_off(support, account)
+    assert (told.refusal.reason, told.HasField("after")) == ("NOT_DISBURSED", False)
+    told = _of_write_off(ledger.caller("staff-compliance"), account)
+    assert (told.refusal.reason, told.HasField("after")) == ("NO_RIGHT", False)
+
+
+def _of_write_off(caller: Caller, account: str) -> pb.PreviewResponse:
+    request = ledger_pb.WriteOffRequest(
+        loan_account_id=account, reason="cannot be found", approved_by=caller.actor_id
+    )
+    return caller.previews.Preview(pb.PreviewRequest(write_off=request), metadata=caller.metadata())
