@@ -1,6 +1,5 @@
 """Real servers for the tests: one mongod and one redis-server a run, on free ports."""
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
 from tests.browser import fixtures
 from tests.browser.fixtures import browser, context
+from tests.databases import Databases
 from tests.postgres import PostgresServer
 
 __all__ = ["browser", "context"]
@@ -64,15 +64,20 @@ def own_postgres() -> Iterator[PostgresServer]:
         server.remove()
 
 
+@pytest.fixture(scope="session")
+def databases() -> Databases:
+    """The databases that tests leave empty for one another."""
+    return Databases()
+
+
 @pytest.fixture
-def database(mongo_server: MongoServer) -> Iterator[Database[dict[str, Any]]]:
-    """An empty database of the test's own."""
+def database(mongo_server: MongoServer, databases: Databases) -> Iterator[Database[dict[str, Any]]]:
+    """An empty database, nobody else's while the test runs."""
     client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(
         mongo_server.url, tz_aware=True
     )
-    name = f"test-{uuid.uuid4().hex[:12]}"
-    yield client[name]
-    client.drop_database(name)
+    with databases.taken(client) as each:
+        yield each
     client.close()
 
 

@@ -41,6 +41,12 @@ class Mirror:
         found = self.database[collection.name].find().sort("_id")
         return [_checked(collection, each) for each in found]
 
+    def take_only(self, collection: str, rule: Plain) -> None:
+        """Let MongoDB refuse documents of a collection that break a rule; an empty one is none."""
+        if collection not in self.database.list_collection_names():
+            self.database.create_collection(collection)
+        self.database.command("collMod", collection, validator=rule)
+
     def everything(self) -> dict[str, list[Plain]]:
         """Give everything that events made, without the entries' own times."""
         own = (documents.MARKS, documents.PARKED_EVENTS, documents.UNKNOWN_EVENTS)

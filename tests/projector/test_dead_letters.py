@@ -54,8 +54,7 @@ def test_bad_text_fails_alone(feed: Feed, drain: Drain, mirror: Mirror) -> None:
 
 def test_a_failing_event_is_tried_three_times(feed: Feed, drain: Drain, mirror: Mirror) -> None:
     """It fails alone, is tried again while the process runs, and then is a dead letter."""
-    mirror.database.create_collection("customers")
-    mirror.database.command("collMod", "customers", validator={"firstName": {"$ne": "Nobody"}})
+    mirror.take_only("customers", {"firstName": {"$ne": "Nobody"}})
     feed.tell("customer.created.v1", customer("CUS-1"))
     entry_id = feed.tell("customer.created.v1", customer("CUS-2", first_name="Nobody"))
     feed.tell("customer.created.v1", customer("CUS-3"))
@@ -71,13 +70,12 @@ def test_an_event_that_failed_may_still_go_through(
     feed: Feed, drain: Drain, mirror: Mirror, streams: redis.Redis
 ) -> None:
     """A failure that passes leaves no dead letter and no count."""
-    mirror.database.create_collection("customers")
     refuse = {"firstName": {"$ne": "Nobody"}}
-    mirror.database.command("collMod", "customers", validator=refuse)
+    mirror.take_only("customers", refuse)
     feed.tell("customer.created.v1", customer("CUS-2", first_name="Nobody"))
     while not streams.exists("failures:billie-servicing-processor"):
         drain.projector.turn(20)
-    mirror.database.command("collMod", "customers", validator={})
+    mirror.take_only("customers", {})
     drain()
     assert mirror.customer("CUS-2")["firstName"] == "Nobody"
     assert feed.dead_letters() == []
@@ -90,9 +88,8 @@ def test_a_failing_ledger_event_is_alone_to_blame(feed: Feed, drain: Drain, mirr
         feed.entry("LOAN-1", "account.created.v1", account(status="ACTIVE")),
         feed.entry("LOAN-1", "account.updated.v1", update(signed_loan_agreement_url="refused")),
     ]
-    mirror.database.create_collection("loan-accounts")
     refuse = {"signedLoanAgreementUrl": {"$ne": "refused"}}
-    mirror.database.command("collMod", "loan-accounts", validator=refuse)
+    mirror.take_only("loan-accounts", refuse)
     feed.raw(made[1], INTERNAL)
     drain()
     feed.raw(made[0], INTERNAL)

@@ -1,7 +1,6 @@
 """However the same events are cut and whoever reads them, the mirror ends alike."""
 
 import threading
-import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from projector.settings import Settings
 from proto.streams import INTERNAL
 from tests.counts import count
+from tests.databases import Databases
 from tests.projector.conftest import Start
 from tests.projector.feed import Feed, account, closing, customer, posting, schedule, update
 from tests.projector.mirror import Mirror, Plain
@@ -173,6 +173,7 @@ def test_a_folded_batch_is_one_event_at_a_time(
     data: st.DataObject,
     streams: redis.Redis,
     mirror: Mirror,
+    databases: Databases,
     start: Start,
     settings: Settings,
 ) -> None:
@@ -193,10 +194,9 @@ def test_a_folded_batch_is_one_event_at_a_time(
             else:
                 for group in streams.xinfo_groups(stream):
                     streams.xgroup_destroy(stream, group["name"])
-        name = f"test-{uuid.uuid4().hex[:12]}"
-        there = Mirror(mirror.database.client[name])
-        results.append(run(start, replace(small, db_name=name, batch_entries_max=size), there))
-        mirror.database.client.drop_database(name)
+        with databases.taken(mirror.database.client) as there:
+            cut = replace(small, db_name=there.name, batch_entries_max=size)
+            results.append(run(start, cut, Mirror(there)))
     assert results[0] == results[1]
     assert Feed(streams).dead_letters() == []
 

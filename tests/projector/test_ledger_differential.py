@@ -1,17 +1,18 @@
 """However the ledger's events are cut into batches, every read model ends alike."""
 
 import random
-import uuid
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import redis
+from pymongo.database import Database
 
 from projector.settings import Settings
 from projector.stream import GROUP
 from proto.streams import INTERNAL
 from tests.counts import count
+from tests.databases import Databases
 from tests.projector.conftest import Start
 from tests.projector.feed import Feed, account, closing, posting, update
 from tests.projector.mirror import Mirror
@@ -74,7 +75,12 @@ def _posting(feed: Feed, chance: random.Random, number: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("seed", range(count(2, 20)))
 def test_the_ledgers_read_models_are_those_of_one_at_a_time(
-    streams: redis.Redis, mirror: Mirror, start: Start, settings: Settings, seed: int
+    streams: redis.Redis,
+    database: Database[dict[str, Any]],
+    databases: Databases,
+    start: Start,
+    settings: Settings,
+    seed: int,
 ) -> None:
     """With gaps, duplicates and strays: trail, requests, sums and marks are the same."""
     chance = random.Random(seed)  # noqa: S311 - it only shuffles
@@ -85,12 +91,11 @@ def test_the_ledgers_read_models_are_those_of_one_at_a_time(
         feed.raw(made[place], INTERNAL)
     results = []
     for size in (1, 7, 1_000):
-        name = f"test-{uuid.uuid4().hex[:12]}"
-        there = Mirror(mirror.database.client[name])
-        with start(replace(settings, db_name=name, batch_entries_max=size)) as drain:
-            drain()
-        results.append(there.everything())
-        mirror.database.client.drop_database(name)
+        with databases.taken(database.client) as there:
+            cut = replace(settings, db_name=there.name, batch_entries_max=size)
+            with start(cut) as drain:
+                drain()
+            results.append(Mirror(there).everything())
         streams.xgroup_destroy(INTERNAL, GROUP)
     assert results[0] == results[1] == results[2]
     assert results[0]["parked-events"] == []
