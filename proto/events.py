@@ -299,7 +299,8 @@ class FeeWaived(Posting, frozen=True, kw_only=True, omit_defaults=True):
     """A fee, or an amount of the fees, was forgiven.
 
     `fee_shares` names the unpaid fees that were forgiven, `returned_shares` those that
-    had been paid: that money went to interest and principal instead.
+    had been paid: that money went to interest and principal instead, and where those are
+    paid, to the fees of `settled_shares`.
     """
 
     type: ClassVar[str] = "fee.waived.v1"
@@ -308,6 +309,7 @@ class FeeWaived(Posting, frozen=True, kw_only=True, omit_defaults=True):
     target_transaction_id: Key = NO_KEY
     fee_shares: tuple[FeeShare, ...] = ()
     returned_shares: tuple[FeeShare, ...] = ()
+    settled_shares: tuple[FeeShare, ...] = ()
     instalment_shares: tuple[InstalmentShare, ...] = ()
 
 
@@ -410,8 +412,9 @@ class PaymentCorrected(Posting, frozen=True, kw_only=True, omit_defaults=True):
 class InterestAccrued(Posting, frozen=True, kw_only=True, omit_defaults=True):
     """Simple daily interest from one business date through another, both included.
 
-    Below zero where a back-dated posting made less interest due. `remainder` is what is
-    left of a cent, in cents x ppm x days of the year, carried to the next accrual.
+    Below zero where a back-dated posting made less interest due; what of it was paid pays
+    principal instead, then the fees of `fee_shares`. `remainder` is what is left of a cent, in
+    cents x ppm x days of the year, carried to the next accrual.
     """
 
     type: ClassVar[str] = "interest.accrued.v1"
@@ -419,6 +422,7 @@ class InterestAccrued(Posting, frozen=True, kw_only=True, omit_defaults=True):
     through_date: CalendarDate
     annual_rate_ppm: int
     remainder: int = 0
+    fee_shares: tuple[FeeShare, ...] = ()
 
 
 class DayEnded(Event, frozen=True, kw_only=True, omit_defaults=True):

@@ -14,11 +14,18 @@ from ledger.commands.command import AccountCommand, Facts
 from ledger.commands.course import Course
 from ledger.domain import ageing, interest, schedule
 from ledger.domain import loan as loans
-from ledger.domain.allocation import debt_first
+from ledger.domain.allocation import freed
+from ledger.domain.history import as_posting
 from ledger.domain.interest import PrincipalMove
 from ledger.domain.loan import Loan, LoanEvent
-from ledger.domain.money import ZERO, minus, negative
-from proto.events import AccountStatusChanged, AgingUpdated, InterestAccrued, LedgerEvent
+from ledger.domain.money import ZERO, minus, negative, smaller
+from proto.events import (
+    AccountStatusChanged,
+    AccountUpdated,
+    AgingUpdated,
+    InterestAccrued,
+    LedgerEvent,
+)
 from proto.values import CalendarDate, Code
 
 Events = tuple[LoanEvent, ...]
@@ -31,8 +38,27 @@ def following(before: Loan, told: Events, facts: Facts) -> tuple[LedgerEvent, ..
     # While a loan is written off its interest stands still; the undo brings it up to date.
     if course.loan.accrual.through is not None and course.loan.written_off is None:
         accrue(course, course.loan.accrual.through.as_date())
+    _reopen(course, told)
     _tell_lateness(course, before)
     return course.events()[len(told) :]
+
+
+def _reopen(course: Course, told: Events) -> None:
+    """Open a paid-off loan again on which interest is due after all, for a later payment."""
+    loan = course.loan
+    if loan.status != loans.CLOSED or not loan.total_outstanding:
+        return
+    cause = next(posting for each in reversed(told) if (posting := as_posting(each)))
+    course.add(
+        AccountUpdated(
+            account_id=loan.account_id,
+            current_balance=loan.total_outstanding,
+            status=loans.ACTIVE,
+            triggered_by_transaction_type=cause.transaction_type,
+            triggered_by_transaction_id=cause.transaction_id,
+            timestamp=course.facts.at,
+        )
+    )
 
 
 def accrue(course: Course, through: date) -> None:
@@ -45,7 +71,11 @@ def accrue(course: Course, through: date) -> None:
         return
     # Interest that was paid already and is not due after all pays principal instead.
     returned = minus(ZERO, delta, loan.interest) if delta < -loan.interest else ZERO
-    parts = debt_first(_without_interest(loan), returned)
+    parts = freed(_without_interest(loan), returned)
+    # What is owed to the customer pays interest before the customer owes any.
+    used = smaller(loan.overpayment, max(delta, ZERO))
+    # The principal that is paid so was lower only after the days that were worked out.
+    counts_from = through + timedelta(days=1) if returned else through
     posted = steps.posting(
         loan,
         AccountCommand(loan_account_id=loan.account_id),
@@ -54,10 +84,11 @@ def accrue(course: Course, through: date) -> None:
         description="Interest" if delta > 0 else "Interest taken back",
         movement=steps.Movement(
             principal=negative(parts.principal),
-            interest=max(delta, negative(loan.interest)),
-            overpayment=parts.overpayment,
+            interest=minus(max(delta, negative(loan.interest)), used),
+            fees=negative(parts.fees),
+            overpayment=minus(parts.overpayment, used),
         ),
-        effective_on=_date(through),
+        effective_on=_date(counts_from),
     )
     started = loan.accrual.through
     first = started.as_date() + timedelta(days=1) if started else loan.earliest_effective
@@ -67,8 +98,9 @@ def accrue(course: Course, through: date) -> None:
         through_date=_date(through),
         annual_rate_ppm=loan.annual_rate_ppm,
         remainder=due.remainder,
+        fee_shares=parts.fee_shares,
     )
-    paid = schedule.allocate(loan.instalments, parts.principal)
+    paid = schedule.allocate(loan.instalments, parts.instalments)
     course.add(
         accrued,
         *steps.schedule_updated(loan, posted, paid=paid),

@@ -2,12 +2,14 @@
 
 from typing import ClassVar
 
+import msgspec
 from msgspec import Struct
 
 from ledger.commands import steps
 from ledger.commands.command import AccountCommand, Facts
+from ledger.domain import fees as fee_rules
 from ledger.domain import schedule
-from ledger.domain.allocation import Allocation, debt_first, share_fees
+from ledger.domain.allocation import Allocation, freed, share_fees
 from ledger.domain.fees import Fee
 from ledger.domain.loan import Loan
 from ledger.domain.money import ZERO, dollars, minus, negative, plus, smaller, total
@@ -42,7 +44,7 @@ def decide(loan: Loan | None, command: WaiveFee, facts: Facts) -> tuple[LedgerEv
     waiver = _one_fee(loan, command) if command.target_transaction_id else _oldest(loan, command)
     facts.permissions.require_limit(command.limit_kind, command.amount, field="waiver_amount")
     unpaid = total(share.amount for share in waiver.unpaid)
-    parts = debt_first(loan, total(share.amount for share in waiver.returned))
+    parts = _freed(loan, waiver)
     target = command.target_transaction_id
     posted = steps.posting(
         loan,
@@ -53,7 +55,7 @@ def decide(loan: Loan | None, command: WaiveFee, facts: Facts) -> tuple[LedgerEv
         movement=steps.Movement(
             principal=negative(parts.principal),
             interest=negative(parts.interest),
-            fees=negative(unpaid),
+            fees=negative(plus(unpaid, parts.fees)),
             overpayment=parts.overpayment,
         ),
     )
@@ -67,6 +69,7 @@ def decide(loan: Loan | None, command: WaiveFee, facts: Facts) -> tuple[LedgerEv
         target_transaction_id=target,
         fee_shares=waiver.unpaid,
         returned_shares=waiver.returned,
+        settled_shares=parts.fee_shares,
         instalment_shares=paid,
     )
     return (
@@ -75,6 +78,14 @@ def decide(loan: Loan | None, command: WaiveFee, facts: Facts) -> tuple[LedgerEv
         steps.account_updated(loan, posted),
         *steps.closed_when_paid(loan, posted, facts, loan.total_paid),
     )
+
+
+def _freed(loan: Loan, waiver: _Waiver) -> Allocation:
+    """Share what is given back over what is owed once the fees are waived."""
+    waived = fee_rules.as_waived(waiver.unpaid, waiver.returned)
+    fees = fee_rules.changed(loan.fees, waived, Code("FEE_WAIVER"))
+    after = msgspec.structs.replace(loan, fees=fees)
+    return freed(after, total(share.amount for share in waiver.returned))
 
 
 def _oldest(loan: Loan, command: WaiveFee) -> _Waiver:
@@ -147,5 +158,5 @@ def _over_instalments(
     returned_inside = total(s.amount for s in waiver.returned if s.transaction_id in inside)
     dropped = smaller(parts.principal, returned_inside)
     forgiven = schedule.forgive(loan.instalments, plus(unpaid_inside, dropped))
-    paid = schedule.allocate(loan.instalments, minus(parts.principal, dropped))
+    paid = schedule.allocate(loan.instalments, minus(parts.instalments, dropped))
     return forgiven, paid

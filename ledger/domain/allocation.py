@@ -1,10 +1,11 @@
 """Where money goes: fees, oldest first, then interest, then principal; the rest is owed back."""
 
+import msgspec
 from msgspec import Struct
 
 from ledger.domain.fees import Fee
 from ledger.domain.loan import Loan
-from ledger.domain.money import minus, smaller, total
+from ledger.domain.money import minus, plus, smaller, total
 from proto.events import FeeShare
 from proto.values import Money
 
@@ -46,6 +47,25 @@ def debt_first(
         principal=principal,
         overpayment=minus(amount, interest, principal),
         instalments=Money(principal + scheduled_fees),
+    )
+
+
+def freed(loan: Loan, amount: Money) -> Allocation:
+    """Share money that is free again: interest and principal first, then unpaid fees.
+
+    Only what exceeds all of it is owed to the customer.
+    """
+    parts = debt_first(loan, amount)
+    fee_shares = share_fees(loan.fees, parts.overpayment)
+    fees = total(share.amount for share in fee_shares)
+    scheduled_ids = {fee.transaction_id for fee in loan.fees if fee.is_scheduled}
+    inside = total(s.amount for s in fee_shares if s.transaction_id in scheduled_ids)
+    return msgspec.structs.replace(
+        parts,
+        fee_shares=fee_shares,
+        fees=fees,
+        overpayment=minus(parts.overpayment, fees),
+        instalments=plus(parts.principal, inside),
     )
 
 

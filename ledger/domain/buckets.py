@@ -21,8 +21,12 @@ def bucket_of(days_past_due: int) -> str:
 
 
 def overdue(schedule: Schedule, today: date) -> tuple[Instalment, ...]:
-    """Give the instalments that are open past their due date, the oldest first."""
-    open_past = (each for each in schedule if each.standing(today) == "OVERDUE")
+    """Give the instalments that are open past their due date, the oldest first.
+
+    By the date alone: while missed days are caught up with, one may have been told overdue
+    on a later day than the one that is asked about.
+    """
+    open_past = (each for each in schedule if each.remaining and each.due_date < today.isoformat())
     return tuple(sorted(open_past, key=lambda each: (each.due_date, each.payment_number)))
 
 

@@ -123,13 +123,14 @@ def after(before: Fees, event: PostingEvent) -> Fees:
             changes = (
                 FeeChange(transaction_id=event.transaction_id, amount_delta=event.fee_delta),
             )
-        case RepaymentRecorded() | PaymentCorrected():
+        case RepaymentRecorded() | PaymentCorrected() | InterestAccrued():
             changes = as_paid(event.fee_shares)
         case FeeWaived():
-            changes = as_waived(event.fee_shares, event.returned_shares)
+            waived = as_waived(event.fee_shares, event.returned_shares)
+            changes = (*waived, *as_paid(event.settled_shares))
         case AdjustmentMade() | PaymentReversed():
             changes = event.fee_changes
-        case LoanDisbursed() | InterestAccrued() | RecoveryRecorded() | OverpaymentRefunded():
+        case LoanDisbursed() | RecoveryRecorded() | OverpaymentRefunded():
             return before
         case _:
             assert_never(event)

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ledger.domain import fees as fee_rules
 from ledger.domain.loan import Loan
-from ledger.domain.money import ZERO, minus, negative, smaller, total
+from ledger.domain.money import ZERO, minus, negative, plus, smaller, total
 from ledger.domain.posted import Posted
 from ledger.domain.schedule import Shares
 from ledger.domain.unwinding import Parts, Unwinding
@@ -159,14 +159,16 @@ def _charge_again(back: Unwinding, event: FeeWaived) -> None:
         back.change_fee(share.transaction_id, waived=negative(share.amount))
     back.demand(total(s.amount for s in event.fee_shares if s.transaction_id in inside))
     paid = total(share.amount for share in event.instalment_shares)
+    settled = total(s.amount for s in event.settled_shares if s.transaction_id in inside)
     # The money that the waiver freed goes back to the fee that it had paid at first.
     back.take_back(
         Parts(
+            fee_shares=event.settled_shares,
             interest=negative(event.interest_delta),
             principal=negative(event.principal_delta),
             overpayment=event.overpayment_delta,
             instalments=event.instalment_shares,
-            forgiven=minus(negative(event.principal_delta), paid),
+            forgiven=minus(plus(negative(event.principal_delta), settled), paid),
         )
     )
     for share in event.returned_shares:

@@ -61,17 +61,22 @@ def _with_fees(  # noqa: PLR0911 - one line a kind of posting
     match event:
         case FeeApplied():
             return {**account, "fees": [*account.get("fees", ()), _fee(event)]}
-        case RepaymentRecorded() | PaymentCorrected():
+        case RepaymentRecorded() | PaymentCorrected() | InterestAccrued():
             return with_shares(account, paid=event.fee_shares)
         case FeeWaived():
-            return with_shares(account, waived=event.fee_shares, returned=event.returned_shares)
+            return with_shares(
+                account,
+                paid=event.settled_shares,
+                waived=event.fee_shares,
+                returned=event.returned_shares,
+            )
         case AdjustmentMade() | PaymentReversed():
             return with_changes(account, event.fee_changes, str(event.transaction_type))
         case AccountWrittenOff():
             return given_up(account)
         case WriteOffUndone():
             return restored(account)
-        case LoanDisbursed() | RecoveryRecorded() | OverpaymentRefunded() | InterestAccrued():
+        case LoanDisbursed() | RecoveryRecorded() | OverpaymentRefunded():
             return account
         case _:
             assert_never(event)

@@ -4,21 +4,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import grpc
 import msgspec
 import pytest
 
-from proto import servicing_pb2 as pb
-from tests.builders import Caller, LedgerProcess, open_loan_request, refusal_of
+from tests.builders import Caller, LedgerProcess, refusal_of
 from tests.ledger.accounts_check import check_books, loan_of
 from tests.ledger.asking import today
+from tests.ledger.days import at, end_day
+from tests.ledger.days import lend as lend_on
 
-SYDNEY = ZoneInfo("Australia/Sydney")
 LENT = date(2026, 3, 28)
 """A Saturday eight days before daylight saving ended, on 5 April 2026 at three in the morning."""
 
@@ -30,26 +29,9 @@ def books(data_dir: Path) -> Iterator[LedgerProcess]:
         yield process.with_staff()
 
 
-def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
-    """A time on Sydney's clocks."""
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SYDNEY)
-
-
-def lend(
-    caller: Caller, lent: date = LENT, *, rate: str = "", fee: str = "100.00", instalments: int = 4
-) -> str:
-    """Lend $500 with a fee of $100, to be paid in four weekly instalments."""
-    request = open_loan_request(opened=lent, loan_fee=fee, instalments=instalments)
-    request.annual_rate = rate
-    return caller.active_loan(request, at=at(lent))
-
-
-def end_day(
-    caller: Caller, now: datetime | None = None, day: date | None = None
-) -> pb.RunEndOfDayResponse:
-    """Run the end of day at some time."""
-    request = pb.RunEndOfDayRequest(business_date=day.isoformat() if day else "")
-    return caller.operations.RunEndOfDay(request, metadata=caller.metadata(now), timeout=120)
+def lend(caller: Caller, lent: date = LENT, **fields: Any) -> str:  # noqa: ANN401 - fields of the request
+    """Lend on that Saturday, or another day."""
+    return lend_on(caller, lent, **fields)
 
 
 def bodies(caller: Caller, account: str, event_type: str) -> list[dict[str, Any]]:

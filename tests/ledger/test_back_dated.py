@@ -1,0 +1,120 @@
+"""What is told late and counts from earlier: interest, ageing and status come out right."""
+
+from datetime import date, timedelta
+
+from proto import servicing_pb2 as pb
+from tests.builders import Caller, LedgerProcess
+from tests.ledger import asking
+from tests.ledger.accounts_check import check_books, loan_of
+from tests.ledger.approvers import approver, ask, person
+from tests.ledger.days import at, end_day, lend
+from tests.ledger.taking_back import correction, reverse
+
+LENT = date(2026, 3, 28)
+RATE = "36.5"
+"""A thousandth a day."""
+
+
+def test_missed_days_before_an_overdue_instalment_are_caught_up_with(
+    ledger_alone: LedgerProcess,
+) -> None:
+    """A reversal told an instalment overdue; the days before that one fell due end all the same."""
+    system, lent = ledger_alone.system, asking.today() - timedelta(days=9)
+    account = lend(system, lent, rate=RATE)
+    paid = system.repay(account, "600.00", at=at(lent)).transaction.transaction_id
+    supervisor = person(ledger_alone, "supervisor", {"reversal": "1000.00"})
+    reverse(supervisor, account, paid, effective_date=str(lent))
+    assert len(end_day(system).business_dates) == 9
+    loan = loan_of(system, account)
+    assert (loan.status, loan.ageing.days_past_due) == ("SUSPENDED", 2)
+    assert loan.interest == 4_50
+    check_books(system)
+
+
+def test_interest_that_is_taken_back_changes_none_of_the_days_before(
+    ledger_alone: LedgerProcess,
+) -> None:
+    """It pays principal from the day on that follows those that were worked out."""
+    system = ledger_alone.system
+    account = lend(system, LENT, rate=RATE, amount="500000.00", fee="0.00")
+    told_on = LENT + timedelta(days=10)
+    end_day(system, at(told_on))
+    system.repay(account, "105000.00", at=at(told_on), effective_date=str(LENT + timedelta(days=5)))
+    assert loan_of(system, account).principal == 399_500_00
+    end_day(system, at(told_on + timedelta(days=1)))
+    # Five days of $500, five of $400, one of $399.50.
+    assert loan_of(system, account).accrual.charged == 4_899_50
+    check_books(system)
+
+
+def test_a_paid_off_loan_on_which_interest_is_due_after_all_is_open_again(
+    ledger_alone: LedgerProcess,
+) -> None:
+    """A payment came two days later than was told, so that there is a rest to pay."""
+    system, lent = ledger_alone.system, asking.today() - timedelta(days=9)
+    account, paid = _paid_off(system, lent)
+    asked = ask(
+        ledger_alone.caller("staff-admin"),
+        pb.PreviewRequest(
+            correct_payment=correction(
+                account, paid, "300.00", effective_date=str(lent + timedelta(days=4))
+            )
+        ),
+    )
+    approver(ledger_alone).approve(asked.request_id)
+    loan = loan_of(system, account)
+    assert (loan.status, loan.interest, loan.principal) == ("ACTIVE", 60, 0)
+    assert asking.portfolio(system).total_active_accounts == 1
+    system.repay(account, "0.60")
+    assert loan_of(system, account).status == "CLOSED"
+    check_books(system)
+
+
+def test_interest_due_after_all_is_paid_from_what_is_owed_to_the_customer(
+    ledger_alone: LedgerProcess,
+) -> None:
+    """Nobody owes and is owed at the same time."""
+    system, lent = ledger_alone.system, asking.today() - timedelta(days=9)
+    account, paid = _paid_off(system, lent)
+    asked = ask(
+        ledger_alone.caller("staff-admin"),
+        pb.PreviewRequest(
+            correct_payment=correction(
+                account, paid, "301.00", effective_date=str(lent + timedelta(days=4))
+            )
+        ),
+    )
+    approver(ledger_alone).approve(asked.request_id)
+    loan = loan_of(system, account)
+    assert (loan.status, loan.total_outstanding, loan.overpayment) == ("CLOSED", 0, 40)
+    check_books(system)
+
+
+def _paid_off(system: Caller, lent: date) -> tuple[str, str]:
+    """Lend $500 at a thousandth a day; $300 come on the second day, the rest on the fifth."""
+    account = lend(system, lent, rate=RATE, fee="0.00")
+    paid = system.repay(account, "300.00", at=at(lent + timedelta(days=2)))
+    fifth = lent + timedelta(days=5)
+    end_day(system, at(fifth))
+    system.repay(account, system.balance(account).total_outstanding, at=at(fifth, 10))
+    assert loan_of(system, account).status == "CLOSED"
+    return account, paid.transaction.transaction_id
+
+
+def test_a_waived_fee_that_was_paid_pays_other_fees_where_no_principal_is_left(
+    ledger: LedgerProcess, system: Caller
+) -> None:
+    """Only what exceeds all that is owed is owed to the customer; a reversal puts it back."""
+    limits = dict.fromkeys(("waiver", "adjustment", "reversal"), "1000.00")
+    supervisor = person(ledger, "supervisor", limits)
+    account = system.active_loan()
+    system.repay(account, "100.00")
+    system.late_fee(account, "20.00")
+    supervisor.adjust(account, "-500.00")
+    waived = supervisor.waive(account, "100.00", target_transaction_id=f"TXN-{account}-4")
+    loan = loan_of(system, account)
+    assert (loan.status, loan.total_outstanding, loan.overpayment) == ("CLOSED", 0, 80_00)
+    reverse(supervisor, account, waived.transaction.transaction_id)
+    loan = loan_of(system, account)
+    assert (loan.status, loan.fee_balance, loan.overpayment) == ("ACTIVE", 20_00, 0)
+    check_books(system)
