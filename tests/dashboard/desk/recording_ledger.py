@@ -16,6 +16,7 @@ from proto import servicing_pb2 as servicing
 
 LEDGER = "billie.ledger.v1.AccountingLedgerService"
 PREVIEWS = "billie.servicing.v1.PreviewService"
+APPROVALS = "billie.servicing.v1.ApprovalService"
 Answer = Callable[[Any, grpc.ServicerContext], Message]
 
 
@@ -81,6 +82,13 @@ def promised(_request: servicing.PreviewRequest, _context: grpc.ServicerContext)
     return servicing.PreviewResponse(allowed=True, before=before, after=after, actor_limit="50.00")
 
 
+def decided(
+    request: servicing.DecideApprovalRequest, _context: grpc.ServicerContext
+) -> servicing.ApprovalResponse:
+    """The answer to a decision that was taken."""
+    return servicing.ApprovalResponse(request_id=request.request_id, status="approved")
+
+
 class RecordingLedger:
     """Serves what the desk calls; what is scripted comes first, then the usual answer."""
 
@@ -111,8 +119,12 @@ class RecordingLedger:
             ),
             "Preview": self._handler("Preview", servicing.PreviewRequest, promised),
         }
+        approvals = {
+            "Approve": self._handler("Approve", servicing.DecideApprovalRequest, decided),
+        }
         handlers = (
             grpc.method_handlers_generic_handler(LEDGER, commands),
+            grpc.method_handlers_generic_handler(APPROVALS, approvals),
             grpc.method_handlers_generic_handler(
                 PREVIEWS, previews if self.extended_fields else {}
             ),
@@ -133,10 +145,10 @@ class RecordingLedger:
     def _handler(self, rpc: str, request_type: type[Message], usual: Answer | None = None) -> Any:  # noqa: ANN401 - grpc's own
         def serve(request: Message, context: grpc.ServicerContext) -> Message:
             self.calls.append(Call(rpc, request, context))
-            if usual is not None:
-                return usual(request, context)
-            answer = self.script.popleft() if self.script else posted()
-            return answer(request, context)
+            is_change = usual is None or usual is decided
+            if is_change and self.script:
+                return self.script.popleft()(request, context)
+            return (usual or posted())(request, context)
 
         return grpc.unary_unary_rpc_method_handler(
             serve, request_type.FromString, lambda message: message.SerializeToString()

@@ -1,6 +1,7 @@
 """The list of requests: who sees which, what comes first, pages, filters and sorting."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -137,13 +138,19 @@ def test_notices_reach_who_may_decide_and_who_had_asked(
 ) -> None:
     """Not the requester of an open one, not beyond the limit; a mark stays."""
     now = Instant.of(datetime.now(UTC))
-    for name, fields in (
+    cases: tuple[tuple[str, dict[str, Any]], ...] = (
         ("request:REQ-1", {"role": "supervisor", "not_for": "staff-support", "is_open": True}),
         ("request:REQ-2", {"role": "supervisor", "not_for": "staff-supervisor", "is_open": True}),
         ("request:REQ-3", {"role": "supervisor", "is_open": True, "amount": Money(99_999_00)}),
         ("event-9", {"staff_id": "staff-support", "is_open": False, "status": "approved"}),
-    ):
-        told = {"status": "pending", "kind": "write_off", "amount": Money(1_00), **fields}
+    )
+    for name, fields in cases:
+        told: dict[str, Any] = {
+            "status": "pending",
+            "kind": "write_off",
+            "amount": Money(1_00),
+            **fields,
+        }
         key = Key(name.removeprefix("request:"))
         document = StaffNotificationDocument(request_id=key, at=now, **told)
         store(documents.STAFF_NOTIFICATIONS, name, document)
