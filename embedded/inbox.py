@@ -89,6 +89,11 @@ class Inbox:
             start = entries[-1][0]
         return count
 
+    def buried_causes(self) -> frozenset[str]:
+        """Give the names of what lies among the dead letters."""
+        letters = cast("list[tuple[bytes, dict[bytes, bytes]]]", self._client.xrange(DEAD_LETTERS))
+        return frozenset(fields.get(b"cause", b"").decode() for _, fields in letters)
+
     def _pending(self) -> object:
         return self._client.xpending_range(INBOX, PROJECTOR_GROUP, min="-", max="+", count=1)
 

@@ -9,17 +9,19 @@ from dashboard.components import acting, pulse
 from dashboard.components.account_actions import account_actions
 from dashboard.components.account_card import account_heading
 from dashboard.components.account_rail import account_rail
+from dashboard.components.account_requests import account_requests
+from dashboard.components.account_tabs import account_tabs
+from dashboard.components.conversations import conversations
 from dashboard.components.echo import figures_with_echo
 from dashboard.components.forms import show_open_form
 from dashboard.components.layout import rail_and_detail
 from dashboard.components.operation_state import as_promised, operation_trouble, worth_showing
 from dashboard.components.profile import profile
-from dashboard.components.schedule_table import schedule_table
-from dashboard.components.transactions_table import transactions_table
 from dashboard.formats import inert
 from dashboard.operations import Operation
 from dashboard.queries.accounts import AccountView
 from dashboard.queries.customers import customer_view
+from dashboard.queries.rights import sees_persons
 from dashboard.session import SignedIn
 
 REFRESH_SECONDS = 10.0
@@ -39,6 +41,8 @@ def show() -> None:
     profile(view)
     if not view.accounts:
         st.markdown("This customer has no loan account.")
+        if sees_persons(signed_in.roles):
+            conversations(signed_in, view.customer.customer_id)
         return
     under_way = acting.operations().on_accounts(view.accounts, acting.caller(signed_in))
     rail, detail = rail_and_detail()
@@ -63,11 +67,8 @@ def show_account(signed_in: SignedIn, stored: AccountView, under_way: list[Opera
     for each in telling:
         operation_trouble(signed_in, complete, each)
     account_actions(signed_in, account, under_way, health, known)
-    history, schedule = st.tabs(["Transactions", "Schedule"])
-    with history:
-        transactions_table(signed_in, account.loan_account_id)
-    with schedule:
-        schedule_table(account, now)
+    account_requests(signed_in, account.loan_account_id)
+    account_tabs(signed_in, account, now)
 
 
 signed_in = session.require()

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import formats, services, session
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
+from dashboard.components.transaction_panel import ADDRESS, transaction_panel
 from dashboard.queries.staff_names import staff_names
 from dashboard.queries.transactions import (
     COUNT_MAX,
@@ -44,12 +45,19 @@ def transactions_table(signed_in: SignedIn, loan_account_id: str) -> None:
         return
     names = staff_names(services.database(), {str(each.created_by) for each in page.rows})
     columns = COLUMNS if isinstance(page.rows[0], TransactionView) else COLUMNS[:-1]
-    records_table(
+    above = st.container()
+    chosen_now = records_table(
         "Transactions",
         columns,
         [transaction_row(each, names) for each in page.rows],
         key=f"transactions-{loan_account_id}",
     )
+    if chosen_now:
+        st.query_params[ADDRESS] = chosen_now
+    opened = st.query_params.get(ADDRESS, "")
+    if opened:
+        with above:
+            transaction_panel(signed_in, loan_account_id, opened)
     _turn(page, pages)
 
 
@@ -125,7 +133,11 @@ def transaction_row(each: TransactionFigures, names: dict[str, str]) -> Row:
                 text=formats.day_and_clock(each.transaction_date),
                 tip=formats.exact(each.transaction_date),
             ),
-            Cell(text=formats.transaction_type(each.type), tip=each.transaction_id),
+            Cell(
+                text=formats.transaction_type(each.type),
+                tip=each.transaction_id,
+                opens=each.transaction_id,
+            ),
             Cell(text=formats.money(each.amount)),
             Cell(text=formats.change(each.fee_delta)),
             Cell(text=formats.change(each.principal_delta)),

@@ -35,6 +35,12 @@ def require_reader(roles: frozenset[str]) -> None:
         raise NotAllowed("Your role may not open customers or accounts.")
 
 
+def require_person_reader(roles: frozenset[str]) -> None:
+    """Let pass who may read what customers said and what was noted of them. Raises NotAllowed."""
+    if not sees_persons(roles):
+        raise NotAllowed("Your role may not read conversations and notes.")
+
+
 def sees_persons(roles: frozenset[str]) -> bool:
     """Tell whether somebody sees who a customer is, or only an id and figures."""
     return bool(roles & PERSON_ROLES)

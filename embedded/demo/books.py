@@ -19,6 +19,7 @@ from proto.actor_token import METADATA_KEY, mint
 from proto.values import Instant
 
 ISSUER: Final = "command-line"
+DESK: Final = "desk"
 ACTOR: Final = "system"
 TOKEN_AGE_MAX: Final = timedelta(minutes=2)
 WRITE_SECONDS_MAX: Final = 45.0
@@ -47,8 +48,10 @@ class BooksSaidNo(Exception):  # noqa: N818 - a refusal is an answer, not an err
 class Books:
     """One channel to the ledger; use it as an async context."""
 
-    def __init__(self, address: str, keys_dir: Path) -> None:
-        self._key = keys.private_key(keys_dir, ISSUER)
+    def __init__(self, address: str, keys_dir: Path, staff_id: str = "") -> None:
+        """Act as `system`, or, with the desk's key, as one of the demo's staff."""
+        self._issuer, self._actor = (DESK, staff_id) if staff_id else (ISSUER, ACTOR)
+        self._key = keys.private_key(keys_dir, self._issuer)
         self._channel = grpc.aio.insecure_channel(address)
         self._calls = _calls(self._channel)
         self._token, self._minted = "", datetime.min.replace(tzinfo=UTC)
@@ -82,7 +85,11 @@ class Books:
         now = datetime.now(UTC)
         if now - self._minted > TOKEN_AGE_MAX:
             self._token = mint(
-                self._key, issuer=ISSUER, actor_id=ACTOR, session_id="command-line", now=now
+                self._key,
+                issuer=self._issuer,
+                actor_id=self._actor,
+                session_id="command-line",
+                now=now,
             )
             self._minted = now
         proof = (METADATA_KEY, f"Bearer {self._token}")
@@ -95,6 +102,7 @@ def _calls(channel: grpc.aio.Channel) -> Mapping[type[Message], Call]:
     loans = servicing_grpc.LoanServiceStub(channel)
     staff = servicing_grpc.StaffServiceStub(channel)
     previews = servicing_grpc.PreviewServiceStub(channel)
+    approvals = servicing_grpc.ApprovalServiceStub(channel)
     operations = servicing_grpc.OperationsServiceStub(channel)
     calls: dict[type[Message], Any] = {
         servicing.OpenLoanRequest: loans.OpenLoan,
@@ -107,5 +115,7 @@ def _calls(channel: grpc.aio.Channel) -> Mapping[type[Message], Call]:
         servicing.PreviewRequest: previews.Preview,
         ledger.GetBalanceRequest: books.GetBalance,
         ledger.GetTransactionsRequest: books.GetTransactions,
+        servicing.RequestApprovalRequest: approvals.Request,
+        servicing.RunEndOfDayRequest: operations.RunEndOfDay,
     }
     return cast("Mapping[type[Message], Call]", calls)

@@ -10,13 +10,13 @@ import redis
 
 from embedded import mirror
 from embedded.demo.books import Books, BooksSaidNo
+from embedded.demo.cases import Deed
 from embedded.demo.loans import Loan
-from embedded.demo.people import Person
+from embedded.demo.messages import Message
 from embedded.demo.portfolio import Portfolio, build
 from embedded.inbox import BATCH, Inbox
 from embedded.progress import Progress
 from embedded.running import Addresses
-from proto import codec
 from proto import servicing_pb2 as servicing
 
 IN_FLIGHT_MAX: Final = 64
@@ -35,41 +35,54 @@ def load(addresses: Addresses, *, seed: int, customers: int, anchor: date) -> Po
     it, and then nobody has been invented. Raises NotLoaded, mirror.NotReading.
     """
     portfolio = build(seed, customers, anchor)
-    progress = Progress("demo portfolio", portfolio.event_count + portfolio.step_count)
+    progress = Progress("demo portfolio", portfolio.part_count)
     with redis.Redis.from_url(addresses.redis_url) as client:
         inbox = Inbox(client)
         asyncio.run(_load_loans(addresses, portfolio.loans[:1], progress))
-        for batch in _batches(portfolio.people):
+        for batch in _batches(portfolio.messages, inbox):
             inbox.publish(batch)
             progress.advance(len(batch))
         asyncio.run(_load_loans(addresses, portfolio.loans[1:], progress))
+    asyncio.run(_end_days(addresses))
+    asyncio.run(_do(addresses, portfolio.deeds, progress))
     asyncio.run(_wait_until_published(addresses))
     mirror.wait_until_caught_up(addresses)
     return portfolio
 
 
-def _batches(people: tuple[Person, ...]) -> Iterator[list[dict[str, str]]]:
+def _batches(messages: Iterator[Message], inbox: Inbox) -> Iterator[list[dict[str, str]]]:
+    """Give the entries in batches, without what lies among the dead letters already."""
+    buried = inbox.buried_causes()
     batch: list[dict[str, str]] = []
-    for person in people:
-        for place, event in enumerate(person.events):
-            body = codec.canonical(event).decode()
-            batch.append(
-                {
-                    "typ": event.type,
-                    "conv": person.customer_id,
-                    "usr": person.customer_id,
-                    "agt": "demo",
-                    "cls": "msg",
-                    "seq": "1",
-                    "cause": f"demo-{person.customer_id}-{place}",
-                    "payload": body,
-                }
-            )
+    for message in messages:
+        if message.cause in buried:
+            continue
+        batch.append(message.entry())
         if len(batch) >= BATCH:
             yield batch
             batch = []
     if batch:
         yield batch
+
+
+async def _end_days(addresses: Addresses) -> None:
+    """Let the ledger end the days that are over: what staff do comes after it."""
+    async with Books(addresses.ledger_address, addresses.keys_dir) as books:
+        await books.send(servicing.RunEndOfDayRequest())
+
+
+async def _do(addresses: Addresses, deeds: tuple[Deed, ...], progress: Progress) -> None:
+    """Do what the demo's staff did, in their name."""
+    for deed in deeds:
+        async with Books(addresses.ledger_address, addresses.keys_dir, deed.staff_id) as books:
+            try:
+                await books.send(deed.request)
+            except BooksSaidNo as refused:
+                raise NotLoaded(
+                    f"The ledger refused {type(deed.request).__name__} of {deed.staff_id}: "
+                    f"{refused} (the demo sign-ins are made by: python -m embedded staff)"
+                ) from None
+        progress.advance()
 
 
 async def _load_loans(addresses: Addresses, loans: tuple[Loan, ...], progress: Progress) -> None:

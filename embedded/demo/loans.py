@@ -70,11 +70,12 @@ class Story:
     customer_id: Key
     terms: Terms
     steps: list[Step] = field(default_factory=list)
+    name: str = ""
 
     @property
     def account_id(self) -> Key:
-        """The ledger's name for the account."""
-        return Key(f"LOAN-{self.account_number}")
+        """The ledger's name for the account; of its number, where it has no own one."""
+        return Key(self.name or f"LOAN-{self.account_number}")
 
     def opened(self) -> Self:
         """The customer signed the day before the money went out."""

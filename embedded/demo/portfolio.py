@@ -7,10 +7,13 @@ from typing import Final
 
 from faker import Faker
 
-from embedded.demo import people, stories
+from embedded.demo import cases, people, stories
+from embedded.demo.cases import Deed
 from embedded.demo.loans import Loan
+from embedded.demo.messages import Message, of_person
 from embedded.demo.people import Person
 from embedded.demo.stories import KINDS, Telling
+from embedded.demo.talks import talks
 
 SECOND_LOAN_EACH: Final = 4
 """Every fourth customer had a loan before."""
@@ -23,25 +26,32 @@ class Portfolio:
 
     people: tuple[Person, ...]
     loans: tuple[Loan, ...]
+    talks: tuple[Message, ...]
+    deeds: tuple[Deed, ...]
 
     @property
-    def event_count(self) -> int:
-        """How many events tell of the customers."""
-        return sum(len(each.events) for each in self.people)
+    def messages(self) -> Iterator[Message]:
+        """What the inbox is told: of the customers, then what was said and paid."""
+        for each in self.people:
+            yield from of_person(each)
+        yield from self.talks
 
     @property
-    def step_count(self) -> int:
-        """How many commands the loans take."""
-        return sum(len(each.steps) for each in self.loans)
+    def part_count(self) -> int:
+        """How many messages and commands it takes."""
+        told = sum(len(each.events) for each in self.people) + len(self.talks)
+        return told + sum(len(each.steps) for each in self.loans) + len(self.deeds)
 
 
 def build(seed: int, customers: int, anchor: date) -> Portfolio:
-    """Make the portfolio; `customers` counts John Smith, who is always there."""
+    """Make the portfolio; `customers` counts John Smith and the cases, who are always there."""
     fake = Faker("en_AU")
-    everyone = [people.john_smith(anchor)]
-    loans = [stories.johns_loan(seed, anchor), stories.johns_earlier_loan(seed, anchor)]
+    everyone = [people.john_smith(anchor), *cases.people(anchor)]
+    known = [stories.johns_loan(seed, anchor), stories.johns_earlier_loan(seed, anchor)]
+    known += cases.loans(seed, anchor)
+    loans: list[Loan] = []
     numbers = _numbers()
-    for index in range(customers - 1):
+    for index in range(customers - len(everyone)):
         someone = people.person(fake, seed, index, anchor)
         everyone.append(someone)
         tellers = [KINDS[index % len(KINDS)]]
@@ -50,7 +60,8 @@ def build(seed: int, customers: int, anchor: date) -> Portfolio:
         loans += [
             teller(Telling(seed, next(numbers), someone.customer_id, anchor)) for teller in tellers
         ]
-    return Portfolio(tuple(everyone), tuple(loans))
+    told = [*talks(tuple(known), tuple(loans)), *cases.messages(anchor)]
+    return Portfolio(tuple(everyone), (*known, *loans), tuple(told), cases.deeds(seed))
 
 
 def _numbers() -> Iterator[str]:

@@ -100,7 +100,7 @@ def overdue(telling: Telling) -> Loan:
     """The money stopped; late fees follow."""
     terms = telling.terms(running=False)
     kept = telling.chance.randint(0, terms.count - 2)
-    missed = telling.chance.randint(5, 40)
+    missed = telling.chance.randint(5, 95)
     start = telling.anchor - timedelta(days=missed + PERIOD_DAYS[terms.frequency] * (kept + 1))
     story = telling.opened(replace(terms, disbursed_on=start)).disbursed()
     dues = telling.dues(story)

@@ -6,15 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedded.demo import people, stories
+from embedded.demo import cases, people, stories
 from embedded.demo.calendar import SYDNEY, business_date, last_fifteenth, sydney
 from embedded.demo.loans import Loan
 from embedded.demo.portfolio import build
 from proto import accounting_ledger_pb2 as ledger
+from proto import codec
 from proto import servicing_pb2 as servicing
+from proto.codec import Poison
 from proto.events import CustomerChanged
 from proto.search_keys import fold
-from proto.values import Instant, Money
+from proto.values import Instant, Key, Money
 from tests.counts import count
 
 ANCHOR = date(2026, 11, 21)
@@ -118,3 +120,37 @@ def test_john_paid_the_late_fee_first(anchor: date) -> None:
 def test_the_business_date_is_sydneys() -> None:
     """When it is still yesterday in London it is today in Sydney."""
     assert business_date(datetime(2026, 11, 14, 13, 1, tzinfo=UTC)) == date(2026, 11, 15)
+
+
+def test_the_cases_are_told_as_staff_are_asked_to_deal_with_them() -> None:
+    """$2,500 after 90 days without a payment, a fee charged twice, a date that is none."""
+    portfolio = build(42, 20, ANCHOR)
+    told = {loan.account_id: loan for loan in portfolio.loans}
+    silent = told[Key(f"LOAN-{cases.SILENT_NUMBER}")]
+    assert silent.steps[-1].at < sydney(ANCHOR - timedelta(days=90), 0, 0)
+    opened = silent.steps[0].request
+    assert isinstance(opened, servicing.OpenLoanRequest)
+    owed = Money.parse(opened.loan_amount) + Money.parse(opened.loan_fee) - _repaid(silent)
+    assert owed == cases.SILENT_OWES == 2_500_00
+    waived, asked = portfolio.deeds
+    assert isinstance(waived.request, ledger.WaiveFeeRequest)
+    assert (waived.request.waiver_amount, waived.staff_id) == ("50.00", "staff-support")
+    assert isinstance(asked.request, servicing.RequestApprovalRequest)
+    assert asked.request.command.write_off.loan_account_id == silent.account_id
+    (payment,) = [each for each in portfolio.talks if each.type == "payment.received.v1"]
+    assert payment.body["account_id"] == cases.MISSING_ACCOUNT
+    assert payment.body["account_id"] in told
+    with pytest.raises(Poison, match="2025-13-45"):
+        codec.read_event(payment.type, payment.entry()["payload"])
+
+
+def test_every_message_counts_once_and_conversations_can_be_read() -> None:
+    """Each has a name of its own, and every event of a conversation is one that we know."""
+    portfolio = build(42, 40, ANCHOR)
+    messages = list(portfolio.messages)
+    assert len({each.cause for each in messages}) == len(messages)
+    johns = {each.subject for each in messages if each.about == people.JOHN_SMITH}
+    assert len([each for each in johns if each.startswith("CONV-")]) >= 2
+    for each in messages:
+        if each.type != "payment.received.v1":
+            assert codec.read_event(each.type, each.entry()["payload"]) is not None
