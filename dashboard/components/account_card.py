@@ -19,10 +19,22 @@ def account_heading(account: AccountView, health: Health, now: datetime) -> None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         told = f"### {inert(account.number)} :{badge.colour}-badge[{inert(badge.word)}]"
         st.markdown(told, width="content", anchors=False)
+        late = arrears(account)
+        if late:
+            quiet(inert(late))
         with st.container(horizontal=True, horizontal_alignment="right", width="stretch"):
             old = (now - as_of).total_seconds() > formats.STALE_SECONDS
             aged = f", {formats.age(as_of, now)}" if old else ""
             quiet(f"as of {formats.clock(as_of)}{aged}", formats.exact(as_of))
+
+
+def arrears(account: AccountView) -> str:
+    """Say how many days past due an open account is, and in which bucket; empty where none is."""
+    days = account.days_past_due
+    bucket = account.aging.bucket if account.aging else None
+    if not account.is_open or days is None or not bucket:
+        return ""
+    return f"{formats.plural(days, 'day')} past due, {bucket.replace('_', ' ')}"
 
 
 def account_figures(account: AccountView, now: datetime) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import formats, services
 from dashboard.components.quiet import quiet
+from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.components.reveal_text import forget_text, reveal_text
 from dashboard.formats import inert
 from dashboard.queries.rights import sees_persons
@@ -21,6 +22,7 @@ from dashboard.session import SignedIn
 
 ADDRESS: Final = "transaction"
 """The name in the page's address, so that a search and a colleague can lead here."""
+COLUMNS: Final = (Column("What", whole=True), Column("As recorded"))
 
 
 def transaction_panel(signed_in: SignedIn, loan_account_id: str, transaction_id: str) -> None:
@@ -47,8 +49,8 @@ def _transaction(signed_in: SignedIn, found: TransactionEvent) -> None:
     st.markdown(f"#### {inert(kind)} {inert(amount)}", anchors=False)
     ids = {each for each in (found.created_by, found.approved_by, found.requested_by) if each}
     names = staff_names(services.database(), {str(each) for each in ids})
-    for label, value in _told(found, names):
-        st.markdown(f":gray[{label}] &ensp; {inert(value)}")
+    rows = [Row((Cell(text=label), Cell(text=value))) for label, value in _told(found, names)]
+    records_table("Transaction", COLUMNS, rows, key=f"opened-{found.transaction_id}")
     left, right = st.columns(2)
     left.markdown(":gray[Transaction id]")
     left.code(found.transaction_id, language=None)
