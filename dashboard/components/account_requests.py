@@ -7,13 +7,13 @@ from dashboard.commands.decide_request import CancelRequest
 from dashboard.components import sending
 from dashboard.formats import inert
 from dashboard.queries.account_requests import OpenRequest, open_requests
-from dashboard.queries.rights import sees_persons
+from dashboard.queries.rights import REQUEST_ROLES
 from dashboard.session import SignedIn
 
 
 def account_requests(signed_in: SignedIn, loan_account_id: str) -> None:
     """Show the undecided requests of an account; nothing where there are none."""
-    if not sees_persons(signed_in.roles):
+    if not signed_in.has(*REQUEST_ROLES):
         return
     for request in open_requests(services.database(), signed_in.roles, loan_account_id):
         _request(signed_in, request)

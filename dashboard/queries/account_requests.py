@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboard.queries.declared import QUERY_MILLISECONDS_MAX, DeskDatabase, View, fields_of
-from dashboard.queries.rights import require_person_reader
+from dashboard.queries.rights import require_requests
 from proto import documents
 from proto.codec import from_mongo
 from proto.values import Instant, Key, Money
@@ -32,7 +32,7 @@ def open_requests(
     database: DeskDatabase, roles: frozenset[str], loan_account_id: str
 ) -> list[OpenRequest]:
     """List the undecided requests of an account, the newest first. Raises NotAllowed."""
-    require_person_reader(roles)
+    require_requests(roles)
     matching = {"loanAccountId": loan_account_id, "status": {"$in": UNDECIDED}}
     rows = (
         database[documents.APPROVALS.name]
