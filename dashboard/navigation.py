@@ -10,7 +10,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from dashboard import session
 from dashboard.components import acting, frame, pulse, sign_in
-from dashboard.queries.rights import AUDIT_ROLES, REQUEST_ROLES
+from dashboard.queries.rights import AUDIT_ROLES, OVERVIEW_ROLES, REQUEST_ROLES
 from dashboard.session import SignedIn
 
 PAGES_DIR: Final = Path(__file__).resolve().parent.parent / "pages"
@@ -36,6 +36,7 @@ PAGES: Final = (
     PageRow(APPROVALS, "Approvals", ":material/how_to_reg:", "approvals", REQUEST_ROLES),
     PageRow("request.py", "Request", ":material/task:", "request", REQUEST_ROLES, hidden=True),
     PageRow("me.py", "My rights and limits", ":material/badge:", "me"),
+    PageRow("overview.py", "Overview", ":material/monitoring:", "overview", OVERVIEW_ROLES),
     PageRow("audit.py", "Audit", ":material/policy:", "audit", AUDIT_ROLES),
 )
 

@@ -1075,7 +1075,12 @@ LOAN_ACCOUNTS: Final = Collection(
     "loan-accounts",
     "projector",
     LoanAccountDocument,
-    (_by("customerIdString"), _by("accountNumber"), _by("applicationNumber")),
+    (
+        _by("customerIdString"),
+        _by("accountNumber"),
+        _by("applicationNumber"),
+        _by("aging.bucket", "loanAccountId"),
+    ),
 )
 TRANSACTIONS: Final = Collection(
     "transactions",
@@ -1085,7 +1090,7 @@ TRANSACTIONS: Final = Collection(
         _by("loanAccountId", "-transactionDate", "-position"),
         _by("loanAccountId", "type", "-transactionDate", "-position"),
         _by("paymentReference"),
-        _by("type", "-position"),
+        _by("type", "-createdAt", "-position"),
         _where_there("requestId"),
     ),
 )

@@ -37,8 +37,9 @@ def audit_filters() -> AuditFilter:
         reviewed = st.selectbox(
             "Review", list(REVIEWS), key="reviewed", width=160, bind="query-params"
         )
+        more = st.popover("More filters", icon=":material/tune:")
         of_staff = st.toggle("Staff customers only", key="staff", bind="query-params")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with more:
         least, most = _text("Amount from", "least"), _text("Amount to", "most")
         actor, approver = _text("Staff member", "by"), _text("Approver", "approver")
         customer, account = _text("Customer id", "customer"), _text("Account id", "account")
@@ -64,5 +65,5 @@ def audit_filters() -> AuditFilter:
 
 
 def _text(label: str, key: str) -> str:
-    typed = st.text_input(label, key=key, width=130, max_chars=100, bind="query-params")
+    typed = st.text_input(label, key=key, max_chars=100, bind="query-params")
     return (typed or "").strip()
