@@ -90,8 +90,12 @@ def _turn(way: list[object], end: object) -> None:
     if not way and end is None:
         return
     with st.container(horizontal=True):
-        st.button("Previous", key="rows-previous", disabled=not way, on_click=way.pop)
+        st.button("Previous", key="rows-previous", disabled=not way, on_click=_back, args=(way,))
         st.button("Next", key="rows-next", disabled=end is None, on_click=way.append, args=(end,))
+
+
+def _back(way: list[object]) -> None:
+    way.pop()
 
 
 def _posting(each: PostingRow) -> Row:
