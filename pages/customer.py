@@ -22,6 +22,7 @@ from dashboard.operations import Operation
 from dashboard.queries.accounts import AccountView
 from dashboard.queries.customers import customer_view
 from dashboard.queries.rights import sees_persons
+from dashboard.recent_customers import remember
 from dashboard.session import SignedIn
 
 REFRESH_SECONDS = 10.0
@@ -38,6 +39,7 @@ def show() -> None:
         st.markdown(f"Nobody is known under **{asked}**. Search above by name, mobile or id.")
         return
     pulse.follow(since, *view.topics)
+    _remember(signed_in, view.customer.customer_id)
     profile(view)
     if not view.accounts:
         st.markdown("This customer has no loan account.")
@@ -53,6 +55,13 @@ def show() -> None:
     listed = [each for every in under_way.values() for each in every]
     if acting.end_look(pending=any(each.is_pending for each in listed)):
         st.rerun()
+
+
+def _remember(signed_in: SignedIn, customer_id: str) -> None:
+    """Note once who was opened, for the list of the last ones."""
+    if customer_id and session.slot("opened-customer", str) != customer_id:
+        session.put("opened-customer", customer_id)
+        remember(services.database(), signed_in.staff_id, customer_id)
 
 
 def show_account(signed_in: SignedIn, stored: AccountView, under_way: list[Operation]) -> None:

@@ -3,12 +3,15 @@
 import streamlit as st
 
 from dashboard import services, session
-from dashboard.components.results import results
+from dashboard.components.results import recents, results
 from dashboard.formats import inert
 from dashboard.queries.search import search
+from dashboard.recent_customers import recent_customers
 
 signed_in = session.require()
 typed = st.query_params.get("q", "")
 
 st.markdown(f"### Search{f': {inert(typed)}' if typed.strip() else ''}")
 results(search(services.database(), signed_in.roles, typed))
+if not typed.strip():
+    recents(recent_customers(services.database(), signed_in.roles, signed_in.staff_id))

@@ -1025,6 +1025,14 @@ class ReadMarkDocument(Document, kw_only=True):
     read_at: Instant
 
 
+class RecentCustomersDocument(Document, kw_only=True):
+    """Whom a staff member opened last, the newest first; `_id` is the staff id."""
+
+    staff_id: Key
+    customer_ids: list[Key] = []
+    updated_at: Instant
+
+
 # ------------------------------------------------------------------ collections
 
 
@@ -1219,6 +1227,7 @@ OPERATIONS: Final = Collection(
     OperationDocument,
     (_by("staffId", "-createdAt"), _by("loanAccountId", "-createdAt")),
 )
+RECENT_CUSTOMERS: Final = Collection("desk-recent-customers", "dashboard", RecentCustomersDocument)
 
 COLLECTIONS: Final = (
     CUSTOMERS,
@@ -1256,5 +1265,6 @@ COLLECTIONS: Final = (
     SIGNING_KEYS,
     READ_MARKS,
     OPERATIONS,
+    RECENT_CUSTOMERS,
 )
 """Every collection there is."""

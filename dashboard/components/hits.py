@@ -5,12 +5,14 @@ from msgspec import Struct
 from dashboard import formats
 from dashboard.formats import Badge
 from dashboard.queries.customers import Flags
-from dashboard.queries.search import (
+from dashboard.queries.found import (
     AccountHit,
     AccountOutlineHit,
     CustomerHit,
     CustomerOutlineHit,
     Found,
+    TransactionHit,
+    TransactionOutlineHit,
 )
 
 
@@ -72,8 +74,26 @@ def account_line(hit: AccountOutlineHit) -> Line:
     )
 
 
-def line_of(hit: CustomerOutlineHit | AccountOutlineHit) -> Line:
-    """Tell either."""
+def transaction_line(hit: TransactionOutlineHit) -> Line:
+    """Tell a transaction: its reference or id, on which account, what and when."""
+    reference = hit.payment_reference if isinstance(hit, TransactionHit) else None
+    told = [hit.transaction_id if reference else "", hit.loan_account_id, hit.customer_id]
+    when = formats.day_and_clock(hit.transaction_date)
+    kind = formats.transaction_type(hit.type)
+    return Line(
+        title="",
+        code=reference or hit.transaction_id,
+        more=" · ".join(each for each in (f"{kind}, {when}", *told) if each),
+        badges=(),
+        figure=formats.money(hit.amount),
+        opens=f"transaction:{hit.loan_account_id}:{hit.customer_id or ''}:{hit.transaction_id}",
+    )
+
+
+def line_of(hit: CustomerOutlineHit | AccountOutlineHit | TransactionOutlineHit) -> Line:
+    """Tell any of them."""
+    if isinstance(hit, TransactionOutlineHit):
+        return transaction_line(hit)
     return customer_line(hit) if isinstance(hit, CustomerOutlineHit) else account_line(hit)
 
 
@@ -81,5 +101,7 @@ def groups_of(found: Found) -> list[tuple[str, list[Line]]]:
     """Give the groups in the order in which they answer best, empty ones left out."""
     customers = ("Customers", [customer_line(each) for each in found.customers])
     accounts = ("Accounts", [account_line(each) for each in found.accounts])
+    posted = ("Transactions", [transaction_line(each) for each in found.transactions])
     ordered = [accounts, customers] if found.accounts_first else [customers, accounts]
+    ordered = [posted, *ordered] if found.transactions_first else [*ordered, posted]
     return [group for group in ordered if group[1]]

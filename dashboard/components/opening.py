@@ -19,6 +19,10 @@ def open_chosen(chosen: str) -> None:
         st.switch_page(navigation.page("customer.py"), query_params=where)
     if kind == "request":
         st.switch_page(navigation.page("request.py"), query_params={"id": rest})
+    if kind == "transaction":
+        account_id, customer_id, transaction_id = _parts(rest)
+        where = {"id": customer_id, "account": account_id, "transaction": transaction_id}
+        st.switch_page(navigation.page("customer.py"), query_params=where)
     st.switch_page(navigation.page("search.py"), query_params={"q": rest})
 
 
@@ -28,3 +32,9 @@ def link_to(file: str, label: str, **where: str) -> None:
 
     asked = {name: value for name, value in where.items() if value}
     st.page_link(navigation.page(file), label=label, query_params=asked or None)
+
+
+def _parts(rest: str) -> tuple[str, str, str]:
+    account_id, _, others = rest.partition(":")
+    customer_id, _, transaction_id = others.partition(":")
+    return account_id, customer_id, transaction_id

@@ -5,11 +5,12 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.components.hits import Line, account_line, customer_line
+from dashboard.components.hits import Line, account_line, customer_line, transaction_line
 from dashboard.components.opening import open_chosen
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import inert
-from dashboard.queries.search import CHARACTERS_MIN, HITS_MAX, Found
+from dashboard.queries.found import CHARACTERS_MIN, CustomerOutlineHit, Found
+from dashboard.queries.search import HITS_MAX
 
 CUSTOMER_COLUMNS: Final = (Column("Customer"), Column("Id"), Column("Contact"), Column("Flags"))
 ACCOUNT_COLUMNS: Final = (
@@ -18,13 +19,19 @@ ACCOUNT_COLUMNS: Final = (
     Column("Customer"),
     Column("Total owing", right=True),
 )
+TRANSACTION_COLUMNS: Final = (
+    Column("Reference"),
+    Column("Transaction"),
+    Column("Amount", right=True),
+)
 
 
 def results(found: Found) -> None:
     """Show what was found, or what to do when nothing was."""
     if not found.text:
         st.markdown(
-            "Find a customer by name, e-mail, mobile or id, or an account by its number:"
+            "Find a customer by name, e-mail, mobile or id, an account by its number or"
+            " application, a payment by its reference or transaction id:"
             f" type at least {CHARACTERS_MIN} characters above. Enter opens the best match."
         )
         return
@@ -39,11 +46,23 @@ def results(found: Found) -> None:
             " name, the last digits of the mobile, or an id."
         )
         return
+    if found.transactions_first:
+        _transactions(found)
     if found.accounts_first:
         _accounts(found)
     _customers(found)
     if not found.accounts_first:
         _accounts(found)
+    if not found.transactions_first:
+        _transactions(found)
+
+
+def recents(hits: Sequence[CustomerOutlineHit]) -> None:
+    """Show whom somebody opened last."""
+    if hits:
+        st.markdown("##### Opened last")
+        rows = [_customer_row(customer_line(each)) for each in hits]
+        _table("Opened last", CUSTOMER_COLUMNS, rows)
 
 
 def _customers(found: Found) -> None:
@@ -60,12 +79,19 @@ def _accounts(found: Found) -> None:
         _table("Accounts", ACCOUNT_COLUMNS, [_account_row(line) for line in lines])
 
 
+def _transactions(found: Found) -> None:
+    if found.transactions:
+        _heading("Transactions", len(found.transactions), more=found.more_transactions)
+        lines = [transaction_line(each) for each in found.transactions]
+        _table("Transactions", TRANSACTION_COLUMNS, [_transaction_row(line) for line in lines])
+
+
 def _heading(title: str, count: int, *, more: bool) -> None:
     st.markdown(f"##### {title} :gray[{f'{HITS_MAX}+' if more else count}]")
 
 
 def _table(label: str, columns: tuple[Column, ...], rows: Sequence[Row]) -> None:
-    chosen = records_table(label, columns, rows, key=f"results-{label.lower()}")
+    chosen = records_table(label, columns, rows, key=f"results-{label.lower().replace(' ', '-')}")
     if chosen:
         open_chosen(chosen)
 
@@ -86,6 +112,16 @@ def _account_row(line: Line) -> Row:
         (
             Cell(text=line.code, opens=line.opens),
             Cell(badges=line.badges),
+            Cell(text=line.more),
+            Cell(text=line.figure),
+        )
+    )
+
+
+def _transaction_row(line: Line) -> Row:
+    return Row(
+        (
+            Cell(text=line.code, opens=line.opens),
             Cell(text=line.more),
             Cell(text=line.figure),
         )

@@ -9,7 +9,8 @@ import streamlit as st
 from dashboard import services, session
 from dashboard.components.hits import Line, groups_of, line_of
 from dashboard.components.opening import open_chosen
-from dashboard.queries.search import Found, search
+from dashboard.queries.found import Found
+from dashboard.queries.search import search
 from dashboard.session import SignedIn
 from proto.values import write_value
 

@@ -1,4 +1,4 @@
-"""One box finds customers and accounts: what was typed decides where to look.
+"""One box finds customers, accounts, transactions: what was typed decides where to look.
 
 Cheap looks come first (ids, prefixes of indexed fields); only when they find too little
 does the infix search run: it reads the rarest three-letter piece from the index and checks
@@ -13,18 +13,23 @@ from msgspec import Struct
 from pymongo.collection import Collection
 from pymongo.errors import ExecutionTimeout
 
-from dashboard.queries.accounts import AgingView, BalancesView
 from dashboard.queries.closeness import closeness
-from dashboard.queries.customers import Flags, SuburbView
-from dashboard.queries.declared import DeskDatabase, Stored, View, fields_of
+from dashboard.queries.declared import DeskDatabase, Stored, fields_of
+from dashboard.queries.found import (
+    CHARACTERS_MIN,
+    AccountHit,
+    AccountOutlineHit,
+    CustomerHit,
+    CustomerOutlineHit,
+    Found,
+    TransactionHit,
+    TransactionOutlineHit,
+)
 from dashboard.queries.rights import require_reader, sees_persons
 from proto import documents
 from proto.codec import from_mongo
-from proto.documents import AccountStatus
 from proto.search_keys import fold, grams, national_digits
-from proto.values import Key
 
-CHARACTERS_MIN: Final = 3
 CHARACTERS_MAX: Final = 100
 HITS_MAX: Final = 50
 LOOK_MILLISECONDS_MAX: Final = 300
@@ -33,83 +38,6 @@ RARE_ENOUGH: Final = 1_000
 PIECES_MAX: Final = 16
 
 _TELEPHONE: Final = re.compile(r"[+(]?[0-9][0-9 ().-]*")
-
-
-class CustomerOutlineHit(Flags, kw_only=True, frozen=True, rename="camel"):
-    """A customer found, without the person."""
-
-    residential_address: SuburbView | None = None
-
-    @property
-    def key(self) -> str:
-        """What makes it the same hit."""
-        return self.customer_id
-
-
-class CustomerHit(CustomerOutlineHit, kw_only=True, frozen=True, rename="camel"):
-    """A customer found, as those see it who may see persons."""
-
-    full_name: str | None = None
-    email_address: str | None = None
-    mobile_phone_number: str | None = None
-
-
-class AccountOutlineHit(View, kw_only=True, frozen=True, rename="camel"):
-    """An account found, without the person."""
-
-    loan_account_id: Key
-    account_number: Key | None = None
-    application_number: Key | None = None
-    customer_id_string: Key | None = None
-    account_status: AccountStatus = "unknown"
-    aging: AgingView | None = None
-    balances: BalancesView | None = None
-
-    @property
-    def key(self) -> str:
-        """What makes it the same hit."""
-        return self.loan_account_id
-
-    @property
-    def number(self) -> str:
-        """The number that staff know it by."""
-        return self.account_number or self.loan_account_id
-
-
-class AccountHit(AccountOutlineHit, kw_only=True, frozen=True, rename="camel"):
-    """An account found, with its customer's name."""
-
-    customer_name: str | None = None
-
-
-class Found(Struct, frozen=True):
-    """What was found, best match first in each group; at most HITS_MAX of a kind."""
-
-    text: str
-    customers: tuple[CustomerOutlineHit, ...] = ()
-    accounts: tuple[AccountOutlineHit, ...] = ()
-    more_customers: bool = False
-    more_accounts: bool = False
-    accounts_first: bool = False
-    too_broad: bool = False
-    """The search was cut short: a longer text finds more."""
-
-    @property
-    def is_too_short(self) -> bool:
-        """Whether too little was typed to look."""
-        return len(self.text) < CHARACTERS_MIN
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was found."""
-        return not self.customers and not self.accounts
-
-    @property
-    def best(self) -> CustomerOutlineHit | AccountOutlineHit | None:
-        """What Enter opens."""
-        customer = next(iter(self.customers), None)
-        account = next(iter(self.accounts), None)
-        return (account or customer) if self.accounts_first else (customer or account)
 
 
 class _Gathering:
@@ -127,7 +55,7 @@ class _Gathering:
 def search(
     database: DeskDatabase, roles: frozenset[str], text: str, hits_max: int = HITS_MAX
 ) -> Found:
-    """Find customers and accounts. Raises NotAllowed."""
+    """Find customers, accounts and transactions. Raises NotAllowed."""
     require_reader(roles)
     typed = _printable(text)[:CHARACTERS_MAX]
     if len(typed) < CHARACTERS_MIN:
@@ -140,6 +68,10 @@ def search(
     accounts = _gather(
         database[documents.LOAN_ACCOUNTS.name], _account_looks(typed), typed, account_view
     )
+    transaction_view = TransactionHit if persons else TransactionOutlineHit
+    looks = _transaction_looks(typed, persons=persons)
+    posted = _gather(database[documents.TRANSACTIONS.name], looks, typed, transaction_view)
+    found_posted = tuple(from_mongo(transaction_view, each) for each in posted.hits.values())
     found_customers = tuple(from_mongo(customer_view, each) for each in customers.hits.values())
     found_accounts = tuple(from_mongo(account_view, each) for each in accounts.hits.values())
     return Found(
@@ -149,7 +81,10 @@ def search(
         more_customers=len(found_customers) > hits_max,
         more_accounts=len(found_accounts) > hits_max,
         accounts_first=_names_exactly(typed, found_accounts),
-        too_broad=customers.too_broad or accounts.too_broad,
+        too_broad=customers.too_broad or accounts.too_broad or posted.too_broad,
+        transactions=found_posted[:hits_max],
+        more_transactions=len(found_posted) > hits_max,
+        transactions_first=any(each.is_named(typed) for each in found_posted[:1]),
     )
 
 
@@ -204,6 +139,14 @@ def _prefix(field: str, start: str) -> Stored:
 
 def _account_looks(typed: str) -> Iterator[Stored]:
     fields = ("accountNumber", "_id", "applicationNumber")
+    spellings = _spellings(typed)
+    yield _any([{field: {"$in": spellings}} for field in fields])
+    yield _any([_prefix(field, spelling) for field in fields for spelling in spellings])
+
+
+def _transaction_looks(typed: str, *, persons: bool) -> Iterator[Stored]:
+    """Look in transaction ids, and in payment references where the reader may see them."""
+    fields = ("_id", "paymentReference") if persons else ("_id",)
     spellings = _spellings(typed)
     yield _any([{field: {"$in": spellings}} for field in fields])
     yield _any([_prefix(field, spelling) for field in fields for spelling in spellings])

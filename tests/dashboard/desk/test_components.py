@@ -13,7 +13,7 @@ from dashboard.components.schedule_table import instalment_row
 from dashboard.components.transactions_table import COLUMNS, transaction_row
 from dashboard.operations import Operation
 from dashboard.queries.accounts import AccountView, InstalmentView
-from dashboard.queries.search import AccountHit, CustomerHit, CustomerOutlineHit
+from dashboard.queries.found import AccountHit, CustomerHit, CustomerOutlineHit
 from dashboard.queries.transactions import TransactionFigures, TransactionView
 from proto.codec import from_mongo, to_mongo
 from proto.values import CalendarDate, Instant, Key, Money

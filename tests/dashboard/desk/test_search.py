@@ -2,11 +2,13 @@
 
 import pytest
 
+from dashboard.components.hits import line_of
+from dashboard.queries.found import CustomerHit, Found
 from dashboard.queries.rights import NotAllowed
-from dashboard.queries.search import CustomerHit, Found, search
+from dashboard.queries.search import search
 from proto import documents
 from tests.dashboard.desk.conftest import DeskDatabase, Store
-from tests.dashboard.desk.portfolio import account, customer
+from tests.dashboard.desk.portfolio import account, customer, transaction
 
 SUPPORT = frozenset({"support"})
 ANALYST = frozenset({"analyst"})
@@ -155,3 +157,35 @@ def test_somebody_without_a_reading_role_finds_nothing(database: DeskDatabase) -
     """Search is refused, not empty, where no role allows it."""
     with pytest.raises(NotAllowed):
         search(database, frozenset(), "john")
+
+
+@pytest.mark.parametrize("typed", ["P-1122-A", "p-1122-a", "TX-3", "tx-3"])
+def test_a_transaction_is_found_by_its_reference_and_its_id(
+    database: DeskDatabase, store: Store, typed: str
+) -> None:
+    """Typed in full it comes before everything else, and Enter opens it."""
+    store(documents.TRANSACTIONS, "TX-3", transaction(3, reference="P-1122-A"))
+    found = search(database, SUPPORT, typed)
+    assert [each.transaction_id for each in found.transactions] == ["TX-3"]
+    assert found.best is found.transactions[0]
+    assert line_of(found.transactions[0]).opens == "transaction:ACC-1:CUS-12345:TX-3"
+
+
+def test_the_beginning_of_a_reference_finds_what_begins_so(
+    database: DeskDatabase, store: Store
+) -> None:
+    """Customers and accounts, where some match as well, stand before them."""
+    for position in (1, 2):
+        reference = f"DD-77-{position}"
+        store(documents.TRANSACTIONS, f"TX-{position}", transaction(position, reference=reference))
+    found = search(database, SUPPORT, "DD-77")
+    assert {each.transaction_id for each in found.transactions} == {"TX-1", "TX-2"}
+
+
+def test_an_analyst_finds_transactions_by_id_alone(database: DeskDatabase, store: Store) -> None:
+    """A payment's reference is what somebody wrote: it is neither shown nor looked in."""
+    store(documents.TRANSACTIONS, "TX-3", transaction(3, reference="P-1122-A"))
+    assert search(database, ANALYST, "P-1122-A").is_empty
+    found = search(database, ANALYST, "TX-3")
+    assert [each.transaction_id for each in found.transactions] == ["TX-3"]
+    assert "P-1122-A" not in repr(found)
