@@ -26,7 +26,13 @@ from ledger.journal import Entry, Journal
 from ledger.states import event_of
 from ledger.verification import Wrong
 from proto import subjects
-from proto.events import ApprovalApproved, LedgerEvent, PostingEvent, WriteOffUndone
+from proto.events import (
+    ApprovalApproved,
+    InterestAccrued,
+    LedgerEvent,
+    PostingEvent,
+    WriteOffUndone,
+)
 from proto.values import Instant, Money
 
 NEVER_ALONE: Final = frozenset({"WRITE_OFF", "WRITE_OFF_UNDO", "RECOVERY", "CORRECTION"})
@@ -223,7 +229,9 @@ def _check_effect(carrying: _Carrying) -> None:
     request, approved = carrying.request, carrying.approved
     if not carrying.postings:
         raise Wrong(carrying.entry, "the approval has no effect")
-    first, last = carrying.postings[0], carrying.postings[-1]
+    first = carrying.postings[0]
+    # Interest that is due otherwise since follows by itself; nobody was asked about it.
+    last = [each for each in carrying.postings if not isinstance(each[1], InterestAccrued)][-1]
     if (first[0].event_id, first[1].transaction_id) != (
         approved.ledger_event_id,
         approved.transaction_id,

@@ -166,6 +166,22 @@ def adjustment(account: str, principal: str, fees: str = "0") -> pb.PreviewReque
     )
 
 
+def undo(account: str) -> pb.PreviewRequest:
+    """Describe the undo of a write-off."""
+    return pb.PreviewRequest(
+        undo_write_off=pb.UndoWriteOffRequest(loan_account_id=account, reason="paid since")
+    )
+
+
+def recovery(account: str, amount: str) -> pb.PreviewRequest:
+    """Describe money that came in after a write-off."""
+    return pb.PreviewRequest(
+        record_recovery=pb.RecordRecoveryRequest(
+            loan_account_id=account, amount=amount, reason="from the agency"
+        )
+    )
+
+
 def ask(caller: Caller, command: pb.PreviewRequest, **fields: Any) -> pb.ApprovalResponse:
     """Ask for a command."""
     request = pb.RequestApprovalRequest(command=command, **{"idempotency_key": new_key(), **fields})

@@ -8,6 +8,7 @@ from tests.ledger import asking
 from tests.ledger.accounts_check import check_books, loan_of
 from tests.ledger.approvers import approver, ask, person
 from tests.ledger.days import at, end_day, lend
+from tests.ledger.following import Following
 from tests.ledger.taking_back import correction, reverse
 
 LENT = date(2026, 3, 28)
@@ -65,6 +66,7 @@ def test_a_paid_off_loan_on_which_interest_is_due_after_all_is_open_again(
     loan = loan_of(system, account)
     assert (loan.status, loan.interest, loan.principal) == ("ACTIVE", 60, 0)
     assert asking.portfolio(system).total_active_accounts == 1
+    Following(system).check()  # interest followed by itself: what was approved is the payment
     system.repay(account, "0.60")
     assert loan_of(system, account).status == "CLOSED"
     check_books(system)
