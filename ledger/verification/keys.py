@@ -1,35 +1,115 @@
-"""The idempotency keys (I4): each stands for one command, and that command is there."""
+"""The idempotency keys (I4): each stands for one command, and that command is there.
 
+Answers stand in a table under no hash. Held against the entries is where an answer stands
+and which events it names; nothing is decided by what else it says.
+"""
+
+import re
+import zlib
+from array import array
+from collections.abc import Iterator
 from typing import Final
 
-from ledger.journal import Journal
+from ledger.journal import Answer, Entry, Journal
 
 _PAGE: Final = 1_000
+_LENGTH_DELIMITED: Final = 2
+_NESTED_MAX: Final = 4
+_EVENT_ID: Final = re.compile(rb"([A-Za-z0-9:._/-]+):[0-9]+")
 
 
 class WrongKey(Exception):  # noqa: N818 - the finding is the name
     """A key that has no effect, or shares it with another; the text names it."""
 
 
-def check_keys(journal: Journal, last_position: int) -> int:
-    """Read every answer up to a position and give how many there are. Raises WrongKey.
+class KeysCheck:
+    """Every answer, after every entry. Four bytes and a bit an entry are kept."""
 
-    A bit an entry: which were the last of a command with a key.
-    """
-    taken, count, key = bytearray(last_position // 8 + 1), 0, ""
-    while answers := journal.answers_after(key, _PAGE):
-        for answer in answers:
-            if answer.position > last_position:
-                continue  # committed since the walk began
-            place, bit = divmod(answer.position, 8)
-            if answer.position < 1:
-                raise WrongKey(f"the idempotency key {answer.key} has no effect in the journal")
-            if taken[place] & 1 << bit:
-                raise WrongKey(
-                    f"entry {answer.position}: the idempotency key {answer.key} stands for it, "
-                    "and another key does too"
-                )
-            taken[place] |= 1 << bit
-            count += 1
-        key = answers[-1].key
-    return count
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._subjects = array("I", [0])
+
+    def add(self, entry: Entry) -> None:
+        """Take the next entry."""
+        self._subjects.append(_mark(entry.subject_id))
+
+    def finish(self) -> int:
+        """Read the answers to all that was walked and count them. Raises WrongKey."""
+        last = len(self._subjects) - 1
+        taken, count, key = bytearray(last // 8 + 1), 0, ""
+        while answers := self._journal.answers_after(key, _PAGE):
+            for answer in answers:
+                if answer.position > last and self._is_there(answer.position):
+                    continue  # committed since the walk began
+                if not 1 <= answer.position <= last:
+                    raise WrongKey(f"the idempotency key {answer.key} has no effect in the journal")
+                self._check_events(answer)
+                place, bit = divmod(answer.position, 8)
+                if taken[place] & 1 << bit:
+                    raise WrongKey(
+                        f"entry {answer.position}: the idempotency key {answer.key} stands for "
+                        "it, and another key does too"
+                    )
+                taken[place] |= 1 << bit
+                count += 1
+            key = answers[-1].key
+        return count
+
+    def _is_there(self, position: int) -> bool:
+        return bool(self._journal.read(position - 1, 1))
+
+    def _check_events(self, answer: Answer) -> None:
+        """Insist that an answer which names events names one of its own entry's subject."""
+        own, is_none = self._subjects[answer.position], True
+        seen = _EVENT_ID.search(answer.response)  # of nearly all answers this is enough
+        if seen and zlib.crc32(seen[1]) == own:
+            return
+        for each in _subjects_in(answer.response):
+            if _mark(each) == own:
+                return
+            is_none = False
+        if not is_none:
+            raise WrongKey(
+                f"entry {answer.position}: the answer under the idempotency key {answer.key} "
+                "tells of other events"
+            )
+
+
+def _mark(subject_id: str) -> int:
+    return zlib.crc32(subject_id.encode())
+
+
+def _subjects_in(response: bytes, depth: int = 0) -> Iterator[str]:
+    """Give the subjects of all event ids (`subject:version`) in an answer of whatever type."""
+    for part in _parts(response):
+        subject, colon, version = part.decode(errors="replace").rpartition(":")
+        if colon and subject and version.isdecimal() and subject.isprintable():
+            yield subject
+        elif depth < _NESTED_MAX:
+            yield from _subjects_in(part, depth + 1)
+
+
+def _parts(message: bytes) -> Iterator[bytes]:
+    """Give the texts and nested messages of a protobuf message; nothing of what is none."""
+    at = 0
+    while at < len(message):
+        tag, at = _varint(message, at)
+        kind = tag & 7
+        size, at = _varint(message, at) if kind in (0, _LENGTH_DELIMITED) else (0, at)
+        at += {1: 8, 5: 4}.get(kind, 0)
+        if kind == _LENGTH_DELIMITED and at + size <= len(message):
+            yield message[at : at + size]
+            at += size
+        elif kind not in (0, 1, 5):
+            return
+
+
+def _varint(message: bytes, at: int) -> tuple[int, int]:
+    value, shift = 0, 0
+    while at < len(message):
+        byte, at = message[at], at + 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:  # noqa: PLR2004 - the bit that says that more follow
+            break
+        shift += 7
+    return value, at

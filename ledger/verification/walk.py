@@ -14,7 +14,8 @@ from ledger.states import event_of
 from ledger.verification import Wrong
 from ledger.verification.approvals import ApprovalsCheck
 from ledger.verification.books import BooksCheck
-from ledger.verification.keys import check_keys
+from ledger.verification.keys import KeysCheck
+from ledger.verification.names import check_names
 from proto.codec import Poison
 from proto.events import LedgerEvent
 from proto.proof import PublicKeys
@@ -91,12 +92,15 @@ def walk(
     chain = proof or _Links(journal, from_position - 1)
     books = BooksCheck(journal, from_first=is_whole)
     approvals = ApprovalsCheck(journal, after_position=0 if is_whole else from_position - 1)
+    keys_check = KeysCheck(journal)
     progress = _Progress(max(1, from_position), last, tell)
     for entry in _entries(journal, from_position - 1 if not is_whole else 0, last):
         chain.add(entry)
         event = _event(entry)
         books.add(entry, event)
+        check_names(journal, entry, event)
         approvals.add(entry, event)
+        keys_check.add(entry)
         progress.at(entry.position)
     approvals.finish()
     books.finish()
@@ -104,7 +108,7 @@ def walk(
     return Walked(
         entries=progress.done,
         heads=verified.heads if verified else 0,
-        keys=check_keys(journal, last) if is_whole else 0,
+        keys=keys_check.finish() if is_whole else 0,
         seconds=time.monotonic() - started,
     )
 

@@ -26,6 +26,7 @@ from proto.events import AccountStatusChanged, LedgerEvent
 from proto.values import Code
 from tests.builders import LedgerProcess
 from tests.ledger.account_scene import ACCOUNT, AccountScene
+from tests.ledger.approvers import person
 from tests.ledger.forging import forging, rewritten, settings_of
 
 Change = Callable[[dict[str, Any]], dict[str, Any]]
@@ -38,6 +39,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
         account = ledger.system.active_loan()
         for amount in ("10.00", "20.00", "30.00"):
             ledger.system.repay(account, amount)
+        person(ledger, "support")
     return ledger.data_dir
 
 
@@ -175,3 +177,33 @@ def test_a_key_that_stands_for_nothing_is_named(stopped: Path) -> None:
         )
     status, sentence = _found(stopped, 1)
     assert (status, "another key" in sentence) == (WRONG, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ("UPDATE answers SET position = 999999 WHERE key = ?", "has no effect"),
+        ("UPDATE answers SET position = 1 WHERE key = ?", "tells of other events"),
+    ],
+)
+def test_an_answer_that_is_not_its_entrys_is_named(stopped: Path, change: str, what: str) -> None:
+    """It stands where its command ended, and tells of that command's subject."""
+    with forging(stopped) as connection:
+        row = connection.execute("SELECT key FROM answers ORDER BY position DESC").fetchone()
+        connection.execute("DELETE FROM answers WHERE position = 1")
+        connection.execute(change, row)
+    status, sentence = _found(stopped, 1)
+    assert (status, what in sentence) == (WRONG, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["DELETE FROM names WHERE kind = ?", "UPDATE names SET subject_id = 'x' WHERE kind = ?"],
+)
+@pytest.mark.parametrize("kind", ["account_number", "schedule_id", "username"])
+def test_a_name_that_leads_elsewhere_is_named(stopped: Path, change: str, kind: str) -> None:
+    """Else a number could be given twice."""
+    with forging(stopped) as connection:
+        connection.execute(change, (kind,))
+    status, sentence = _found(stopped, 1)
+    assert (status, f"its {kind}" in sentence) == (WRONG, True)
