@@ -10,6 +10,10 @@ What VALID means: the ledger signed a tree (RFC 6962) that holds the request, th
 what was done, and the approver's whole staff history at that time. The decision's statement
 is signed with a key that the approver had enrolled and nobody had revoked, it names exactly
 the command that was asked for by somebody else, and what was done is that command.
+
+What it does not mean: the comment is not in the receipt, only its hash is signed; limits are
+those that the signed policy tells; and a head is proof of itself, so hold it against one
+that was kept elsewhere (`check_consistency`) to know that the ledger shows all the same tree.
 """
 
 import base64

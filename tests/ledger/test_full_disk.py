@@ -10,6 +10,7 @@ import pytest
 
 from tests.builders import LedgerProcess, new_key
 from tests.ledger.accounts_check import check_books
+from tests.ledger.approvers import ask, get, person, refused, write_off
 from tests.postgres import PostgresServer
 
 
@@ -33,6 +34,28 @@ def test_a_full_disk_changes_nothing_and_the_same_key_works_when_there_is_room(
     assert not system.repay(account, "10.00", idempotency_key=key).idempotent_replay
     assert system.balance(account).total_outstanding == "590.00"
     check_books(system)
+
+
+def test_limits_and_requests_are_known_after_a_full_disk(ledger_alone: LedgerProcess) -> None:
+    """What was used up of a limit is read anew: neither forgotten, nor counted in vain."""
+    system, acting = ledger_alone.system, person(ledger_alone, "support")
+    account, key = system.active_loan(), new_key()
+    system.late_fee(account, "70.00")
+    acting.waive(account, "30.00")
+    asked = ask(acting, write_off(account)).request_id
+    process = ledger_alone.process
+    assert process is not None
+    unlimited = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4_096, unlimited[1]))
+    with pytest.raises(grpc.RpcError) as failed:
+        acting.waive(account, "20.00", idempotency_key=key)
+    assert failed.value.code() == grpc.StatusCode.UNAVAILABLE
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, unlimited)
+    assert refused(acting.waive, account, "20.01").reason == "APPROVAL_REQUIRED"
+    assert not acting.waive(account, "20.00", idempotency_key=key).idempotent_replay
+    assert refused(acting.waive, account, "0.01").reason == "APPROVAL_REQUIRED"
+    assert refused(ask, acting, write_off(account)).reason == "ALREADY_REQUESTED"
+    assert get(acting, asked).status == "pending"
 
 
 def _fill(postgres: PostgresServer) -> None:

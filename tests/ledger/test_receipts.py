@@ -200,6 +200,64 @@ def test_true_entries_of_something_else_prove_nothing() -> None:
     assert "has the fields" in composed(story, more="x")
 
 
+def _with(**changed: object) -> str:
+    """Change parts of the receipt and give the verdict."""
+    receipt = {**json.loads(RECEIPT), **changed}
+    written = json.dumps(receipt, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return verdict(written.encode())
+
+
+def test_parts_of_another_shape_are_told_by_name() -> None:
+    """A list that is none, a path that no tree has, a step that is no hash."""
+    request = json.loads(RECEIPT)["request"]
+    step = request["path"][0]
+    for name in ("effects", "approver_history"):
+        assert _with(**{name: {}}) == f"{name} is no list"
+        assert _with(**{name: None}) == f"{name} is no list"
+    assert "path of the request is too long" in _with(request={**request, "path": [step] * 65})
+    assert "inclusion path is too long" in _with(request={**request, "path": [step] * 64})
+    for wrong in (7, None, [], step.upper() + "00", step[:-2]):
+        told = _with(request={**request, "path": [wrong]})
+        assert told == "the path of the request is no hash"
+
+
+def test_what_no_ledger_of_ours_writes_is_told_too() -> None:
+    """A decision older than its request; a command that needs no approval."""
+    parts = json.loads(RECEIPT)
+    request, decision = parts["request"], parts["decision"]
+    bodies = [json.loads(each["body"]) for each in (decision, request)]
+    with pytest.raises(VERIFIER.Invalid, match="comes before the request"):
+        VERIFIER.check_decision({**decision, "position": 1}, bodies[0], request, bodies[1], [])
+    with pytest.raises(VERIFIER.Invalid, match="none that needs an approval"):
+        VERIFIER.check_effects([], {"command": "DisburseLoan"}, (decision, bodies[0]), {}, {})
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        b"[]",
+        b"null",
+        b'{"format":"billie-public-keys/2","ledger_keys":[]}',
+        b'{"format":"billie-public-keys/1"}',
+        b'{"format":"billie-public-keys/1","ledger_keys":{"a":1}}',
+        b'{"format":"billie-public-keys/1","ledger_keys":[{}]}',
+        b'{"format":"billie-public-keys/1","ledger_keys":[{"public_key":"AAAA"}]}',
+        b'{"format":"billie-public-keys/1","ledger_keys":[{"public_key":7}]}',
+        KEYS[:-3],
+        b"\xff\xfe",
+    ],
+)
+def test_a_file_of_keys_that_is_none_decides_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], keys: bytes
+) -> None:
+    """Exit 2: neither VALID nor INVALID, whatever the receipt."""
+    files = [tmp_path / "receipt.json", tmp_path / "keys.json"]
+    for file, written in zip(files, (RECEIPT, keys), strict=True):
+        file.write_bytes(written)
+    assert VERIFIER.main([str(each) for each in files]) == 2
+    assert capsys.readouterr().out.startswith("cannot be read: ")
+
+
 def test_a_rejection_with_an_effect_is_none() -> None:
     """What was rejected was not done."""
     story = Story(decision_type="approval.rejected.v1")
