@@ -127,6 +127,10 @@ class SigningKeys:
         change = {"$set": {"enrolledAt": datetime.now(UTC)}}
         self._collection.update_one({"_id": key_id, "enrolledAt": None}, change)
 
+    def give_up(self, key_id: str) -> None:
+        """Forget a key that the ledger will never take; one that it took stays."""
+        self._collection.delete_one({"_id": key_id, "enrolledAt": None})
+
     def has_key(self, staff_id: str) -> bool:
         """Whether somebody has a key that the ledger took; it may have been revoked since."""
         return self._newest(staff_id) is not None

@@ -1,12 +1,15 @@
 """EnrolKey: the ledger learns the public half of the caller's own signing key."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from msgspec import Struct
 
-from dashboard.ledger_client import Caller, LedgerClient
+from dashboard.ledger_client import Caller, LedgerClient, LedgerRefused
 from dashboard.signing_keys import PublicHalf, SigningKeys
 from proto import servicing_pb2 as servicing
+
+NEVER: Final = frozenset({"KEY_ENROLLED", "BAD_SIGNATURE"})
+"""Refusals of the key itself: it is not enrolled and never will be. Others may pass."""
 
 
 class EnrolKey(Struct, frozen=True, kw_only=True):
@@ -51,5 +54,10 @@ class EnrolKey(Struct, frozen=True, kw_only=True):
         Raises LedgerRefused or LedgerFault (nothing was changed), OutcomeUnknown (send it
         again).
         """
-        client.command(self.rpc, self.request(), caller)
+        try:
+            client.command(self.rpc, self.request(), caller)
+        except LedgerRefused as no:
+            if no.reason in NEVER:
+                keys.give_up(self.key_id)
+            raise
         keys.note_enrolled(self.key_id)

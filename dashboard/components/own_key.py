@@ -19,43 +19,54 @@ SECOND: Final = "new-passphrase-again"
 _TOLD: Final = "key-told"
 STRENGTH: Final = (
     f"At least {LENGTH_MIN} characters, {DIFFERENT_MIN} of them different, and not your staff id:"
-    " four random words will do. Nobody can read it, and nobody can restore it: who forgets it"
-    " makes a new key, and what the old one signed stays valid."
+    " four random words will do. Nobody can read it, and nobody can restore it."
 )
 ANOTHER: Final = "The two passphrases are not the same. Type both again."
-UNKNOWN: Final = "It is not known yet whether the ledger has the key. Check again: it is never made"
+UNKNOWN: Final = (
+    "It is not known yet whether the ledger has your key. Check again: it is never made twice."
+)
+REVOKE: Final = (
+    "Ask an administrator to revoke the key, then make a new one here; what the old one signed"
+    " stays valid."
+)
 DONE: Final = "Your key is made. It signs your decisions from now on."
 
 
 def own_key(signed_in: SignedIn) -> None:
-    """Show the key's state and the form."""
+    """Show the key's state, and the form to those who need a key."""
     st.markdown("##### Signing key")
-    keys, current = services.signing_keys(), services.signing_keys().current(signed_in.staff_id)
-    known = own_keys(services.database(), signed_in.staff_id)
-    revoked = any(each.key_id == current and each.revoked_at for each in known)
-    if current is None:
-        st.markdown("You have no key yet. Approving and rejecting take one.")
-    elif revoked:
-        st.warning("Your key was revoked: it signs nothing any more. Make a new one.")
-    else:
-        st.markdown(f":green-badge[In use] Your key {code(current)} signs your decisions.")
+    staff_id = signed_in.staff_id
+    current = services.signing_keys().current(staff_id)
+    known = own_keys(services.database(), staff_id)
+    revoked = {each.key_id for each in known if each.revoked_at}
+    elsewhere = [each.key_id for each in known if each.key_id not in {*revoked, current}]
     told: tuple[bool, str] = session.slot(_TOLD, lambda: (True, ""))
     if told[1]:
         (st.success if told[0] else st.error)(inert(told[1]))
-    if EnrolKey.unfinished(keys, signed_in.staff_id) is not None:
-        st.warning(f"{UNKNOWN} twice.")
+    if EnrolKey.unfinished(services.signing_keys(), staff_id) is not None:
+        st.warning(UNKNOWN)
         st.button("Check again", key="enrol-again", on_click=_again, args=(signed_in,))
-        return
-    _form(signed_in, is_new=current is None or revoked)
+    elif current is not None and current not in revoked:
+        st.markdown(f":green-badge[In use] Your key {code(current)} signs your decisions.")
+        quiet(f"Forgotten the passphrase? {REVOKE}")
+    elif elsewhere:
+        st.warning(f"The ledger knows a key of yours that this desk does not hold. {REVOKE}")
+    else:
+        _form(signed_in, was_revoked=current is not None)
 
 
-def _form(signed_in: SignedIn, *, is_new: bool) -> None:
+def _form(signed_in: SignedIn, *, was_revoked: bool) -> None:
+    if was_revoked:
+        st.markdown("Your key was revoked: it signs nothing any more. Make a new one.")
+    else:
+        st.markdown("You have no key yet. Approving and rejecting take one.")
     with st.form("own-key", width=480):
         st.text_input("Passphrase", key=FIRST, type="password", autocomplete="new-password")
         st.text_input("The same again", key=SECOND, type="password", autocomplete="new-password")
         quiet(STRENGTH)
-        label = "Make my signing key" if is_new else "Replace my signing key"
-        st.form_submit_button(label, type="primary", on_click=_make, args=(signed_in,))
+        st.form_submit_button(
+            "Make my signing key", type="primary", on_click=_make, args=(signed_in,)
+        )
 
 
 def _make(signed_in: SignedIn) -> None:

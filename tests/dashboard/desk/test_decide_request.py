@@ -2,11 +2,7 @@
 
 import base64
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,9 +23,9 @@ from dashboard.signing_keys import CannotSign, SigningKeys
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as pb
 from tests.builders import LedgerProcess, new_id, new_key, token_for
+from tests.dashboard.desk.strangers import verified
 
 PASSPHRASE = "copper lantern quiet meadow"
-SCRIPT = Path(__file__).parents[3] / "docs" / "verify_receipt.py"
 COMMENT = "The hardship papers are complete."
 
 
@@ -89,34 +85,6 @@ def asked(ledger: LedgerProcess, amount: str = "60.00") -> tuple[str, str]:
         metadata=support.metadata(),
     )
     return account, answer.request_id
-
-
-@cache
-def published_keys(data_dir: Path) -> bytes:
-    """Run `python -m ledger public-keys`, once a ledger."""
-    return subprocess.run(
-        [sys.executable, "-m", "ledger", "public-keys"],
-        env={**os.environ, "DATA_DIR": str(data_dir), "KEYS_DIR": ""},
-        capture_output=True,
-        timeout=60,
-        check=True,
-    ).stdout
-
-
-def verified(ledger: LedgerProcess, written: str, tmp_path: Path) -> str:
-    """Run the stranger's script on a receipt, with the keys that the ledger publishes."""
-    (tmp_path / "receipt.json").write_text(written)
-    (tmp_path / "keys.json").write_bytes(published_keys(ledger.data_dir))
-    ended = subprocess.run(
-        [sys.executable, "-P", str(SCRIPT), "receipt.json", "keys.json"],
-        cwd=tmp_path,
-        env={"PATH": ""},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return ended.stdout.strip()
 
 
 def signed(
@@ -224,6 +192,18 @@ def test_an_enrolment_whose_answer_was_lost_is_finished_later(
     assert signed(real_client, keys, who, request_id).send(real_client, who, new_key()).status == (
         "approved"
     )
+
+
+def test_a_second_key_is_refused_and_forgotten(
+    real_client: LedgerClient, keys: SigningKeys, approver: Caller
+) -> None:
+    """The first one goes on signing; nothing is left to be finished."""
+    first = keys.current(approver.staff_id)
+    with pytest.raises(LedgerRefused) as refused:
+        EnrolKey.begun(keys, approver.staff_id, PASSPHRASE).send(real_client, approver, keys)
+    assert refused.value.reason == "KEY_ENROLLED"
+    assert EnrolKey.unfinished(keys, approver.staff_id) is None
+    assert keys.current(approver.staff_id) == first
 
 
 def test_a_wrong_passphrase_signs_nothing(

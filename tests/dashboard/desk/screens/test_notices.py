@@ -1,0 +1,155 @@
+"""What concerns somebody stands on every page, whatever they do meanwhile."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import grpc
+import pytest
+import redis
+from streamlit.testing.v1 import AppTest
+
+from dashboard.session import SECRET_SLOT
+from dashboard.sessions import Sessions
+from proto import documents
+from proto.documents import ApprovalDocument, OperationDocument, StaffNotificationDocument
+from proto.values import Instant, Key, Money
+from tests.dashboard.desk.conftest import DeskDatabase, Store
+from tests.dashboard.desk.recording_ledger import RecordingLedger, says_no
+from tests.dashboard.desk.screens.reading import button, everything
+from tests.dashboard.own_process import run
+from tests.desk_process import add_staff
+
+NOW = Instant.of(datetime.now(UTC))
+
+
+def _any_page() -> None:
+    from dashboard import session  # noqa: PLC0415 - AppTest runs this function's text by itself
+    from dashboard.components import notification_centre  # noqa: PLC0415 - the same
+
+    notification_centre.show(session.require())
+
+
+def at_any_page(database: DeskDatabase, streams: redis.Redis, role: str) -> tuple[AppTest, str]:
+    """Give somebody's tab, not yet drawn, and who they are."""
+    staff_id = add_staff(database, role)
+    page = AppTest.from_function(_any_page, default_timeout=60)
+    page.session_state[SECRET_SLOT] = Sessions(streams).start(staff_id)
+    return page, staff_id
+
+
+def left(store: Store, key: str, staff_id: str, state: str) -> None:
+    """Leave a repayment as a desk that was stopped left it."""
+    document = OperationDocument(
+        staff_id=Key(staff_id),
+        command="RecordRepayment",
+        loan_account_id=Key("ACC-1"),
+        parameters={"loan_account_id": "ACC-1", "amount": "12.34", "seen_version": "7"},
+        state=state,
+        sentence="The account is closed." if state == "refused" else "No answer came.",
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    store(documents.OPERATIONS, key, document)
+
+
+def test_what_failed_or_is_not_known_stands_there_after_a_restart(
+    database: DeskDatabase, streams: redis.Redis, store: Store, books: RecordingLedger
+) -> None:
+    """Each with its own parameters and key; what is not known is asked for with that key."""
+    page, staff_id = at_any_page(database, streams, "support")
+    left(store, "key-failed", staff_id, "refused")
+    left(store, "key-unknown", staff_id, "unknown")
+    left(store, "key-of-another", "staff-x", "refused")
+    run(page)
+    told = everything(page).replace("\\", "")
+    assert "Record $12.34** failed: The account is closed" in told
+    assert "Record $12.34** is not known yet: No answer came" in told
+    books.script.append(says_no(grpc.StatusCode.FAILED_PRECONDITION, text="too late"))
+    button(page, "Check again").click()
+    run(page)
+    for _ in range(100):
+        if books.commands():
+            break
+        run(page)
+    assert {each.request.idempotency_key for each in books.commands()} == {"key-unknown"}
+    button(page, "Dismiss").click()
+    run(page)
+    stored = database[documents.OPERATIONS.name].find({})
+    states = {each["_id"]: each["state"] for each in stored}
+    assert list(states.values()).count("dismissed") == 1
+    assert states["key-of-another"] == "refused"
+
+
+def test_an_outcome_is_news_until_it_is_read(
+    database: DeskDatabase, streams: redis.Redis, store: Store
+) -> None:
+    """In passing once, then in the list, until it is marked."""
+    page, staff_id = at_any_page(database, streams, "support")
+    document = StaffNotificationDocument(
+        request_id=Key("REQ-1"),
+        status="rejected",
+        is_open=False,
+        at=NOW,
+        staff_id=Key(staff_id),
+        kind="write_off",
+        amount=Money(2_500_00),
+    )
+    store(documents.STAFF_NOTIFICATIONS, "event-1", document)
+    run(page)
+    assert ["Your request was rejected" in each.value for each in page.toast] == [True]
+    run(page)
+    assert list(page.toast) == []
+    button(page, "Mark all as read").click()
+    run(page)
+    assert "New" not in everything(page)
+    assert "Your request was rejected" in everything(page)
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [("support", "asked for nothing"), ("supervisor", "Nothing waits"), ("admin", "for nothing")],
+)
+def test_an_empty_list_says_what_comes_next(
+    opened: Callable[..., AppTest], role: str, told: str
+) -> None:
+    """One sentence, for who decides and for who asks."""
+    assert told in everything(opened("approvals.py", role))
+
+
+@pytest.mark.parametrize("file", ["approvals.py", "request.py"])
+@pytest.mark.parametrize("role", ["analyst", "compliance"])
+def test_requests_are_closed_to_other_roles(
+    opened: Callable[..., AppTest], file: str, role: str
+) -> None:
+    """The page says whom it is for."""
+    assert "This page is for" in opened(file, role, id="REQ-1").warning[0].value
+
+
+def test_a_request_that_only_the_screens_know_is_still_told(
+    opened: Callable[..., AppTest], store: Store
+) -> None:
+    """A ledger that cannot tell of it takes the decision away, not the page."""
+    document = ApprovalDocument(
+        request_id=Key("REQ-1"),
+        kind="write_off",
+        status="pending",
+        amount=Money(2_500_00),
+        account_number="1000-0042",
+        loan_account_id=Key("ACC-1"),
+        requested_by=Key("staff-x"),
+        requested_by_name="**Sarah**",
+        requested_at=NOW,
+    )
+    store(documents.APPROVALS, "REQ-1", document)
+    page = opened("request.py", "supervisor", id="REQ-1")
+    heading, asked, *_ = (each.value for each in page.markdown)
+    assert "Write-off, $2,500.00, account 1000-0042" in heading.replace("\\", "")
+    assert r"\*\*Sarah\*\*" in asked
+    assert "Approve" not in {each.label for each in page.button}
+    assert "No request is known to you" in everything(opened("request.py", "support", id="REQ-1"))
+
+
+@pytest.mark.parametrize("role", ["support", "supervisor", "compliance", "analyst", "admin"])
+def test_everybody_finds_their_own_rights(opened: Callable[..., AppTest], role: str) -> None:
+    """The page opens for every role."""
+    assert "My rights and limits" in everything(opened("me.py", role))
