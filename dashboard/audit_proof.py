@@ -85,12 +85,12 @@ def check(client: LedgerClient, caller: Caller, event: AuditEvent, keys: PublicK
 def _check_chain(client: LedgerClient, caller: Caller, event: AuditEvent) -> str:
     before, entry = _entries(client, caller, event.position)
     found = proof.entry_hash(
-        actor=event.actor,
+        actor=str.__str__(event.actor),
         position=event.position,
         prev=event.prev,
         recorded_at=_recorded_at(event, entry.recorded_at),
-        subject_id=event.subject_id,
-        event_type=event.event_type,
+        subject_id=str.__str__(event.subject_id),
+        event_type=str.__str__(event.event_type),
         version=event.ver,
         body=event.body.encode(),
     )

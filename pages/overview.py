@@ -32,10 +32,10 @@ def show() -> None:
     database, roles = services.database(), signed_in.roles
     today = formats.today(datetime.now(UTC))
     owed = receivables(portfolio_now(database, roles))
-    figures.tiles(owed, day_totals(database, roles, today.replace(day=1), today), today)
     first, last = asked_days(today)
+    this_month = day_totals(database, roles, today.replace(day=1), today)
     totals = day_totals(database, roles, first, last)
-    figures.period_tiles(totals, match_score(database, roles))
+    figures.tiles(owed, this_month, totals, match_score(database, roles), today)
     figures.money_chart(totals)
     left, right = st.columns(2)
     with left:

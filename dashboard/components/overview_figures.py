@@ -20,51 +20,51 @@ from proto.values import Money
 
 CENTS = 100
 CHART_PIXELS = 260
+TILE_PIXELS = 200
 
 
 def _money(amount: Money) -> str:
     return formats.money(amount).replace("$", r"\$")
 
 
-def tiles(owed: Receivables, now: list[DayTotal], today: date) -> None:
-    """Show what stands now, today and this month."""
-    today_in = [each for each in now if each.date.as_date() == today]
+def tiles(
+    owed: Receivables,
+    this_month: list[DayTotal],
+    totals: list[DayTotal],
+    score: MatchScore | None,
+    today: date,
+) -> None:
+    """Show what stands now, came in today and this month, and what the period moved."""
+    today_in = [each for each in this_month if each.date.as_date() == today]
+    waived = Money(sum(by_reason(totals).values()))
     told = (
         ("Active accounts", f"{owed.accounts:,}", "accounts"),
         ("Receivables", _money(owed.outstanding), "accounts"),
-        ("In arrears", _money(owed.in_arrears), f"{BUCKET}early_arrears"),
-        ("Collected today", _money(money_in(today_in)), "collected"),
-        ("Collected this month", _money(money_in(now)), "collected"),
-    )
-    with st.container(horizontal=True):
-        for label, figure, rows in told:
-            with st.container(border=True, width=165):
-                st.metric(label, figure)
-                leads_to(rows, label)
-
-
-def period_tiles(totals: list[DayTotal], score: MatchScore | None) -> None:
-    """Show what the period moved, and how true the screens are."""
-    waived = Money(sum(by_reason(totals).values()))
-    told = (
+        ("Collected today", _money(money_in(today_in)), "collected-today"),
+        ("Collected this month", _money(money_in(this_month)), "collected-month"),
         ("Collected in the period", _money(money_in(totals)), "collected"),
         ("Written off", _money(written_off(totals)), "written-off"),
         ("Waived", _money(waived), "waived"),
     )
     with st.container(horizontal=True):
         for label, figure, rows in told:
-            with st.container(border=True, width=220):
+            with st.container(border=True, width=TILE_PIXELS):
                 st.metric(label, figure)
                 leads_to(rows, label)
-        with st.container(border=True, width=220):
-            known = score is not None and score.checked
-            share = formats.percent(score.matched, score.checked) if score else ""
-            st.metric("Data Match score", share if known else formats.NOT_KNOWN)
-            quiet(
-                f"{score.matched:,} of {score.checked:,} accounts, {formats.clock(score.at)}"
-                if score
-                else "Nothing was compared yet."
-            )
+        with st.container(border=True, width=TILE_PIXELS):
+            _match(score)
+
+
+def _match(score: MatchScore | None) -> None:
+    """Show how true the screens are."""
+    known = score is not None and score.checked
+    share = formats.percent(score.matched, score.checked) if score else ""
+    st.metric("Data Match score", share if known else formats.NOT_KNOWN)
+    quiet(
+        f"{score.matched:,} of {score.checked:,}, {formats.clock(score.at)}"
+        if score
+        else "Nothing was compared yet."
+    )
 
 
 def money_chart(totals: list[DayTotal]) -> None:
@@ -82,6 +82,7 @@ def money_chart(totals: list[DayTotal]) -> None:
         labels={"x": "", "y": "Money in, A$"},
         height=CHART_PIXELS,
     )
+    chart.update_layout(margin={"t": 8, "b": 8, "l": 8, "r": 8})
     st.plotly_chart(chart, key="money-in", config={"displayModeBar": False})
 
 

@@ -1,12 +1,13 @@
 """The rows behind a figure of the overview: postings of the period, or accounts."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
 import streamlit as st
 
 from dashboard import formats, services, session
+from dashboard.components.period import THIS_MONTH, TODAY, days_of
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.queries.portfolio import (
@@ -24,10 +25,15 @@ SHOWN: Final = "rows"
 BUCKET: Final = "bucket-"
 POSTINGS: Final = {
     "collected": ("Money in", (*money_in.TYPES, "REVERSAL")),
+    "collected-today": ("Money in today", (*money_in.TYPES, "REVERSAL")),
+    "collected-month": ("Money in this month", (*money_in.TYPES, "REVERSAL")),
     "waived": ("Fee waivers", (*waived_fees.TYPES, "REVERSAL")),
     "written-off": ("Write-offs", (*written_off.TYPES, "REVERSAL")),
 }
 """What a figure is made of; a reversal of any kind is listed with it."""
+
+NOT_OF_THE_PERIOD: Final = {"collected-today": TODAY, "collected-month": THIS_MONTH}
+"""Figures that have a period of their own."""
 
 ACCOUNT_COLUMNS: Final = (
     Column("Account"),
@@ -62,6 +68,9 @@ def chosen_rows(signed_in: SignedIn, first: date, last: date) -> None:
     after = way[-1] if way else None
     if name in POSTINGS:
         title, types = POSTINGS[name]
+        if name in NOT_OF_THE_PERIOD:
+            found_days = days_of(NOT_OF_THE_PERIOD[name], formats.today(datetime.now(UTC)))
+            first, last = found_days[0] or first, found_days[1] or last
         st.markdown(f"#### {title}")
         place = after if isinstance(after, Place) else None
         found = postings_of(services.database(), signed_in.roles, types, first, last, place)

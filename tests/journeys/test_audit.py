@@ -1,0 +1,138 @@
+"""The auditor's story: waivers for staff, one opened, proven, marked, exported; one tampered."""
+
+import csv
+import io
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import grpc
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from pymongo.database import Database
+
+from embedded import keys
+from embedded.running import Running
+from proto import accounting_ledger_pb2 as ledger
+from proto import documents
+from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceStub
+from proto.actor_token import METADATA_KEY, mint
+from tests.journeys.desk import PATIENCE_MS, Desk
+
+pytestmark = pytest.mark.browser
+
+WHO: Final = "staff-supervisor"
+ADDRESS: Final = "/audit?type=Waivers&staff=true&period=Last+30+days"
+
+
+def waived_for_staff(product: Running, read_models: Database[dict[str, Any]], count: int) -> None:
+    """Charge and waive late fees on accounts of a customer who is flagged as staff."""
+    key = keys.private_key(Path(product.keys_dir), "desk")
+    now = datetime.now(UTC)
+    token = mint(key, issuer="desk", actor_id=WHO, session_id="test", now=now)
+    metadata = ((METADATA_KEY, f"Bearer {token}"),)
+    accounts = read_models[documents.LOAN_ACCOUNTS.name]
+    account = accounts.find_one({"accountStatus": "in_arrears", "source": "ledger"})
+    account = account or accounts.find_one({"accountStatus": "active", "source": "ledger"})
+    assert account is not None
+    staff = {"$set": {"staffFlag": True}}
+    read_models[documents.CUSTOMERS.name].update_one({"_id": account["customerIdString"]}, staff)
+    with grpc.insecure_channel(product.ledger_address) as channel:
+        stub = AccountingLedgerServiceStub(channel)
+        for each in range(count):
+            stub.MakeAdjustment(
+                ledger.MakeAdjustmentRequest(
+                    loan_account_id=account["loanAccountId"],
+                    fee_delta="20.00",
+                    principal_delta="0.00",
+                    reason="Charged twice",
+                    reason_code="posting_error",
+                    approved_by=WHO,
+                    idempotency_key=f"audit-charge-{each}",
+                ),
+                metadata=metadata,
+            )
+            stub.WaiveFee(
+                ledger.WaiveFeeRequest(
+                    loan_account_id=account["loanAccountId"],
+                    waiver_amount=f"{10 + each}.00",
+                    reason="Charged twice",
+                    reason_code="courtesy",
+                    approved_by=WHO,
+                    idempotency_key=f"audit-waiver-{each}",
+                ),
+                metadata=metadata,
+            )
+
+
+def rows_of(page: Page) -> int:
+    """Count the rows of the trail."""
+    return page.get_by_role("table", name="Audit trail").locator("tbody tr").count()
+
+
+def matching(read_models: Database[dict[str, Any]]) -> list[str]:
+    """Find the ids of waivers for staff, with no filter of the desk's."""
+    staff = [
+        each["_id"] for each in read_models[documents.CUSTOMERS.name].find({"staffFlag": True})
+    ]
+    found = read_models[documents.AUDIT_EVENTS.name].find(
+        {"eventType": "fee.waived.v1", "customerId": {"$in": staff}}
+    )
+    month = 30 * 86_400
+    now = datetime.now(UTC)
+    recent = [each for each in found if (now - each["recordedAt"]).total_seconds() < month]
+    return sorted(each["_id"] for each in recent)
+
+
+def test_an_auditor_checks_the_waivers_for_staff(
+    product: Running,
+    context: BrowserContext,
+    read_models: Database[dict[str, Any]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Filter, open, see it proven, mark it, export exactly that; a changed one turns red."""
+    waived_for_staff(product, read_models, 2)
+    deadline = time.monotonic() + PATIENCE_MS / 1_000
+    while len(matching(read_models)) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    began = time.monotonic()
+    desk = Desk(product, context)
+    desk.open(ADDRESS)
+    desk.sign_in("compliance")
+    page = desk.page
+    table = page.get_by_role("table", name="Audit trail")
+    expect(table).to_be_visible(timeout=PATIENCE_MS)
+    expected = matching(read_models)
+    assert rows_of(page) == len(expected)
+
+    table.get_by_role("button", name="Fee waived").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Chain: entry")).to_be_visible(timeout=PATIENCE_MS)
+    expect(dialog.get_by_text("Signature: by the ledger")).to_be_visible()
+    dialog.get_by_role("tab", name="Review").click()
+    dialog.get_by_label("Note").fill("The fee was charged twice; the waiver is right")
+    dialog.get_by_role("button", name="Mark as verified").click()
+    expect(dialog.get_by_text("Recorded.")).to_be_visible(timeout=PATIENCE_MS)
+    reviewed = read_models[documents.AUDIT_EVENTS.name]
+    while not (marked := reviewed.find_one({"reviewStatus": "verified"})):
+        assert time.monotonic() < deadline + 60
+        time.sleep(0.1)
+    assert marked["reviewedBy"] == "staff-compliance"
+
+    desk.open(ADDRESS)
+    expect(table.get_by_text("Verified")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Export CSV").click()
+    with page.expect_download(timeout=PATIENCE_MS) as download:
+        page.get_by_role("button", name="Save").click()
+    exported = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    ids = [row["event_id"] for row in csv.DictReader(io.StringIO(exported))]
+    assert sorted(ids) == expected
+
+    reviewed.update_one({"_id": expected[-1]}, {"$set": {"actor": "staff-somebody"}})
+    desk.open(f"{ADDRESS}&event={expected[-1].replace(':', '%3A')}")
+    expect(page.get_by_role("dialog").get_by_text("Tampered")).to_be_visible(timeout=PATIENCE_MS)
+    reviewed.update_one({"_id": expected[-1]}, {"$set": {"actor": WHO}})
+    with capsys.disabled():
+        print(f"\nthe auditor's journey {time.monotonic() - began:.1f} s")
