@@ -54,5 +54,12 @@ def decide(staff: Staff | None, command: CreateStaff, facts: Facts) -> tuple[Led
         person_id=command.person_id,
         acts_for=command.acts_for,
     )
+    for each in command.acts_for:
+        if facts.look.state(f"{SUBJECT_PREFIX}{each}") is None:
+            raise Refused(
+                Refusal.NO_SUCH_STAFF,
+                f"acts_for: there is no staff id {each}. Create them first.",
+                field="acts_for",
+            )
     check_not_own(evolve(None, created, 1, facts.at), facts)
     return (created,)

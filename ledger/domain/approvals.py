@@ -71,7 +71,7 @@ _KINDS: Final = (
 KINDS: Final = {kind.name: kind for kind in _KINDS}
 KIND_OF_RIGHT: Final = {kind.right: kind for kind in _KINDS}
 
-_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U0001d159")
 """Characters that count as letters or signs and show nothing."""
 _UNSEEN: Final = frozenset(
     {"Cc", "Cf", "Cn", "Co", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"},

@@ -67,6 +67,12 @@ def _requested(
     command = reader(message) if reader else None
     if not isinstance(command, AccountCommand) or command.right not in KIND_OF_RIGHT:
         raise fields.invalid("command", "must be one that somebody else can approve.")
+    if getattr(command, "approved_by", "") not in ("", actor_id):
+        raise Refused(
+            Refusal.APPROVER_NOT_ACTOR,
+            "approved_by must be empty or whoever asks: who approves it is known later.",
+            field="approved_by",
+        )
     return msgspec.structs.replace(command, approved_by=actor_id)
 
 

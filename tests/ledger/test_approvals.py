@@ -285,3 +285,11 @@ def test_a_request_that_is_not_there_is_not_found(
     receipt = decider.caller.approvals.GetReceipt
     told = refused(receipt, wanted, metadata=decider.caller.metadata())
     assert told.reason == "REQUEST_NOT_DECIDED"
+
+
+def test_nobody_asks_in_the_name_of_an_approver(ledger: LedgerProcess, support: Caller) -> None:
+    """Who approves it is known when it is approved; a name that is sent along is refused."""
+    account = ledger.system.active_loan()
+    told = refused(ask, support, write_off(account, approved_by="staff-supervisor"))
+    assert (told.reason, told.field) == ("APPROVER_NOT_ACTOR", "approved_by")
+    assert ask(support, write_off(account, approved_by=support.actor_id)).status == "pending"

@@ -120,6 +120,25 @@ def test_a_request_is_carried_out_and_proven(
     VERIFIER.check_receipt(VERIFIER.read_canonical(receipt.encode(), "the receipt"), keys)
 
 
+def test_a_receipt_outlives_the_key_that_signed_it(ledger: LedgerProcess, keys: Any) -> None:  # noqa: ANN401 - as above
+    """Lost and revoked, it decides nothing any more; what it decided stays proven."""
+    asking, admin, deciding = (
+        ledger.caller("staff-support"),
+        ledger.caller("staff-admin"),
+        approver(ledger),
+    )
+    old, new = (ask(asking, write_off(_loan(ledger))).request_id for _ in range(2))
+    deciding.approve(old)
+    revoked = pb.RevokeKeyRequest(staff_id=deciding.caller.actor_id, key_id=deciding.key_id)
+    admin.staff.RevokeKey(revoked, metadata=admin.metadata())
+    Approver(deciding.caller).approve(new)
+    admin.disable_staff(deciding.caller.actor_id)
+    for request_id in (old, new):
+        wanted = pb.GetReceiptRequest(request_id=request_id)
+        receipt = asking.approvals.GetReceipt(wanted, metadata=asking.metadata()).receipt_json
+        VERIFIER.check_receipt(VERIFIER.read_canonical(receipt.encode(), "the receipt"), keys)
+
+
 def test_a_rejection_is_proven_too(ledger: LedgerProcess, decider: Approver, keys: Any) -> None:  # noqa: ANN401 - as above
     """Also what was refused has its receipt."""
     asking = ledger.caller("staff-support")

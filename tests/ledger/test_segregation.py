@@ -83,6 +83,12 @@ def test_who_acts_for_somebody_does_not_decide_theirs(
     assert refused(deciding.approve, _asked(ledger, asking)).reason == "OWN_REQUEST"
 
 
+def test_nobody_acts_for_somebody_who_is_not_there(ledger: LedgerProcess) -> None:
+    """A slip in the name would let the assistant decide what the other asks for."""
+    told = refused(person, ledger, "supervisor", acts_for=["staff-suport"])
+    assert (told.reason, told.field) == ("NO_SUCH_STAFF", "acts_for")
+
+
 def test_a_colleague_of_a_similar_name_may_decide(ledger: LedgerProcess) -> None:
     """What differs to the eye is another person."""
     asking = person(ledger, "support", email=f"{new_id('anna')}@example.com")

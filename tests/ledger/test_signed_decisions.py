@@ -17,7 +17,8 @@ def decider(ledger: LedgerProcess) -> Approver:
 
 
 @pytest.mark.parametrize(
-    "comment", ["", "too short", "a" * 9 + " " * 20, "a" * 9 + "\u200b\u2060\u3164\u0301" * 9]
+    "comment",
+    ["", "too short", "a" * 9 + " " * 20, "a" * 9 + "\u200b\u2060\u3164\u0301\ufffc\U0001d159" * 9],
 )
 def test_a_comment_says_something(
     ledger: LedgerProcess, support: Caller, decider: Approver, comment: str
