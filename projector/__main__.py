@@ -3,6 +3,7 @@
 With the name of a command it does that instead: see `python -m projector --help`.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -22,6 +23,7 @@ from projector.settings import BadSetting, Settings
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 LOOK_SECONDS: Final = 0.5
+YOUNG_OBJECTS: Final = 50_000
 
 log = structlog.get_logger()
 
@@ -30,6 +32,7 @@ def main() -> int:
     """Run until a signal comes; give the exit status."""
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     _configure_logs()
+    _calm()
     try:
         settings = Settings.from_environment(os.environ)
         _arm(os.environ)
@@ -44,6 +47,16 @@ def main() -> int:
     except BadSetting as error:
         print(error, file=sys.stderr)
         return 2
+
+
+def _calm() -> None:
+    """Let Python look for cycles less often: it took a sixth of the time of a batch.
+
+    A batch makes tens of thousands of objects, nearly all of which are freed by their count.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 
 def _arm(environ: Mapping[str, str]) -> None:

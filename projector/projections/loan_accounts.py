@@ -173,10 +173,11 @@ def _updated(account: Stored, event: AccountUpdated, when: When) -> Stored:
     if payment:
         new["lastPayment"] = {**account.get("lastPayment", {}), **payment}
     if balance is not None and _takes(account, balance, when, reopens=reopens):
+        owed = to_mongo(balance)
         new["balances"] = {
             **account.get("balances", {}),
-            "currentBalance": to_mongo(balance),
-            "totalOutstanding": to_mongo(balance),
+            "currentBalance": owed,
+            "totalOutstanding": owed,
         }
     return new
 

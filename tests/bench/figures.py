@@ -18,8 +18,17 @@ def report(name: str, **figures: Any) -> None:  # noqa: ANN401 - whatever JSON h
 def paired(
     name: str, ours: Callable[[], float], other: Callable[[], float], *, unit: str, against: str
 ) -> None:
-    """Measure both sides three times in turn and report the median of the ratios."""
-    pairs = [(ours(), other()) for _ in range(ROUNDS)]
+    """Measure both sides three times in turn and report the median of the ratios.
+
+    The other side goes first in the second round: what was stored before weighs on both.
+    """
+    pairs = []
+    for number in range(ROUNDS):
+        if number % 2:
+            theirs = other()
+            pairs.append((ours(), theirs))
+        else:
+            pairs.append((ours(), other()))
     report(
         name,
         unit=unit,
