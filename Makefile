@@ -12,7 +12,7 @@ TEST_STAMP := .venv/.test-installed
 export DATA_DIR ?= .data
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed feed test test-long check lint proto bench chromium
+.PHONY: help run seed feed test test-long check lint proto bench bench-large chromium
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,3 +67,6 @@ proto: $(TEST_STAMP) ## Generate the code of the wire contract
 
 bench: $(TEST_STAMP) ## Measure speed as ratios taken in one run
 	@exec $(BIN)/python -m tests.bench.run $(BENCH)
+
+bench-large: $(TEST_STAMP) ## Measure what staff read on a million customers, built once under DATA_DIR
+	@exec $(BIN)/python -m tests.bench.measure_large
