@@ -205,7 +205,7 @@ class Portfolio:
 
 def _transaction() -> documents.TransactionDocument:
     """Give what all the transactions have in common."""
-    zero = Money(0)
+    amounts: Any = dict.fromkeys(_money_fields(), Money(0))
     return documents.TransactionDocument(
         transaction_id=Key(""),
         loan_account_id=Key(""),
@@ -218,7 +218,7 @@ def _transaction() -> documents.TransactionDocument:
         event_id=Key(""),
         position=1,
         ver=1,
-        **dict.fromkeys(_money_fields(), zero),
+        **amounts,
     )
 
 
