@@ -105,8 +105,8 @@ def _actor(claims: dict[str, object], key_name: str, now: datetime) -> Actor:
     if not issued - 30 <= moment < expires:
         raise NotTrusted("the token has expired")
     actor_id, session_id = str(claims["sub"]), str(claims["sid"])
-    if not actor_id:
-        raise NotTrusted("the token names nobody")
+    if not actor_id or not session_id:
+        raise NotTrusted("the token names nobody, or no session")
     kind = ISSUERS[key_name]
     if actor_id != NAMES.get(kind, actor_id):
         raise NotTrusted("its issuer may not speak for who is named in the token")

@@ -216,7 +216,8 @@ def test_parts_of_another_shape_are_told_by_name() -> None:
         assert _with(**{name: None}) == f"{name} is no list"
     assert "path of the request is too long" in _with(request={**request, "path": [step] * 65})
     assert "inclusion path is too long" in _with(request={**request, "path": [step] * 64})
-    for wrong in (7, None, [], step.upper() + "00", step[:-2]):
+    wrongs: list[object] = [7, None, [], step.upper() + "00", step[:-2]]
+    for wrong in wrongs:
         told = _with(request={**request, "path": [wrong]})
         assert told == "the path of the request is no hash"
 

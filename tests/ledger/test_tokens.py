@@ -49,6 +49,17 @@ def _forged(ledger: LedgerProcess) -> dict[str, str]:
         "alg HS256": "Bearer " + jwt.encode(_claims(), "0" * 32, algorithm="HS256", headers=header),
         "other audience": "Bearer "
         + jwt.encode(_claims(aud="x"), desk, algorithm="EdDSA", headers=header),
+        "nobody's": "Bearer "
+        + jwt.encode(_claims(sub=""), desk, algorithm="EdDSA", headers=header),
+        "of no session": "Bearer "
+        + jwt.encode(_claims(sid=""), desk, algorithm="EdDSA", headers=header),
+        "of tomorrow": "Bearer "
+        + jwt.encode(
+            _claims(iat=int(time.time()) + 86_400, exp=int(time.time()) + 86_600),
+            desk,
+            algorithm="EdDSA",
+            headers=header,
+        ),
         "too long a life": "Bearer "
         + jwt.encode(_claims(exp=int(time.time()) + 900), desk, algorithm="EdDSA", headers=header),
     }
@@ -67,6 +78,9 @@ def _forged(ledger: LedgerProcess) -> dict[str, str]:
         "alg none",
         "alg HS256",
         "other audience",
+        "nobody's",
+        "of no session",
+        "of tomorrow",
         "too long a life",
     ],
 )
