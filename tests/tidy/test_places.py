@@ -69,6 +69,13 @@ def test_every_page_stands_in_the_navigation() -> None:
     assert [page for page in _stems("pages") if f'"{page}' not in table] == []
 
 
+def test_every_report_names_what_its_total_ties_to() -> None:
+    """A figure that nothing checks is not shown."""
+    reports = [path for path in (ROOT / "dashboard/reports").glob("*.py") if path.stem[0] != "_"]
+    assert reports
+    assert [path.name for path in reports if "TIES_TO: Final = " not in path.read_text()] == []
+
+
 def test_every_page_asks_who_is_there_first() -> None:
     """Two locks: the navigation lists it by role, and the page itself requires one."""
     pages = [path for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__"]
