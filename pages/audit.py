@@ -10,7 +10,6 @@ from dashboard.components.audit_table import (
     OPENED,
     audit_table,
     close,
-    event_words,
     turn,
     way_here,
 )
@@ -26,7 +25,6 @@ def show_event(event_id: str) -> None:
     if event is None:
         st.markdown(f"There is no event **{inert(event_id)}** in the audit trail.")
         return
-    st.markdown(f"#### {inert(event_words(event.event_type))}")
     audit_event_panel(reader, event)
 
 

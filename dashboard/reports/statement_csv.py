@@ -7,6 +7,8 @@ from typing import Final
 from dashboard.queries.statement import Statement
 from proto.values import Money
 
+TIES_TO: Final = "queries.statement: its lines, opening and closing balance, one by one"
+
 HEADINGS: Final = ("Date", "Transaction", "Description", "Charge", "Payment", "Balance")
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 

@@ -28,12 +28,12 @@ def test_the_customer_page_shows_person_flags_and_figures(opened: Callable[..., 
     }
 
 
-@pytest.mark.parametrize("file", ["customer.py", "search.py"])
+@pytest.mark.parametrize("file", ["customer.py", "search.py", "overview.py"])
 def test_an_analyst_is_sent_nothing_of_the_person(
     opened: Callable[..., AppTest], file: str
 ) -> None:
     """What an analyst's browser gets holds id, suburb and figures, and no more."""
-    page = opened(file, "analyst", id="CUS-12345", q="CUS-12345")
+    page = opened(file, "analyst", id="CUS-12345", q="CUS-12345", rows="accounts")
     assert not page.exception
     told = everything(page)
     assert "CUS-12345" in told
