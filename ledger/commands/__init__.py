@@ -48,6 +48,7 @@ from ledger.commands import (
     write_off,
 )
 from ledger.commands.command import AccountCommand, Command, Decided, Facts
+from ledger.domain.loan import Loan
 from proto.events import LedgerEvent
 
 Decide = Callable[[Any, Any, Facts], tuple[LedgerEvent, ...] | Decided]
@@ -96,10 +97,24 @@ def _with_consequences(decide: Decide) -> Decide:
         told = decide(loan, command, facts)
         told = told if isinstance(told, Decided) else Decided(events=told)
         events = cast("consequences.Events", told.events)
+        if consequences.closes_too_early(loan, events, facts):
+            told = _decided_after_interest(decide, loan, command, facts)
+            events = cast("consequences.Events", told.events)
         more = consequences.following(loan, events, facts)
         return msgspec.structs.replace(told, events=(*told.events, *more))
 
     return decided
+
+
+def _decided_after_interest(
+    decide: Decide, loan: Loan, command: AccountCommand, facts: Facts
+) -> Decided:
+    """Bring interest up to date first; the version that the caller saw was looked at already."""
+    earlier = consequences.up_to_date(loan, facts)
+    anew = msgspec.structs.replace(command, expected_version=0)
+    told = decide(earlier.loan, anew, facts)
+    told = told if isinstance(told, Decided) else Decided(events=told)
+    return msgspec.structs.replace(told, events=(*earlier.events(), *told.events))
 
 
 COMMANDS: Final[dict[type[Command], Decide]] = {

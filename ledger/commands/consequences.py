@@ -20,8 +20,10 @@ from ledger.domain.interest import PrincipalMove
 from ledger.domain.loan import Loan, LoanEvent
 from ledger.domain.money import ZERO, minus, negative, smaller
 from proto.events import (
+    AccountClosed,
     AccountStatusChanged,
     AccountUpdated,
+    AccountWrittenOff,
     AgingUpdated,
     InterestAccrued,
     LedgerEvent,
@@ -41,6 +43,29 @@ def following(before: Loan, told: Events, facts: Facts) -> tuple[LedgerEvent, ..
     _reopen(course, told)
     _tell_lateness(course, before)
     return course.events()[len(told) :]
+
+
+def closes_too_early(before: Loan | None, told: Events, facts: Facts) -> bool:
+    """Tell whether a loan would be paid off whose last days are not ended yet.
+
+    Such a loan owes the interest of those days too: the end of a day passes it by.
+    """
+    if before is None or not before.is_running or not before.annual_rate_ppm:
+        return False
+    if not any(isinstance(each, AccountClosed) and each.final_balance == ZERO for each in told):
+        return False
+    if any(isinstance(each, AccountWrittenOff | InterestAccrued) for each in told):
+        return False
+    return bool(up_to_date(before, facts).events())
+
+
+def up_to_date(loan: Loan, facts: Facts) -> Course:
+    """Accrue interest through yesterday, as far as the ends of the days have not."""
+    course, yesterday = Course(loan, facts), facts.today - timedelta(days=1)
+    through = loan.accrual.through
+    if through is None or through.as_date() < yesterday:
+        accrue(course, yesterday)
+    return course
 
 
 def _reopen(course: Course, told: Events) -> None:

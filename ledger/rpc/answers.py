@@ -20,6 +20,7 @@ from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as servicing_pb
 from proto.events import (
     FeeWaived,
+    InterestAccrued,
     PaymentCorrected,
     PaymentReversed,
     PostingEvent,
@@ -130,8 +131,11 @@ def transaction_response(outcome: Outcome) -> ledger_pb.TransactionResponse:
 
 
 def _main(posted: list[tuple[PostingEvent, Recorded]]) -> tuple[PostingEvent, Recorded]:
-    """Give what was asked for: of a correction the right payment, not the wrong one's reversal."""
-    first, *others = posted
+    """Give what was asked for, not the interest before it.
+
+    Of a correction it is the right payment, not the wrong one's reversal.
+    """
+    first, *others = [each for each in posted if not isinstance(each[0], InterestAccrued)]
     if isinstance(first[0], PaymentReversed) and others:
         return others[0] if isinstance(others[0][0], PaymentCorrected) else first
     return first

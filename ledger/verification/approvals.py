@@ -229,9 +229,9 @@ def _check_effect(carrying: _Carrying) -> None:
     request, approved = carrying.request, carrying.approved
     if not carrying.postings:
         raise Wrong(carrying.entry, "the approval has no effect")
-    first = carrying.postings[0]
-    # Interest that is due otherwise since follows by itself; nobody was asked about it.
-    last = [each for each in carrying.postings if not isinstance(each[1], InterestAccrued)][-1]
+    # Interest comes before or after it by itself; nobody was asked about it.
+    asked = [each for each in carrying.postings if not isinstance(each[1], InterestAccrued)]
+    first, last = asked[0], asked[-1]
     if (first[0].event_id, first[1].transaction_id) != (
         approved.ledger_event_id,
         approved.transaction_id,
