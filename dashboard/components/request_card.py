@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import formats, request_words, services, session
 from dashboard.commands import decide_request
 from dashboard.components import acting
+from dashboard.components.opening import link_to
 from dashboard.components.quiet import quiet
 from dashboard.formats import code, inert
 from dashboard.ledger_client import LedgerFault, LedgerRefused
@@ -68,6 +69,8 @@ def request_result(signed_in: SignedIn, view: RequestView) -> None:
     entry = view.ledger_event_id or next((step.event_id for step in reversed(view.steps)), "")
     posted = f" · transaction {code(view.transaction_id)}" if view.transaction_id else ""
     quiet(f"Audit entry {code(entry)}{posted}")
+    if signed_in.has("compliance"):
+        link_to("audit.py", "Open the audit entry", event=entry)
     _receipt(signed_in, view)
 
 

@@ -15,7 +15,7 @@ from pymongo.database import Database
 
 from dashboard.formats import money
 from embedded.running import Running
-from proto.documents import LOAN_ACCOUNTS
+from proto.documents import APPROVALS, LOAN_ACCOUNTS
 from proto.values import Money
 from tests.journeys.desk import PATIENCE_MS, Desk
 
@@ -29,8 +29,9 @@ FOLLOWS_MS: Final = 2_000
 
 @pytest.fixture
 def accounts(read_models: Database[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Two accounts with a debt that no other test moves."""
-    owing = {"accountStatus": "in_arrears", "source": "ledger"}
+    """Two accounts with a debt that nobody has asked anything about."""
+    asked = read_models[APPROVALS.name].distinct("loanAccountId")
+    owing = {"accountStatus": "in_arrears", "source": "ledger", "_id": {"$nin": asked}}
     found = read_models[LOAN_ACCOUNTS.name].find(owing).sort("_id", 1)
     return [each for each in found if each["customerIdString"] != "CUS-12345"][:2]
 
@@ -69,6 +70,7 @@ def ask_for_write_off(page: Page) -> None:
     expect(send).to_be_enabled()
     send.click()
     expect(dialog).to_have_count(0)
+    expect(page.get_by_text("Asked for approval:")).to_be_visible()
 
 
 def test_a_write_off_is_asked_for_approved_and_seen_everywhere(
