@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Final
 
+from dashboard import formats
 from dashboard.commands.account_command import AccountCommand
 from proto import accounting_ledger_pb2 as ledger
 from proto.values import Money
@@ -24,8 +25,8 @@ class MakeAdjustment(AccountCommand, frozen=True, kw_only=True):
     name: ClassVar[str] = "MakeAdjustment"
     rpc: ClassVar[str] = "AccountingLedgerService/MakeAdjustment"
     preview_field: ClassVar[str] = "make_adjustment"
-    to_do: ClassVar[str] = "Adjust by"
-    done: ClassVar[str] = "Adjusted by"
+    to_do: ClassVar[str] = "Adjust"
+    done: ClassVar[str] = "Adjusted"
 
     principal_delta: Money
     fee_delta: Money
@@ -37,6 +38,21 @@ class MakeAdjustment(AccountCommand, frozen=True, kw_only=True):
     def amount(self) -> Money:
         """Give the change of the debt."""
         return Money(self.principal_delta + self.fee_delta)
+
+    @property
+    def what(self) -> str:
+        """Say what it does, part by part: together the parts may come to nothing."""
+        return f"{self.to_do} {self._parts}"
+
+    @property
+    def what_was_done(self) -> str:
+        """Say what it has done."""
+        return f"{self.done} {self._parts}"
+
+    @property
+    def _parts(self) -> str:
+        parts = (("principal", self.principal_delta), ("fees", self.fee_delta))
+        return ", ".join(f"{name} by {formats.change(delta)}" for name, delta in parts if delta)
 
     def message(self) -> ledger.MakeAdjustmentRequest:
         """Build the request, without its key."""

@@ -3,6 +3,8 @@
 import base64
 from typing import ClassVar, Final, Self, cast
 
+from msgspec import structs
+
 from dashboard.commands.account_command import AccountCommand
 from dashboard.commands.answers import Done
 from dashboard.ledger_client import Caller, LedgerClient
@@ -41,6 +43,14 @@ class RequestApproval(AccountCommand, frozen=True, kw_only=True):
             reason=str(getattr(command, "reason", "") or getattr(command, "notes", "")),
             priority=priority,
         )
+
+    def on_version(self, version: int) -> Self:
+        """Ask for the same on the account as it is on the screen now."""
+        question = self.question()
+        change = getattr(question, str(question.WhichOneof("command")))
+        change.expected_version = version
+        sent = base64.b64encode(question.SerializeToString()).decode()
+        return structs.replace(self, question_sent=sent, seen_version=version)
 
     @property
     def what(self) -> str:

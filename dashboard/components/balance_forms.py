@@ -28,13 +28,16 @@ REVERSIBLE = frozenset(
 )
 """What the ledger takes back; it decides, the form only leaves out the rest."""
 
+PRINCIPAL = "Change of principal, -10.00 takes away"
+FEES = "Change of fees, -10.00 takes away"
+
 
 def adjustment_form(signed_in: SignedIn, form: OpenForm) -> None:
     """Set principal or fees right, up or down."""
     left, right = st.columns(2, gap="medium")
     with left:
-        principal = form_fields.amount(form, "Change of principal", "0.00", "principal_delta")
-        fees = form_fields.amount(form, "Change of fees", "0.00", "fee_delta")
+        principal = form_fields.amount(form, PRINCIPAL, "0.00", "principal_delta")
+        fees = form_fields.amount(form, FEES, "0.00", "fee_delta")
         code = form_fields.reason(form, make_adjustment.REASONS)
         why = form_fields.words(form, is_needed=True)
     deltas = (formats.typed_change(principal), formats.typed_change(fees))
@@ -58,7 +61,7 @@ def refund_form(signed_in: SignedIn, form: OpenForm) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         typed = form_fields.amount(form, f"Amount, at most {money(owed)}", str(owed or ""))
-        reference = form_fields.reference(form)
+        reference = form_fields.reference(form, "Reference of the refund")
         code = form_fields.reason(form, refund_overpayment.REASONS)
         why = form_fields.words(form, is_needed=True)
     refunded = formats.typed_money(typed)
@@ -114,5 +117,7 @@ def _transaction(signed_in: SignedIn, form: OpenForm) -> TransactionFigures | No
 
 
 def _told(each: TransactionFigures) -> str:
+    """Tell a transaction so that no two are told alike: the browser sends back the words."""
     when = formats.day(each.effective_date)
-    return f"{formats.transaction_type(each.type)} {money(each.amount)} · {when}"
+    told = f"{formats.transaction_type(each.type)} {money(each.amount)} · {when}"
+    return f"{told} · {each.transaction_id}"

@@ -71,10 +71,10 @@ def conversations(signed_in: SignedIn, customer_id: str) -> None:
 
 
 def told(each: ConversationOutline, now: datetime) -> str:
-    """Tell a conversation in one line of the list."""
+    """Tell a conversation in one line of the list, no two alike: the browser sends back words."""
     when = formats.day_and_clock(each.last_at) if each.last_at else formats.NOT_KNOWN
     about = each.purpose if isinstance(each.purpose, str) else ""
-    parts = [when, state_badge(each, now).word, about, each.application_number or ""]
+    parts = [when, state_badge(each, now).word, about, each.conversation_id]
     return " · ".join(part for part in parts if part)
 
 

@@ -61,10 +61,10 @@ def words(form: OpenForm, name: str = "reason", *, is_needed: bool = False) -> s
     return (typed or "").strip()
 
 
-def reference(form: OpenForm) -> str:
+def reference(form: OpenForm, label: str = "Payment reference") -> str:
     """Ask for the payment's reference."""
     typed = st.text_input(
-        "Payment reference",
+        label,
         entered(form, "payment_reference"),
         max_chars=REFERENCE_CHARACTERS_MAX,
         live="500ms",

@@ -68,12 +68,14 @@ def show_preview(preview: Preview | None) -> None:
 
 def _balances(before: Balances, after: Balances, then: str) -> None:
     columns = (Column(""), Column("Now", right=True), Column(then, right=True))
-    rows = (
+    rows = [
         ("Principal", before.principal, after.principal),
         ("Interest", before.interest, after.interest),
         ("Fees", before.fees, after.fees),
         ("Total", before.total, after.total),
-    )
+    ]
+    if before.overpayment or after.overpayment:
+        rows.append(("Overpaid", before.overpayment, after.overpayment))
     told = [
         Row((Cell(text=label), Cell(text=money(was)), Cell(text=money(becomes))), was != becomes)
         for label, was, becomes in rows

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import session
 from dashboard.commands.answers import Balances
 from dashboard.commands.registry import Command
+from dashboard.commands.request_approval import RequestApproval
 from dashboard.components import acting
 from dashboard.formats import OPERATION_BADGES, inert
 from dashboard.operations import Operation
@@ -160,11 +161,12 @@ def again(signed_in: SignedIn, operation: Operation) -> None:
 def _retry(signed_in: SignedIn, account: AccountView, operation: Operation) -> None:
     """Open the form with what was entered: a new try is a new intent with a new key.
 
-    A request has no figures to look at again: it is simply made anew.
+    A request has no form to look at again: it is made anew, on the account as it is now.
     """
     caller = acting.caller(signed_in)
-    if operation.command.is_request:
-        acting.operations().begin(operation.command, caller, None)
+    if isinstance(operation.command, RequestApproval):
+        anew = operation.command.on_version(account.ver or operation.command.seen_version)
+        acting.operations().begin(anew, caller, None)
         acting.operations().dismiss(operation.key, caller)
         return
     acting.operations().dismiss(operation.key, caller)

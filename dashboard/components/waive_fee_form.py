@@ -77,12 +77,14 @@ def _most(account: AccountView, fee_id: str) -> Money:
 
 
 def _told(fee: FeeView) -> str:
+    """Tell a fee so that no two are told alike: the browser sends back the words."""
     charged = formats.day(formats.in_sydney(fee.charged_at).date()) if fee.charged_at else ""
     state = "unpaid" if fee.unpaid == fee.waivable else f"{money(fee.unpaid)} unpaid"
     told = (
         f"{formats.transaction_type(fee.type)} {money(fee.waivable)}",
         state if fee.unpaid else "already paid",
         charged,
+        fee.transaction_id,
     )
     return " · ".join(part for part in told if part)
 

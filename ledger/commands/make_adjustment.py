@@ -70,15 +70,15 @@ def _field(command: MakeAdjustment) -> str:
 
 def _check(loan: Loan, command: MakeAdjustment) -> None:
     """Refuse a balance below zero, a sum that no event can tell, a fee over the cap."""
-    for field, delta, balance in (
-        ("principal_delta", command.principal_delta, loan.principal),
-        ("fee_delta", command.fee_delta, loan.fee_balance),
+    for field, name, delta, balance in (
+        ("principal_delta", "principal", command.principal_delta, loan.principal),
+        ("fee_delta", "fees", command.fee_delta, loan.fee_balance),
     ):
         if balance + delta < 0:
             raise Refused(
                 Refusal.ADJUSTMENT_EXCEEDS_BALANCE,
-                f"{field} takes away {dollars(negative(delta))}, but only {dollars(balance)} "
-                "is owed there.",
+                f"The change of {name} takes away {dollars(negative(delta))}, but only "
+                f"{dollars(balance)} is owed there: take away at most that.",
                 field=field,
                 limit=balance,
             )

@@ -16,6 +16,8 @@ from proto import servicing_pb2 as servicing
 
 LEDGER = "billie.ledger.v1.AccountingLedgerService"
 PREVIEWS = "billie.servicing.v1.PreviewService"
+LOANS = "billie.servicing.v1.LoanService"
+APPROVALS = "billie.servicing.v1.ApprovalService"
 APPROVALS = "billie.servicing.v1.ApprovalService"
 Answer = Callable[[Any, grpc.ServicerContext], Message]
 
@@ -65,7 +67,9 @@ def posted(
     return answer
 
 
-def promised(_request: servicing.PreviewRequest, _context: grpc.ServicerContext) -> Message:
+def promised(
+    _request: servicing.PreviewRequest, _context: grpc.ServicerContext
+) -> servicing.PreviewResponse:
     """The answer to every preview: the fee of $10.00 goes, and nothing else."""
     before = servicing.Balances(
         principal="200.00",
@@ -89,6 +93,38 @@ def decided(
     return servicing.ApprovalResponse(request_id=request.request_id, status="approved")
 
 
+def needs_approval(
+    request: servicing.PreviewRequest, context: grpc.ServicerContext
+) -> servicing.PreviewResponse:
+    """The answer to a preview of what takes somebody else's approval."""
+    response = promised(request, context)
+    response.allowed = False
+    response.refusal.reason = "APPROVAL_REQUIRED"
+    response.refusal.sentence = "This takes somebody else's approval. Ask for it."
+    return response
+
+
+def requested(_request: Message, _context: grpc.ServicerContext) -> Message:
+    """The answer to a request that was made."""
+    return servicing.ApprovalResponse(request_id="REQ-1", status="pending")
+
+
+COMMANDS: dict[str, tuple[str, type[Message]]] = {
+    "RecordRepayment": (LEDGER, ledger.RecordRepaymentRequest),
+    "WaiveFee": (LEDGER, ledger.WaiveFeeRequest),
+    "ApplyLateFee": (LEDGER, ledger.ApplyLateFeeRequest),
+    "ApplyDishonourFee": (LEDGER, ledger.ApplyDishonourFeeRequest),
+    "MakeAdjustment": (LEDGER, ledger.MakeAdjustmentRequest),
+    "WriteOff": (LEDGER, ledger.WriteOffRequest),
+    "ReverseTransaction": (LOANS, servicing.ReverseTransactionRequest),
+    "RefundOverpayment": (LOANS, servicing.RefundOverpaymentRequest),
+    "UndoWriteOff": (LOANS, servicing.UndoWriteOffRequest),
+    "RecordRecovery": (LOANS, servicing.RecordRecoveryRequest),
+    "Request": (APPROVALS, servicing.RequestApprovalRequest),
+}
+"""What changes something: the service that it belongs to, and its request."""
+
+
 class RecordingLedger:
     """Serves what the desk calls; what is scripted comes first, then the usual answer."""
 
@@ -99,6 +135,7 @@ class RecordingLedger:
         self.extended_fields = extended_fields
         self.balances: dict[str, ledger.GetBalanceResponse] = {}
         """What it tells of accounts; one that is not here it does not know."""
+        self.preview: Answer = promised
         self._server: grpc.Server | None = None
 
     def start(self) -> None:
@@ -106,24 +143,28 @@ class RecordingLedger:
         self._server = grpc.server(
             futures.ThreadPoolExecutor(4), options=(("grpc.so_reuseport", 0),)
         )
-        commands = {
-            "RecordRepayment": self._handler("RecordRepayment", ledger.RecordRepaymentRequest),
-            "WaiveFee": self._handler("WaiveFee", ledger.WaiveFeeRequest),
-            "GetBalance": self._handler("GetBalance", ledger.GetBalanceRequest, self._balance),
-        }
+        served: dict[str, dict[str, Any]] = {LEDGER: {}, LOANS: {}, APPROVALS: {}}
+        for rpc, (service, request_type) in COMMANDS.items():
+            served[service][rpc] = self._handler(rpc, request_type)
+        balance = self._handler("GetBalance", ledger.GetBalanceRequest, self._balance)
+        served[LEDGER]["GetBalance"] = balance
         previews = {
             "GetCapabilities": grpc.unary_unary_rpc_method_handler(
                 self._capabilities,
                 servicing.GetCapabilitiesRequest.FromString,
                 servicing.GetCapabilitiesResponse.SerializeToString,
             ),
-            "Preview": self._handler("Preview", servicing.PreviewRequest, promised),
+            "Preview": self._handler(
+                "Preview",
+                servicing.PreviewRequest,
+                self._preview,
+            ),
         }
         approvals = {
             "Approve": self._handler("Approve", servicing.DecideApprovalRequest, decided),
         }
         handlers = (
-            grpc.method_handlers_generic_handler(LEDGER, commands),
+            *(grpc.method_handlers_generic_handler(*each) for each in served.items()),
             grpc.method_handlers_generic_handler(APPROVALS, approvals),
             grpc.method_handlers_generic_handler(
                 PREVIEWS, previews if self.extended_fields else {}
@@ -140,7 +181,7 @@ class RecordingLedger:
 
     def commands(self) -> list[Call]:
         """List the calls that would have changed something."""
-        return [each for each in self.calls if each.rpc in {"RecordRepayment", "WaiveFee"}]
+        return [each for each in self.calls if each.rpc in COMMANDS]
 
     def _handler(self, rpc: str, request_type: type[Message], usual: Answer | None = None) -> Any:  # noqa: ANN401 - grpc's own
         def serve(request: Message, context: grpc.ServicerContext) -> Message:
@@ -153,6 +194,9 @@ class RecordingLedger:
         return grpc.unary_unary_rpc_method_handler(
             serve, request_type.FromString, lambda message: message.SerializeToString()
         )
+
+    def _preview(self, request: servicing.PreviewRequest, context: grpc.ServicerContext) -> Message:
+        return self.preview(request, context)
 
     def _balance(self, request: ledger.GetBalanceRequest, context: grpc.ServicerContext) -> Message:
         if self.script:

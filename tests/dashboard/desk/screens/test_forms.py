@@ -1,0 +1,187 @@
+"""Every form sends what was typed into it; what needs an approval becomes a request."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import grpc
+import pytest
+from bson import Decimal128
+from streamlit.testing.v1 import AppTest
+
+from dashboard.components.acting import OpenForm
+from dashboard.components.forms import FORMS
+from dashboard.queries.accounts import account as account_on_screen
+from proto import documents
+from proto.values import Money
+from tests.dashboard.desk.conftest import DeskDatabase, Store
+from tests.dashboard.desk.portfolio import account
+from tests.dashboard.desk.recording_ledger import (
+    RecordingLedger,
+    needs_approval,
+    requested,
+    says_no,
+)
+from tests.dashboard.desk.screens.reading import button, everything, until
+
+WHY: Final = "As agreed on the telephone"
+
+TYPED: Final[dict[str, tuple[dict[str, str], dict[str, Any]]]] = {
+    "RecordRepayment": (
+        {"amount": "12.34", "payment_reference": "BANK-1"},
+        {"amount": "12.34", "payment_reference": "BANK-1"},
+    ),
+    "WaiveFee": ({"notes": WHY}, {"waiver_amount": "10.00", "notes": WHY}),
+    "ApplyLateFee": ({"amount": "15", "reason": WHY}, {"fee_amount": "15.00", "reason": WHY}),
+    "ApplyDishonourFee": ({"amount": "15", "reason": WHY}, {"fee_amount": "15.00"}),
+    "MakeAdjustment": (
+        {"principal_delta": "-20.00", "fee_delta": "5.00", "reason": WHY},
+        {"principal_delta": "-20.00", "fee_delta": "5.00", "reason": WHY},
+    ),
+    "ReverseTransaction": ({"reason": WHY}, {"transaction_id": "TX-2", "reason": WHY}),
+    "RefundOverpayment": (
+        {"amount": "7.50", "payment_reference": "OUT-1", "reason": WHY},
+        {"amount": "7.50", "payment_reference": "OUT-1", "reason": WHY},
+    ),
+    "WriteOff": ({"reason": WHY}, {"reason": WHY}),
+    "UndoWriteOff": ({"reason": WHY}, {"reason": WHY}),
+    "RecordRecovery": (
+        {"amount": "30", "payment_reference": "BANK-2", "reason": WHY},
+        {"amount": "30.00", "payment_reference": "BANK-2", "reason": WHY},
+    ),
+}
+"""Of each form: what is typed into its fields, and what must then stand in its request."""
+
+ALWAYS_ASKED: Final = {"WriteOff", "UndoWriteOff", "RecordRecovery"}
+
+
+@pytest.fixture
+def filled(
+    opened: Callable[..., AppTest], database: DeskDatabase, store: Store
+) -> Callable[[str], AppTest]:
+    """A form of John's account, filled in as somebody would."""
+
+    def fill(command: str) -> AppTest:
+        document = account()
+        if command == "RefundOverpayment" and document.balances is not None:
+            document.balances.overpayment = Money(7_50)
+        store(documents.LOAN_ACCOUNTS, "ACC-1", document)
+        seen = account_on_screen(database, "ACC-1")
+        assert seen is not None
+        page = opened("customer.py", "supervisor", id="CUS-12345")
+        page.session_state["slot:form"] = OpenForm(command=command, account=seen)
+        page.run()
+        for name, text in TYPED[command][0].items():
+            page.text_input(f"{command}-ACC-1-{name}").set_value(text)
+        if command == "ReverseTransaction":
+            page.selectbox(f"{command}-ACC-1-transaction_id").set_value("TX-2")
+        return page.run()
+
+    return fill
+
+
+def send(page: AppTest) -> AppTest:
+    """Press the primary button."""
+    return page.button("send-form").click().run()
+
+
+def test_every_form_is_among_these() -> None:
+    """A new form is tested too."""
+    assert set(TYPED) == set(FORMS)
+
+
+@pytest.mark.parametrize("command", sorted(set(TYPED) - ALWAYS_ASKED))
+def test_a_form_sends_what_was_typed(
+    filled: Callable[[str], AppTest], books: RecordingLedger, command: str
+) -> None:
+    """Each field reaches the ledger as it stands in the form, with the version on the screen."""
+    send(until(filled(command), "send-form"))
+    until_sent(books, command)
+    (call,) = books.commands()
+    for field, value in TYPED[command][1].items():
+        assert getattr(call.request, field) == value
+    assert call.request.expected_version == 7
+
+
+@pytest.mark.parametrize("command", sorted({*ALWAYS_ASKED, "MakeAdjustment", "WaiveFee"}))
+def test_what_takes_an_approval_becomes_a_request_and_says_so(
+    filled: Callable[[str], AppTest], books: RecordingLedger, command: str
+) -> None:
+    """The button asks for approval; the request holds the very same command."""
+    books.preview = needs_approval
+    books.script.append(requested)
+    page = filled(command)
+    assert "This takes somebody else" in everything(page)
+    assert page.button("send-form").label.startswith("Ask for approval")
+    send(page)
+    until_sent(books, "Request")
+    (call,) = books.commands()
+    inside = getattr(call.request.command, str(call.request.command.WhichOneof("command")))
+    for field, value in TYPED[command][1].items():
+        assert getattr(inside, field) == value
+    assert call.request.priority == "normal"
+
+
+def test_a_request_that_failed_is_made_again_on_the_account_as_it_is(
+    filled: Callable[[str], AppTest], books: RecordingLedger, store: Store
+) -> None:
+    """Retry asks for the same under a new key, on the version that is on the screen by then."""
+    books.preview = needs_approval
+    books.script.append(says_no(grpc.StatusCode.FAILED_PRECONDITION, text="Somebody changed it"))
+    page = send(filled("WriteOff"))
+    until(page, "Somebody changed it")
+    tried = len(books.commands())
+    moved = account(ver=9)
+    store(documents.LOAN_ACCOUNTS, "ACC-1", moved)
+    page.run()
+    books.script.append(requested)
+    button(page, "Retry").click().run()
+    until_sent(books, "Request", tried + 1)
+    first, last = books.commands()[0].request, books.commands()[-1].request
+    assert last.idempotency_key != first.idempotency_key
+    assert (first.command.write_off.expected_version, last.command.write_off.expected_version) == (
+        7,
+        9,
+    )
+
+
+def test_an_account_without_a_transaction_to_reverse_says_so(
+    filled: Callable[[str], AppTest], database: DeskDatabase
+) -> None:
+    """The list is empty and the button cannot be pressed."""
+    page = filled("ReverseTransaction")
+    database[documents.TRANSACTIONS.name].delete_many({})
+    page.selectbox("ReverseTransaction-ACC-1-transaction_id").set_value(None)
+    page.run()
+    assert "There is none that can be reversed" in everything(page)
+    assert page.button("send-form").disabled
+
+
+def until_sent(books: RecordingLedger, rpc: str, count: int = 1) -> None:
+    """Wait until a command has reached the ledger."""
+    deadline = time.monotonic() + 30
+    while len([each for each in books.commands() if each.rpc == rpc]) < count:
+        assert time.monotonic() < deadline, f"{rpc} was never sent"
+        time.sleep(0.05)
+
+
+def test_two_fees_that_look_alike_can_be_told_apart(
+    filled: Callable[[str], AppTest], books: RecordingLedger, database: DeskDatabase
+) -> None:
+    """Charged twice on one day: the one that was chosen is waived, not the first of its kind."""
+    fee = {"type": "LATE_FEE", "amount": Decimal128("10.00"), "chargedAt": datetime.now(UTC)}
+    fees = [{"transactionId": f"TX-FEE-{number}", **fee} for number in (1, 2)]
+    page = filled("ApplyLateFee")
+    database[documents.LOAN_ACCOUNTS.name].update_one({"_id": "ACC-1"}, {"$set": {"fees": fees}})
+    seen = account_on_screen(database, "ACC-1")
+    assert seen is not None
+    page.session_state["slot:form"] = OpenForm(command="WaiveFee", account=seen)
+    page.run()
+    for chosen in ("TX-FEE-1", "TX-FEE-2"):
+        picker = next(each for each in page.selectbox if each.label == "Fee")
+        picker.set_value(chosen).run()
+        assert picker.value == chosen
+    send(page)
+    until_sent(books, "WaiveFee")
+    assert books.commands()[-1].request.target_transaction_id == "TX-FEE-2"
