@@ -41,7 +41,14 @@ KILLED = -9
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_at_a_step_of_a_batch(
-    environment: dict[str, str], feed: Feed, mirror: Mirror, tmp_path: Path, step: str, seed: int
+    environment: dict[str, str],
+    settings: Settings,
+    start: Start,
+    feed: Feed,
+    mirror: Mirror,
+    tmp_path: Path,
+    step: str,
+    seed: int,
 ) -> None:
     """The next one finishes what was begun, and every event has its effect once (I9)."""
     total = 60
@@ -50,8 +57,9 @@ def test_killed_at_a_step_of_a_batch(
     armed["PROJECTOR_FAIL_POINT"] = f"{step}:{Random(seed).randrange(1, 3)}"  # noqa: S311 - a seed
     with running(armed, tmp_path / "log") as process:
         wait_until("the death", partial(_died_or_done, process, mirror, total))
-    with running(environment, tmp_path / "log"):
-        wait_until("the end", partial(_is_done, mirror, total))
+    with start(settings) as drain:
+        drain.until(partial(_is_done, mirror, total))
+        drain()
     assert mirror.account("OUR-1")["balances"]["totalPaid"] == f"{total}.00"
     assert len(mirror.all(documents.TRANSACTIONS)) == total
     assert sum("sealed" in each for each in mirror.all(documents.ARCHIVE)) == 2 * total

@@ -1,6 +1,7 @@
 """However the ledger's events are cut into batches, every read model ends alike."""
 
 import random
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import redis
 from pymongo.database import Database
 
+from embedded.process import free_port
 from projector.settings import Settings
 from projector.stream import GROUP
 from proto.streams import INTERNAL
@@ -15,7 +17,8 @@ from tests.counts import count
 from tests.databases import Databases
 from tests.projector.conftest import Start
 from tests.projector.feed import Feed, account, closing, posting, update
-from tests.projector.mirror import Mirror
+from tests.projector.mirror import Mirror, Plain
+from tests.projector.test_missed_events import History, serving
 
 LOANS = ("LOAN-1", "LOAN-2")
 KINDS = ("repayment.recorded.v1", "fee.waived.v1", "adjustment.made.v1", "payment.reversed.v1")
@@ -55,6 +58,72 @@ def history(feed: Feed, chance: random.Random) -> list[dict[str, str]]:
     gone = {"closure_reason": "WRITTEN_OFF"}
     made.append(feed.entry("LOAN-2", "account.closed.v1", closing("LOAN-2", **gone)))
     return made
+
+
+@pytest.mark.parametrize("seed", range(count(1, 20)))
+def test_two_projectors_and_gaps_end_as_one_that_was_told_everything(
+    streams: redis.Redis,
+    database: Database[dict[str, Any]],
+    databases: Databases,
+    start: Start,
+    settings: Settings,
+    seed: int,
+) -> None:
+    """What the stream never brought is fetched from the ledger, whoever reads the stream.
+
+    Not compared is what tells of the moment at which something was seen: the documents'
+    times, and the copy that a day's end keeps of accounts as they stand then.
+    """
+    chance = random.Random(seed)  # noqa: S311 - it only shuffles
+    feed = Feed(streams)
+    made = history(feed, chance)
+    for fields in made:
+        feed.raw(fields, INTERNAL)
+    with databases.taken(database.client) as there:
+        with start(replace(settings, db_name=there.name, batch_entries_max=1)) as drain:
+            drain()
+        told_all = _lasting(Mirror(there))
+    streams.flushall()
+    later = [each for each in made if each["conv"] == "LOAN-1" and int(each["ver"]) > 1]
+    lost = chance.sample(later[:-1], 2)
+    for fields in made:
+        if fields not in lost:
+            feed.raw(fields, INTERNAL)
+    address = f"127.0.0.1:{free_port()}"
+    cut = replace(settings, batch_entries_max=7, ledger_address=address)
+    with (
+        serving(History(made), address),
+        start(cut) as first,
+        start(replace(cut, consumer="second")) as second,
+    ):
+        last = {"subjectId": "LOAN-1", "ver": max(_versions(made))}
+        trail = database["audit-events"]
+        threads = [
+            threading.Thread(target=each.until, args=(lambda: trail.find_one(last) is not None,))
+            for each in (first, second)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        first()
+    assert _lasting(Mirror(database)) == told_all
+
+
+def _lasting(mirror: Mirror) -> dict[str, list[Plain]]:
+    passing = {"createdAt", "updatedAt", "reversedBy"}
+    return {
+        collection: [
+            {name: value for name, value in each.items() if name not in passing}
+            for each in stored
+            if collection != "portfolio" or each["_id"] == "now"
+        ]
+        for collection, stored in mirror.everything().items()
+    }
+
+
+def _versions(made: list[dict[str, str]]) -> list[int]:
+    return [int(each["ver"]) for each in made if each["conv"] == "LOAN-1"]
 
 
 def _posting(feed: Feed, chance: random.Random, number: int) -> dict[str, str]:

@@ -23,7 +23,7 @@ from tests.projector.test_process import environment, running, wait_until
 
 __all__ = ["environment"]
 
-POSTINGS = count(2_000, 100_000)
+POSTINGS = count(1_200, 100_000)
 RESTARTS = count(3, 50)
 ACCOUNTS = 8
 

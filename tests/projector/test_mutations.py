@@ -16,7 +16,7 @@ from tests.counts import count
 from tests.projector.conftest import Start
 from tests.projector.feed import account, closing, customer, schedule, update
 
-TOTAL = count(20_000, 1_000_000)
+TOTAL = count(10_000, 1_000_000)
 CHUNK = 5_000
 GROWTH_KIB_MAX = 300 * 1024
 
