@@ -5,7 +5,7 @@ from typing import Final
 
 from ledger.domain.balances_at import Balances, Posted, balances_at
 from ledger.domain.history import as_posting
-from ledger.domain.money import ZERO, dollars, negative, plus, total
+from ledger.domain.money import ZERO, dollars, minus, negative, plus, total
 from ledger.errors import Refusal, Refused
 from ledger.rpc import answers, fields
 from ledger.rpc.queries import Queries
@@ -85,10 +85,10 @@ class StatementQueries:
             disbursed_principal=str(loan.disbursed),
             establishment_fee=str(loan.loan_fee),
             total_repayable=str(loan.total_payable),
-            opening_balance=str(opening),
+            opening_balance=str(max(opening, ZERO)),
             fees_charged=str(total(map(_fee_charged, within))),
             payments_received=str(total(map(_money_in, within))),
-            closing_balance=str(plus(opening, *(each.total_delta for each in within))),
+            closing_balance=str(max(plus(opening, *(e.total_delta for e in within)), ZERO)),
             lines=_lines(opening, within),
             generated_at=answers.timestamp(self._now()),
         )
@@ -114,28 +114,35 @@ def _balance(account_id: str, at: Balances, as_of: Instant) -> ledger_pb.GetBala
 
 
 def _lines(balance: Money, posted: Iterable[PostingEvent]) -> list[ledger_pb.StatementLine]:
+    """Tell each posting and the debt after it.
+
+    A payment that counts from before a fee that it paid makes no debt below zero: until the
+    fee's day the rest of it is owed to the customer.
+    """
     lines = []
     for each in posted:
-        balance = plus(balance, each.total_delta)
+        before, balance = balance, plus(balance, each.total_delta)
+        moved = minus(max(balance, ZERO), max(before, ZERO))
         line = ledger_pb.StatementLine(
             date=each.effective_date,
             transaction_id=each.transaction_id,
-            description=_description(each),
-            balance=str(balance),
+            description=_description(each, minus(moved, each.total_delta)),
+            balance=str(max(balance, ZERO)),
         )
-        if each.total_delta > 0:
-            line.charge = str(each.total_delta)
-        elif each.total_delta < 0:
-            line.payment = str(negative(each.total_delta))
+        if moved > 0:
+            line.charge = str(moved)
+        elif moved < 0:
+            line.payment = str(negative(moved))
         lines.append(line)
     return lines
 
 
-def _description(posting: PostingEvent) -> str:
-    if not posting.overpayment_delta:
+def _description(posting: PostingEvent, in_advance: Money) -> str:
+    owed_back = plus(posting.overpayment_delta, in_advance)
+    if not owed_back:
         return posting.description
-    moved = dollars(Money(abs(posting.overpayment_delta)))
-    kept = "kept as owed to you" if posting.overpayment_delta > 0 else "of what was owed to you"
+    moved = dollars(Money(abs(owed_back)))
+    kept = "kept as owed to you" if owed_back > 0 else "of what was owed to you"
     return f"{posting.description}; {moved} {kept}"
 
 

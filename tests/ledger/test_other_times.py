@@ -7,6 +7,7 @@ import pytest
 
 from tests.builders import Caller, open_loan_request, refusal_of
 from tests.ledger import asking
+from tests.ledger.days import at, lend
 
 
 def _backdated(system: Caller) -> tuple[str, datetime, str]:
@@ -87,3 +88,19 @@ def test_a_statement_says_what_is_owed_back(system: Caller) -> None:
     assert (found.closing_balance, found.payments_received) == ("0.00", "650.00")
     assert "$50.00" in found.lines[-1].description
     assert found.lines[-1].payment == "600.00"
+
+
+def test_a_statement_never_tells_a_debt_below_zero(system: Caller) -> None:
+    """A payment that counts from before the fee that it paid is kept for it until then."""
+    lent = asking.today() - timedelta(days=10)
+    account = lend(system, lent)
+    system.late_fee(account, "20.00", at=at(lent + timedelta(days=8)))
+    system.repay(account, "620.00", effective_date=str(lent + timedelta(days=3)))
+    told = asking.statement(system, account, str(lent), str(lent + timedelta(days=5)))
+    assert (told.lines[-1].payment, told.lines[-1].balance) == ("600.00", "0.00")
+    assert told.lines[-1].description == "Repayment; $20.00 kept as owed to you"
+    assert told.closing_balance == "0.00"
+    rest = asking.statement(system, account, str(lent + timedelta(days=6)), str(asking.today()))
+    assert (rest.opening_balance, rest.closing_balance) == ("0.00", "0.00")
+    assert rest.lines[-1].description.endswith("; $20.00 of what was owed to you")
+    assert not rest.lines[-1].charge
