@@ -6,6 +6,7 @@ from ledger.commands.record_recovery import RecordRecovery
 from ledger.commands.undo_write_off import UndoWriteOff
 from ledger.commands.write_off import WriteOff
 from ledger.domain.chart import Account
+from ledger.domain.loan import Loan, evolve
 from ledger.errors import Refusal
 from ledger.postings import entry_of
 from proto.values import Key, Money
@@ -59,6 +60,10 @@ def test_a_write_off_its_undo_a_recovery_and_an_old_reversal_replay_to_the_same(
     loan.do(WriteOff(amount=None, **APPROVED))
     assert loan.now.written_off is not None
     assert loan.now.written_off.amount == 570_00
+    again: Loan | None = None
+    for version, event in enumerate(loan.events, start=1):
+        again = evolve(again, event, version, loan.at)
+    assert again == loan.now
 
 
 def test_a_corrected_payment_counts_as_it_should_have_been() -> None:
