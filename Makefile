@@ -6,6 +6,8 @@ PYTHON ?= $(shell for each in python3.12 python3.11 python3; do \
   2>/dev/null && { command -v $$each; break; }; done)
 BIN := .venv/bin
 ROOMS := proto ledger projector dashboard embedded
+# Half of a test is waiting for its servers, so two files run at a time, each with its own.
+TEST_WORKERS ?= 2
 PROTOS := proto/accounting_ledger.proto proto/servicing.proto
 RUN_STAMP := .venv/.run-installed
 TEST_STAMP := .venv/.test-installed
@@ -47,10 +49,10 @@ chromium: $(TEST_STAMP)
 	@$(BIN)/python tests/browser/chromium.py --get
 
 test: $(TEST_STAMP) chromium ## Everything a change must pass, on real servers of its own
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 test-long: $(TEST_STAMP) chromium ## The same with full counts
-	@TEST_LONG=1 $(BIN)/python -m pytest --timeout=3600 $(PYTEST_ARGS)
+	@TEST_LONG=1 $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --timeout=3600 $(PYTEST_ARGS)
 
 lint: $(TEST_STAMP) ## Style, types and layers
 	@$(BIN)/ruff check .

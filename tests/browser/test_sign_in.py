@@ -51,10 +51,13 @@ def test_every_page_signed_out_is_the_sign_in(page: Page, desk: DeskProcess, pat
 def test_a_deep_link_survives_the_sign_in(
     page: Page,
     desk: DeskProcess,
+    desk_database: ReadModels,
     username: str,
     row: Any,  # noqa: ANN401 - a row of the table
 ) -> None:
-    """Path and query are as they were."""
+    """Path and query are as they were, for somebody who may open the page."""
+    roles = ["support", *sorted(row.roles - {"support"})]
+    desk_database[documents.STAFF.name].update_one({"_id": username}, {"$set": {"roles": roles}})
     _sign_in(page, desk, username, f"/{row.url_path}?id=CUS-12345&q=john")
     assert page.url == f"{desk.url}/{row.url_path}?id=CUS-12345&q=john"
 
