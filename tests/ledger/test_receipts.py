@@ -21,6 +21,7 @@ from tests.ledger.test_tree import vectors
 VERIFIER = load_verifier()
 SCRIPT = Path(VERIFIER.__file__ or "")
 STORY = Story()
+NO_TEXTS = {**STORY.command, "texts": {}}
 RECEIPT, KEYS = STORY.tell(), STORY.keys()
 
 
@@ -159,9 +160,7 @@ def test_no_changed_field_stays_unseen(way: str | int) -> None:
         (Story(effect_at=Instant.parse("2026-02-03T04:05:07Z")), "of another time"),
         (Story(request={"amount": "70.00"}), "another amount"),
         (
-            Story(
-                command={**STORY.command, "texts": {}}, effect={"sealed_texts": {"notes": "eA=="}}
-            ),
+            Story(command=NO_TEXTS, effect={"sealed_texts": {"notes": "eA=="}}),
             "other texts",
         ),
         (Story(enrolled={"staff_id": "robin"}), "for somebody else"),
