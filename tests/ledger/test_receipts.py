@@ -21,8 +21,7 @@ from tests.ledger.test_tree import vectors
 VERIFIER = load_verifier()
 SCRIPT = Path(VERIFIER.__file__ or "")
 STORY = Story()
-NO_TEXTS = {**STORY.command, "texts": {}}
-RECEIPT, KEYS = STORY.tell(), STORY.keys()
+RECEIPT, KEYS, NO_TEXTS = STORY.tell(), STORY.keys(), {**STORY.command, "texts": {}}
 
 
 def verdict(receipt: bytes, keys: bytes = KEYS) -> str:
