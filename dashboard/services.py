@@ -52,7 +52,7 @@ def database() -> Database[dict[str, Any]]:
     for collection in documents.COLLECTIONS:
         if collection.writer == "dashboard":
             for index in collection.indexes:
-                connected[collection.name].create_index(list(index.fields), unique=index.unique)
+                connected[collection.name].create_index(list(index.fields), **index.options)
     return connected
 
 

@@ -121,12 +121,7 @@ def _staff(settings: Settings) -> None:
 
 
 def _seed(settings: Settings, anchor: date | None) -> None:
-    """Load the portfolio; what it was made for is remembered before the first event goes.
-
-    Its cases were dealt with by the demo's staff, who must be there.
-    """
-    if settings.mode == "demo" and not record.read(settings.data_dir).has_staff:
-        _staff(settings)
+    """Load the portfolio; what it was made for is remembered before the first event goes."""
     addresses, known = running.addresses(settings), record.read(settings.data_dir)
     today = business_date(datetime.now(UTC))
     anchor = record.anchor_of(known, settings.demo_seed, anchor, today)

@@ -73,13 +73,6 @@ def make(database: Database[dict[str, Any]], collection: documents.Collection, n
     except OperationFailure as error:
         if error.code != NAMESPACE_EXISTS:
             raise
-    indexes = [_index(index) for index in collection.indexes]
+    indexes = [IndexModel(list(each.fields), **each.options) for each in collection.indexes]
     if indexes:
         database[name].create_indexes(indexes)
-
-
-def _index(index: documents.Index) -> IndexModel:
-    options: dict[str, Any] = {"unique": True} if index.unique else {}
-    if index.partial is not None:
-        options["partialFilterExpression"] = dict(index.partial)
-    return IndexModel(list(index.fields), **options)

@@ -1043,6 +1043,14 @@ class Index(Struct, frozen=True):
     unique: bool = False
     partial: Mapping[str, Any] | None = None
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """Give MongoDB's options, the same for whoever makes the index."""
+        told: dict[str, Any] = {"unique": True} if self.unique else {}
+        if self.partial is not None:
+            told["partialFilterExpression"] = dict(self.partial)
+        return told
+
 
 class Collection(Struct, frozen=True):
     """A collection: its name, who may write it, what is in it, how it is found."""

@@ -164,6 +164,7 @@ def test_an_address_that_is_set_wins_and_is_not_filled_unasked(
         assert "redis-server" not in found.parts
         assert _ready(found) == 200
         assert _customers(found) == 0
+        assert command(launched, "staff").returncode == 0  # they dealt with the demo's cases
         assert command(launched, "seed").returncode == 0
         assert _customers(found) == 20
     finally:

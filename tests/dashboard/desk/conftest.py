@@ -24,7 +24,7 @@ def store(database: DeskDatabase) -> Store:
     """A way to put documents where the projector would, with its indexes in place."""
     for collection in documents.COLLECTIONS:
         for index in collection.indexes:
-            database[collection.name].create_index(list(index.fields), unique=index.unique)
+            database[collection.name].create_index(list(index.fields), **index.options)
 
     def put(collection: Collection, key: str, document: Struct) -> None:
         stored = {"_id": key, **to_mongo(document)}
