@@ -44,7 +44,8 @@ def _tab_to(page: Page, is_there: Callable[[str], bool]) -> None:
 @pytest.fixture
 def fee_owner(read_models: Database[dict[str, Any]]) -> tuple[str, str]:
     """The name of somebody else than John with a small late fee, and the account's number."""
-    has_fee = {"fees": {"$elemMatch": {"type": "LATE_FEE"}}, "accountStatus": "active"}
+    is_open = {"accountStatus": {"$in": ["active", "in_arrears"]}}
+    has_fee = {"fees": {"$elemMatch": {"type": "LATE_FEE"}}, **is_open}
     for account in read_models[LOAN_ACCOUNTS.name].find(has_fee).sort("_id", 1):
         customer = read_models[CUSTOMERS.name].find_one({"_id": account["customerIdString"]})
         if customer is not None and customer["_id"] != "CUS-12345":
