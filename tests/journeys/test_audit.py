@@ -33,8 +33,8 @@ def waived_for_staff(product: Running, read_models: Database[dict[str, Any]], co
     token = mint(key, issuer="desk", actor_id=WHO, session_id="test", now=now)
     metadata = ((METADATA_KEY, f"Bearer {token}"),)
     accounts = read_models[documents.LOAN_ACCOUNTS.name]
-    # John's own fee is another journey's.
-    others = {"source": "ledger", "customerIdString": {"$ne": "CUS-12345"}}
+    # Accounts that were charged a late fee are those of other journeys.
+    others = {"source": "ledger", "fees.type": {"$ne": "LATE_FEE"}}
     account = accounts.find_one({"accountStatus": {"$in": ["in_arrears", "active"]}, **others})
     assert account is not None
     staff = {"$set": {"staffFlag": True}}
