@@ -96,8 +96,8 @@ def test_a_write_off_is_asked_for_approved_and_seen_everywhere(
     began = time.monotonic()
 
     ask_for_write_off(sarah.page)
-    page = opened_from_toast(michael, other_context)
     total = money(Money.parse(str(account["balances"]["totalOutstanding"])))
+    page = opened_from_toast(michael, other_context, total)
     expect(page.get_by_text(f"Writes off {total} of account")).to_be_visible()
     page.get_by_role("textbox", name="Comment").fill("Nobody can reach him; the debt is old.")
     page.get_by_role("textbox", name="Passphrase of your signing key").fill(PASSPHRASE)
@@ -135,9 +135,13 @@ def test_nobody_decides_their_own_request(
     expect(page.get_by_role("heading", name="Write-off")).to_contain_text("Taken back")
 
 
-def opened_from_toast(desk: Desk, context: BrowserContext) -> Page:
-    """Follow the toast, which opens the request beside what is in hand."""
-    toast = desk.page.get_by_test_id("stToast").filter(has_text="New approval request")
+def opened_from_toast(desk: Desk, context: BrowserContext, total: str) -> Page:
+    """Follow the toast of this request, which opens it beside what is in hand.
+
+    Older requests that wait are told in passing as well.
+    """
+    told = desk.page.get_by_test_id("stToast").filter(has_text="New approval request")
+    toast = told.filter(has_text=f", {total}")
     expect(toast).to_be_visible(timeout=TOAST_MS)
     with context.expect_page() as opening:
         toast.get_by_role("link", name="Open it").click()
