@@ -88,6 +88,9 @@ class Heartbeat:
             inbox_lost_count=vitals.inbox_lost_count,
             match_score=vitals.match_score,
             stopped_sources=vitals.stopped_sources,
+            batch_at=vitals.batch_at,
+            batch_entries=vitals.batch_entries,
+            batch_seconds=vitals.batch_seconds,
         )
         try:
             self._collection.replace_one({"_id": NAME}, codec.to_mongo(document), upsert=True)

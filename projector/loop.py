@@ -176,7 +176,9 @@ class Projector:
             items = self._decode(each)
             began = time.monotonic()
             outcome = self._apply(items)
-            self._metrics.wrote(len(each), time.monotonic() - began, outcome)
+            seconds = time.monotonic() - began
+            self._metrics.wrote(len(each), seconds, outcome)
+            self._vitals.wrote(len(each), seconds, self._clock())
             reach(FailPoint.BEFORE_ACKNOWLEDGE)
             self._settle(outcome)
             self._floods.saw(each, self._buried)

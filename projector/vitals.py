@@ -34,6 +34,13 @@ class Vitals(Struct):
     turned_at: float = 0.0
     """When the loop last began a round, by the monotonic clock."""
     stopped_sources: list[str] = field(default_factory=list)
+    batch_at: Instant | None = None
+    batch_entries: int = 0
+    batch_seconds: float = 0.0
+
+    def wrote(self, entries: int, seconds: float, now: Instant) -> None:
+        """Note the last batch: how many entries it had, and how long its write took."""
+        self.batch_at, self.batch_entries, self.batch_seconds = now, entries, seconds
 
     def count(self, outcome: Outcome, now: Instant) -> None:
         """Add a batch."""

@@ -933,7 +933,7 @@ class HeartbeatDocument(Document, kw_only=True):
     write-off requests that other systems decided and never told of.
     `inbox_lost_from` is when the last entry came that was read before, `inbox_lost_count` how
     many at least were there unread. `stopped_sources` are senders of the inbox that sent a
-    flood of poison and are not taken in.
+    flood of poison and are not taken in. The batch fields are of the batch written last.
     """
 
     at: Instant
@@ -956,6 +956,9 @@ class HeartbeatDocument(Document, kw_only=True):
     inbox_lost_count: int | None = None
     match_score: float | None = None
     stopped_sources: list[str] = []
+    batch_at: Instant | None = None
+    batch_entries: int = 0
+    batch_seconds: float = 0.0
 
 
 class LockDocument(Document, kw_only=True):
@@ -968,10 +971,17 @@ class LockDocument(Document, kw_only=True):
 
 
 class CredentialDocument(Document, kw_only=True):
-    """How a staff member signs in; `_id` is the staff id. Written only by the desk."""
+    """How a staff member signs in; `_id` is the staff id. Written only by the desk.
+
+    With `start_until` it is a start password: until then it lets its owner choose one of
+    their own, and nothing else. `set_by` is the administrator who gave it.
+    """
 
     username: Key
     password_hash: str
+    start_until: Instant | None = None
+    set_by: Key | None = None
+    set_at: Instant | None = None
     failures: int = 0
     locked_until: Instant | None = None
     updated_at: Instant | None = None
@@ -1203,7 +1213,9 @@ STAFF_DAYS: Final = Collection(
 )
 PORTFOLIO: Final = Collection("portfolio", "projector", PortfolioDocument)
 LEDGER_SUBJECTS: Final = Collection("ledger-subjects", "projector", LedgerSubjectDocument)
-STAFF: Final = Collection("staff", "projector", StaffDocument, (_by("username"),))
+STAFF: Final = Collection(
+    "staff", "projector", StaffDocument, (_by("username"), _by("displayName", "staffId"))
+)
 MARKS: Final = Collection("marks", "projector", MarkDocument, clustered=True)
 PARKED_EVENTS: Final = Collection(
     "parked-events", "projector", ParkedEventDocument, (_by("subjectId", "ver"),)

@@ -668,6 +668,14 @@ class StaffDisabled(Event, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
 
 
+class StaffEnabled(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """A staff member who was disabled may work again, in the roles and limits they had."""
+
+    type: ClassVar[str] = "staff.enabled.v1"
+    staff_id: Key
+    reason: str = ""
+
+
 class StaffRolesSet(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A staff member's roles, replaced whole."""
 
@@ -1073,6 +1081,7 @@ RequestEvent = (
 StaffEvent = (
     StaffCreated
     | StaffDisabled
+    | StaffEnabled
     | StaffRolesSet
     | StaffLimitsSet
     | StaffKeyEnrolled
@@ -1150,6 +1159,7 @@ EVENTS: Final[dict[str, type[Event]]] = {
         ReadOnlySet,
         StaffCreated,
         StaffDisabled,
+        StaffEnabled,
         StaffRolesSet,
         StaffLimitsSet,
         StaffKeyEnrolled,

@@ -1243,6 +1243,36 @@ class DisableStaffRequest(_message.Message):
 Global___DisableStaffRequest: _TypeAlias = DisableStaffRequest  # noqa: Y015
 
 @_typing.final
+class EnableStaffRequest(_message.Message):
+    """Somebody who was disabled works again, in the roles and limits they had."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAFF_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    staff_id: _builtins.str
+    reason: _builtins.str
+    idempotency_key: _builtins.str
+    expected_version: _builtins.int
+    def __init__(
+        self,
+        *,
+        staff_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "reason", b"reason", "staff_id", b"staff_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EnableStaffRequest: _TypeAlias = EnableStaffRequest  # noqa: Y015
+
+@_typing.final
 class SetRolesRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -2079,6 +2109,7 @@ class HealthResponse(_message.Message):
     BUSINESS_DATE_FIELD_NUMBER: _builtins.int
     ESCROW_SIZE_FIELD_NUMBER: _builtins.int
     ESCROW_CONNECTED_FIELD_NUMBER: _builtins.int
+    STARTED_AT_FIELD_NUMBER: _builtins.int
     read_only: _builtins.bool
     journal_position: _builtins.int
     """The journal's last position, and the last that the publisher has sent."""
@@ -2091,6 +2122,10 @@ class HealthResponse(_message.Message):
     escrow_connected: _builtins.bool
     @_builtins.property
     def as_of(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def started_at(self) -> _timestamp_pb2.Timestamp:
+        """When this ledger began to serve."""
+
     def __init__(
         self,
         *,
@@ -2102,10 +2137,11 @@ class HealthResponse(_message.Message):
         business_date: _builtins.str = ...,
         escrow_size: _builtins.int = ...,
         escrow_connected: _builtins.bool = ...,
+        started_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "business_date", b"business_date", "escrow_connected", b"escrow_connected", "escrow_size", b"escrow_size", "journal_position", b"journal_position", "published_position", b"published_position", "publisher_connected", b"publisher_connected", "read_only", b"read_only"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of", b"as_of", "business_date", b"business_date", "escrow_connected", b"escrow_connected", "escrow_size", b"escrow_size", "journal_position", b"journal_position", "published_position", b"published_position", "publisher_connected", b"publisher_connected", "read_only", b"read_only", "started_at", b"started_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -971,6 +971,11 @@ class StaffServiceStub:
                 request_serializer=proto_dot_servicing__pb2.DisableStaffRequest.SerializeToString,
                 response_deserializer=proto_dot_servicing__pb2.StaffResponse.FromString,
                 _registered_method=True)
+        self.Enable = channel.unary_unary(
+                '/billie.servicing.v1.StaffService/Enable',
+                request_serializer=proto_dot_servicing__pb2.EnableStaffRequest.SerializeToString,
+                response_deserializer=proto_dot_servicing__pb2.StaffResponse.FromString,
+                _registered_method=True)
         self.SetRoles = channel.unary_unary(
                 '/billie.servicing.v1.StaffService/SetRoles',
                 request_serializer=proto_dot_servicing__pb2.SetRolesRequest.SerializeToString,
@@ -1005,6 +1010,12 @@ class StaffServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Disable(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Enable(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1045,6 +1056,11 @@ def add_StaffServiceServicer_to_server(servicer, server):
             'Disable': grpc.unary_unary_rpc_method_handler(
                     servicer.Disable,
                     request_deserializer=proto_dot_servicing__pb2.DisableStaffRequest.FromString,
+                    response_serializer=proto_dot_servicing__pb2.StaffResponse.SerializeToString,
+            ),
+            'Enable': grpc.unary_unary_rpc_method_handler(
+                    servicer.Enable,
+                    request_deserializer=proto_dot_servicing__pb2.EnableStaffRequest.FromString,
                     response_serializer=proto_dot_servicing__pb2.StaffResponse.SerializeToString,
             ),
             'SetRoles': grpc.unary_unary_rpc_method_handler(
@@ -1123,6 +1139,33 @@ class StaffService:
             target,
             '/billie.servicing.v1.StaffService/Disable',
             proto_dot_servicing__pb2.DisableStaffRequest.SerializeToString,
+            proto_dot_servicing__pb2.StaffResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Enable(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/billie.servicing.v1.StaffService/Enable',
+            proto_dot_servicing__pb2.EnableStaffRequest.SerializeToString,
             proto_dot_servicing__pb2.StaffResponse.FromString,
             options,
             channel_credentials,

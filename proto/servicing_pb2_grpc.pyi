@@ -275,6 +275,7 @@ class StaffServiceStub:
     def __new__(cls, channel: _aio.Channel) -> StaffServiceAsyncStub: ...
     Create: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.CreateStaffRequest, _servicing_pb2.StaffResponse]
     Disable: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.DisableStaffRequest, _servicing_pb2.StaffResponse]
+    Enable: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.EnableStaffRequest, _servicing_pb2.StaffResponse]
     SetRoles: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.SetRolesRequest, _servicing_pb2.StaffResponse]
     SetLimits: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.SetLimitsRequest, _servicing_pb2.StaffResponse]
     EnrolKey: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.EnrolKeyRequest, _servicing_pb2.StaffResponse]
@@ -287,6 +288,7 @@ class StaffServiceAsyncStub(StaffServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Create: _aio.UnaryUnaryMultiCallable[_servicing_pb2.CreateStaffRequest, _servicing_pb2.StaffResponse]  # type: ignore[assignment]
     Disable: _aio.UnaryUnaryMultiCallable[_servicing_pb2.DisableStaffRequest, _servicing_pb2.StaffResponse]  # type: ignore[assignment]
+    Enable: _aio.UnaryUnaryMultiCallable[_servicing_pb2.EnableStaffRequest, _servicing_pb2.StaffResponse]  # type: ignore[assignment]
     SetRoles: _aio.UnaryUnaryMultiCallable[_servicing_pb2.SetRolesRequest, _servicing_pb2.StaffResponse]  # type: ignore[assignment]
     SetLimits: _aio.UnaryUnaryMultiCallable[_servicing_pb2.SetLimitsRequest, _servicing_pb2.StaffResponse]  # type: ignore[assignment]
     EnrolKey: _aio.UnaryUnaryMultiCallable[_servicing_pb2.EnrolKeyRequest, _servicing_pb2.StaffResponse]  # type: ignore[assignment]
@@ -306,6 +308,13 @@ class StaffServiceServicer(metaclass=_abc_1.ABCMeta):
     def Disable(
         self,
         request: _servicing_pb2.DisableStaffRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_servicing_pb2.StaffResponse, _abc.Awaitable[_servicing_pb2.StaffResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def Enable(
+        self,
+        request: _servicing_pb2.EnableStaffRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_servicing_pb2.StaffResponse, _abc.Awaitable[_servicing_pb2.StaffResponse]]: ...
 

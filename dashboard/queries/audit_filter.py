@@ -52,6 +52,7 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
     "Staff": (
         "staff.created.v1",
         "staff.disabled.v1",
+        "staff.enabled.v1",
         "staff.roles_set.v1",
         "staff.limits_set.v1",
         "staff.key_enrolled.v1",

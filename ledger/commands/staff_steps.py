@@ -35,13 +35,19 @@ def check_not_own(staff: Staff, facts: Facts) -> None:
 
 
 def existing(staff: Staff | None, command: StaffCommand, facts: Facts) -> Staff:
-    """Give the person. Refused: one's own, nobody there, stale, disabled already."""
+    """Give the person, who may work. Refused as `known`, and where they are disabled."""
+    staff = known(staff, command, facts)
+    if not staff.enabled:
+        raise Refused(Refusal.ALREADY_DISABLED, f"{command.staff_id} is disabled.")
+    return staff
+
+
+def known(staff: Staff | None, command: StaffCommand, facts: Facts) -> Staff:
+    """Give the person. Refused: one's own, nobody there, stale."""
     if staff is None:
         raise Refused(
             Refusal.NO_SUCH_STAFF, f"There is no staff id {command.staff_id}.", field="staff_id"
         )
     check_not_own(staff, facts)
     check_version(staff.version, command.expected_version)
-    if not staff.enabled:
-        raise Refused(Refusal.ALREADY_DISABLED, f"{command.staff_id} is disabled.")
     return staff

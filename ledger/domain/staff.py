@@ -9,6 +9,7 @@ from proto import subjects
 from proto.events import (
     StaffCreated,
     StaffDisabled,
+    StaffEnabled,
     StaffEvent,
     StaffKeyEnrolled,
     StaffKeyRevoked,
@@ -71,8 +72,8 @@ def evolve(staff: Staff | None, event: StaffEvent, version: int, at: Instant) ->
         raise ValueError(f"{event.type} before {StaffCreated.type}")
     staff = msgspec.structs.replace(staff, version=version, updated_at=at)
     match event:
-        case StaffDisabled():
-            return msgspec.structs.replace(staff, enabled=False)
+        case StaffDisabled() | StaffEnabled():
+            return msgspec.structs.replace(staff, enabled=isinstance(event, StaffEnabled))
         case StaffRolesSet():
             return msgspec.structs.replace(staff, roles=event.roles)
         case StaffLimitsSet():

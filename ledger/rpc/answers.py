@@ -255,6 +255,7 @@ ANSWERS: Final[dict[type[Message], Callable[[Outcome], Message]]] = {
     servicing_pb.IssueCorrectionRequest: transaction_response,
     servicing_pb.CreateStaffRequest: staff,
     servicing_pb.DisableStaffRequest: staff,
+    servicing_pb.EnableStaffRequest: staff,
     servicing_pb.SetRolesRequest: staff,
     servicing_pb.SetLimitsRequest: staff,
     servicing_pb.EnrolKeyRequest: staff,

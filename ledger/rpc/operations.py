@@ -16,6 +16,7 @@ class Operations(OperationsServiceServicer):
     def __init__(self, room: Room) -> None:
         self._room = room
         self._end_of_day = EndOfDay(room.books)
+        self._started_at = room.books.now()
 
     async def SetReadOnly(
         self, request: pb.SetReadOnlyRequest, context: Context
@@ -37,6 +38,7 @@ class Operations(OperationsServiceServicer):
             escrow_size=books.escrow.size,
             escrow_connected=books.escrow.is_connected,
             as_of=answers.timestamp(now),
+            started_at=answers.timestamp(self._started_at),
             business_date=books.registers.rules.calendar.business_date(now).isoformat(),
         )
 

@@ -47,6 +47,7 @@ READERS: Final[dict[type[Message], Callable[[Any], Command]]] = {
     servicing_pb.IssueCorrectionRequest: correction_requests.issue_correction,
     servicing_pb.CreateStaffRequest: staff_requests.create_staff,
     servicing_pb.DisableStaffRequest: staff_requests.disable_staff,
+    servicing_pb.EnableStaffRequest: staff_requests.enable_staff,
     servicing_pb.SetRolesRequest: staff_requests.set_roles,
     servicing_pb.SetLimitsRequest: staff_requests.set_limits,
     servicing_pb.RevokeKeyRequest: staff_requests.revoke_key,

@@ -19,6 +19,9 @@ class StaffMembers(StaffServiceServicer):
     async def Disable(self, request: pb.DisableStaffRequest, context: Context) -> pb.StaffResponse:
         return await self._room.command(request, pb.StaffResponse)
 
+    async def Enable(self, request: pb.EnableStaffRequest, context: Context) -> pb.StaffResponse:
+        return await self._room.command(request, pb.StaffResponse)
+
     async def SetRoles(self, request: pb.SetRolesRequest, context: Context) -> pb.StaffResponse:
         return await self._room.command(request, pb.StaffResponse)
 

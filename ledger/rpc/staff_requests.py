@@ -2,6 +2,7 @@
 
 from ledger.commands.create_staff import CreateStaff
 from ledger.commands.disable_staff import DisableStaff
+from ledger.commands.enable_staff import EnableStaff
 from ledger.commands.enrol_key import PUBLIC_KEY_BYTES, EnrolKey
 from ledger.commands.revoke_key import RevokeKey
 from ledger.commands.set_limits import SetLimits
@@ -30,6 +31,15 @@ def create_staff(request: servicing_pb.CreateStaffRequest) -> CreateStaff:
 def disable_staff(request: servicing_pb.DisableStaffRequest) -> DisableStaff:
     """Read StaffService.Disable."""
     return DisableStaff(
+        staff_id=fields.staff_identifier("staff_id", request.staff_id),
+        reason=fields.free_text("reason", request.reason),
+        expected_version=fields.expected_version(request.expected_version),
+    )
+
+
+def enable_staff(request: servicing_pb.EnableStaffRequest) -> EnableStaff:
+    """Read StaffService.Enable."""
+    return EnableStaff(
         staff_id=fields.staff_identifier("staff_id", request.staff_id),
         reason=fields.free_text("reason", request.reason),
         expected_version=fields.expected_version(request.expected_version),

@@ -104,6 +104,7 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
         (
             events.StaffCreated.type,
             events.StaffDisabled.type,
+            events.StaffEnabled.type,
             events.StaffRolesSet.type,
             events.StaffLimitsSet.type,
             events.StaffKeyEnrolled.type,

@@ -8,6 +8,7 @@ from proto.codec import to_mongo
 from proto.events import (
     StaffCreated,
     StaffDisabled,
+    StaffEnabled,
     StaffEvent,
     StaffKeyEnrolled,
     StaffKeyRevoked,
@@ -34,8 +35,8 @@ def _told(event: StaffEvent, member: Stored, happening: Happening) -> Stored:
     match event:
         case StaffCreated():
             return _created(event)
-        case StaffDisabled():
-            return {"enabled": False}
+        case StaffDisabled() | StaffEnabled():
+            return {"enabled": isinstance(event, StaffEnabled)}
         case StaffRolesSet():
             return {"roles": to_mongo(event.roles)}
         case StaffLimitsSet():

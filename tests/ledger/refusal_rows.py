@@ -82,6 +82,11 @@ def _disabled_twice(scene: Scene) -> None:
     scene.disable(person.actor_id)
 
 
+def _never_disabled(scene: Scene) -> None:
+    request = pb.EnableStaffRequest(staff_id=scene.new_staff().actor_id)
+    scene.admin.staff.Enable(request, metadata=scene.admin.metadata())
+
+
 def _other_request_same_key(scene: Scene) -> None:
     account, key = scene.active(), new_key()
     scene.support.repay(account, "10.00", idempotency_key=key)
@@ -235,6 +240,7 @@ ROWS: Final = (
     Row(Refusal.NOT_DISBURSED, "", _repay_before_disbursement),
     Row(Refusal.ACCOUNT_CLOSED, "", lambda s: s.system.late_fee(s.closed())),
     Row(Refusal.ALREADY_DISABLED, "", _disabled_twice),
+    Row(Refusal.NOT_DISABLED, "", _never_disabled),
     Row(
         Refusal.DATE_OUT_OF_WINDOW,
         "effective_date",

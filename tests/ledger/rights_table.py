@@ -185,6 +185,7 @@ def _people() -> tuple[Row, ...]:
     return (
         Row(staff + "Create", "----✓✓-", _new_person()),
         Row(staff + "Disable", "----✓--", pb.DisableStaffRequest(staff_id=nobody)),
+        Row(staff + "Enable", "----✓--", pb.EnableStaffRequest(staff_id=nobody)),
         Row(staff + "SetRoles", "----✓--", pb.SetRolesRequest(staff_id=nobody, roles=["admin"])),
         Row(staff + "SetLimits", "----✓--", pb.SetLimitsRequest(staff_id=nobody)),
         Row(

@@ -118,6 +118,21 @@ def test_disabled_staff_may_not_even_read(ledger: LedgerProcess) -> None:
     assert refusal_of(refused.value).reason == "STAFF_DISABLED"
 
 
+def test_enabled_again_staff_work_as_before(ledger: LedgerProcess) -> None:
+    """Roles and limits were never taken, only suspended; and nobody lets themselves back in."""
+    admin, staff_id = ledger.caller("staff-admin"), new_id("p")
+    admin.create_staff(staff_id, ["support", "admin"])
+    person = ledger.caller(staff_id)
+    admin.staff.Disable(pb.DisableStaffRequest(staff_id=staff_id), metadata=admin.metadata())
+    request = pb.EnableStaffRequest(staff_id=staff_id, reason="is back")
+    with pytest.raises(grpc.RpcError) as refused:
+        person.staff.Enable(request, metadata=person.metadata())
+    assert refusal_of(refused.value).reason == "STAFF_DISABLED"
+    answer = admin.staff.Enable(request, metadata=admin.metadata())
+    assert (answer.enabled, list(answer.roles)) == (True, ["support", "admin"])
+    person.waive(ledger.system.active_loan(), "10.00")
+
+
 @pytest.mark.parametrize("staff_id", ["system", "projector", "Staff", "\u0455taff", "a b", ""])
 def test_a_staff_id_cannot_be_taken_for_another(ledger: LedgerProcess, staff_id: str) -> None:
     """Ids are plain lower case, and the names of the machines are not to be had."""

@@ -241,4 +241,7 @@ def test_staff_are_what_the_ledger_decided(feed: Feed, drain: Drain, mirror: Mir
     feed.post(subject, "staff.disabled.v1", {"staff_id": "staff-sarah", "reason": "left"})
     drain()
     assert mirror.one(documents.STAFF, "staff-sarah")["enabled"] is False
+    feed.post(subject, "staff.enabled.v1", {"staff_id": "staff-sarah", "reason": "is back"})
+    drain()
+    assert mirror.one(documents.STAFF, "staff-sarah")["enabled"] is True
     assert "loanAccountId" not in mirror.all(documents.AUDIT_EVENTS)[0]

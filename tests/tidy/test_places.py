@@ -27,7 +27,7 @@ def _rpcs() -> set[str]:
     ]
     names = {(service.name, method.name) for service in services for method in service.methods}
     longer = {
-        "StaffService": {"Create": "create_staff", "Disable": "disable_staff"},
+        "StaffService": {each: f"{each.lower()}_staff" for each in ("Create", "Disable", "Enable")},
         "ApprovalService": {
             "Request": "request_approval",
             **{
