@@ -134,6 +134,8 @@ def _people(admin: Caller, approver: Approver) -> None:
     )
     admin.staff.RevokeKey(revoked, metadata=metadata)
     admin.disable_staff(staff_id)
+    enabled = pb.EnableStaffRequest(staff_id=staff_id, idempotency_key=new_key())
+    admin.staff.Enable(enabled, metadata=metadata)
     for read_only in (True, False):
         switched = pb.SetReadOnlyRequest(
             read_only=read_only, reason="month end", idempotency_key=new_key()
