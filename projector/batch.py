@@ -82,7 +82,7 @@ def fold(items: Iterable[Item], documents: Documents) -> None:
             _begin_ledger_subject(item, documents)
         for projection in projections_of(item):
             for change in projection.fold(happening, documents):
-                documents.put(change, happening.at)
+                documents.put(change, change.at or happening.at)
         if item.is_ledger:
             _advance(item, documents)
 

@@ -82,11 +82,16 @@ class Reads(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """One document as it shall be after an event; None: it shall not be there any more."""
+    """One document as it shall be after an event; None: it shall not be there any more.
+
+    `at` is the moment that its times tell of, where that is not the event's own: what
+    waited for the event stands afterwards as if it had come in its order.
+    """
 
     collection: str
     key: str
     document: Stored | None
+    at: datetime | None = None
 
 
 class Write(Struct, frozen=True):

@@ -491,7 +491,6 @@ class ApprovalDocument(Document, kw_only=True):
     status: str = ""
     loan_account_id: Key | None = None
     customer_id: Key | None = None
-    customer_name: str = ""
     account_number: str = ""
     amount: Money | None = None
     original_balance: Money | None = None

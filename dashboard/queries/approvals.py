@@ -6,11 +6,13 @@ whom, which this list does not look at.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from dashboard.formats import SYDNEY
+from dashboard.queries.customer_names import customer_names
 from dashboard.queries.declared import (
     QUERY_MILLISECONDS_MAX,
     DeskDatabase,
@@ -59,6 +61,7 @@ class RequestRow(View, kw_only=True, frozen=True, rename="camel"):
     account_number: str = ""
     customer_id: Key | None = None
     customer_name: str = ""
+    """As the customer is called now; no request keeps it."""
     amount: Money | None = None
     reason: str = ""
     priority: str = "normal"
@@ -72,6 +75,9 @@ class RequestRow(View, kw_only=True, frozen=True, rename="camel"):
     def number(self) -> str:
         """What people call it by."""
         return self.request_number or self.request_id
+
+
+R = TypeVar("R", bound=RequestRow)
 
 
 class StepView(View, kw_only=True, frozen=True, rename="camel"):
@@ -176,7 +182,7 @@ def request(database: DeskDatabase, reader: Reader, request_id: str) -> RequestV
         fields_of(RequestView),
         max_time_ms=QUERY_MILLISECONDS_MAX,
     )
-    return None if stored is None else from_mongo(RequestView, stored)
+    return None if stored is None else _named(database, [from_mongo(RequestView, stored)])[0]
 
 
 def related(database: DeskDatabase, reader: Reader, view: RequestView) -> list[RequestRow]:
@@ -229,7 +235,15 @@ def _rows(database: DeskDatabase, query: Stored, sort: str, wanted: int) -> list
         .limit(wanted)
         .max_time_ms(QUERY_MILLISECONDS_MAX)
     )
-    return [from_mongo(RequestRow, row) for row in rows]
+    return _named(database, [from_mongo(RequestRow, row) for row in rows])
+
+
+def _named(database: DeskDatabase, rows: list[R]) -> list[R]:
+    names = customer_names(database, (each.customer_id for each in rows))
+    return [
+        msgspec.structs.replace(each, customer_name=names.get(each.customer_id or "", ""))
+        for each in rows
+    ]
 
 
 def _matching(chosen: RequestFilter) -> Stored:

@@ -96,4 +96,7 @@ def _moved(payment: Stored, change: InstalmentChange, *, ordered: bool) -> Store
     after: datetime | None = told["lastUpdated"]
     if not ordered and before is not None and after is not None and after < before:
         return payment
-    return {**payment, **{name: value for name, value in told.items() if value is not None}}
+    new = {**payment, **{name: value for name, value in told.items() if value is not None}}
+    if ordered and change.amount_remaining:
+        new.pop("paidDate", None)  # our ledger took a payment back: it is open again
+    return new

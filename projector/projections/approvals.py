@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from projector.happening import ACCOUNTS, APPROVALS, Change, Documents, Happening, Reads, Stored
+from projector.happening import APPROVALS, Change, Documents, Happening, Reads, Stored
 from projector.projections import request_steps
 from proto import events
 from proto.codec import to_mongo
@@ -10,14 +10,11 @@ from proto.events import RequestEvent
 
 
 def reads(happening: Happening) -> Reads:
-    """Name the request, and the account whose number and name it shows."""
+    """Name the request."""
     event = happening.event
     if not isinstance(event, RequestEvent) or happening.ledger is None:
         return Reads()
-    places = ((APPROVALS, str(event.request_id)),)
-    if isinstance(event, events.ApprovalRequested):
-        return Reads((*places, (ACCOUNTS, str(event.loan_account_id))))
-    return Reads(places)
+    return Reads(((APPROVALS, str(event.request_id)),))
 
 
 def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
@@ -41,17 +38,17 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
         "requestId": key,
         "status": step["status"],
         "steps": [*request.get("steps", ()), step],
-        **_told(event, happening, documents),
+        **_told(event, happening),
     }
     yield Change(APPROVALS, key, {name: value for name, value in new.items() if value is not None})
 
 
-def _told(event: RequestEvent, happening: Happening, documents: Documents) -> Stored:
+def _told(event: RequestEvent, happening: Happening) -> Stored:
     """Give what the step changes besides the state; None takes a field away."""
     at = happening.at
     match event:
         case events.ApprovalRequested():
-            return _asked(event, happening, documents)
+            return _asked(event, happening)
         case events.ApprovalResubmitted():
             told = {
                 "accountVersion": to_mongo(event.account_version) or None,
@@ -87,10 +84,12 @@ def _decided(by: str, name: str, happening: Happening) -> Stored:
     }
 
 
-def _asked(event: events.ApprovalRequested, happening: Happening, documents: Documents) -> Stored:
+def _asked(event: events.ApprovalRequested, happening: Happening) -> Stored:
     is_write_off = isinstance(event, events.WriteOffRequested)
+    asked = request_steps.asked(event)
+    del asked["customerName"]  # it is read from the customer when it is shown
     return {
-        **request_steps.asked(event, documents.get(ACCOUNTS, event.loan_account_id)),
+        **asked,
         "kind": str(event.kind) or (request_steps.WRITE_OFF if is_write_off else ""),
         "requestNumber": event.request_number,
         "requestedAt": happening.at,

@@ -25,12 +25,14 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
     if place is None:
         return
     document = {**_place(place, happening), **_told(happening.event, documents)}
+    yield Change(AUDIT_EVENTS, place.event_id, document)
     review = documents.seen(REVIEWS, place.event_id)
     if review is not None and review.get("waits"):
-        document |= mark(review)
+        reviewed_at = review["reviewedAt"]
         still = {name: value for name, value in review.items() if name != "waits"}
-        yield Change(REVIEWS, place.event_id, still)
-    yield Change(AUDIT_EVENTS, place.event_id, document)
+        yield Change(REVIEWS, place.event_id, still, reviewed_at)
+        entry = documents.seen(AUDIT_EVENTS, place.event_id) or document
+        yield Change(AUDIT_EVENTS, place.event_id, {**entry, **mark(review)}, reviewed_at)
 
 
 def _place(place: LedgerPlace, happening: Happening) -> Stored:

@@ -68,16 +68,15 @@ def who(  # noqa: PLR0911 - one line a kind of step
             assert_never(event)
 
 
-def asked(event: events.ApprovalRequested, account: Stored | None) -> Stored:
-    """Give what was asked for; names that the event leaves out are the account's."""
-    known = account or {}
+def asked(event: events.ApprovalRequested) -> Stored:
+    """Give what was asked for, by the event alone: its account may come later, or change."""
     reason = event.reason.lower()
     priority = event.priority.lower()
     fields = {
         "loanAccountId": str(event.loan_account_id),
         "customerId": str(event.customer_id),
-        "customerName": event.customer_name or str(known.get("customerName") or ""),
-        "accountNumber": str(event.account_number) or str(known.get("accountNumber") or ""),
+        "customerName": event.customer_name,
+        "accountNumber": str(event.account_number),
         "amount": to_mongo(event.amount),
         "originalBalance": to_mongo(event.original_balance),
         "reason": reason if reason in REASONS else str(event.reason),

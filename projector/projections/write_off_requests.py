@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from projector.happening import (
-    ACCOUNTS,
     WAITING_DECISIONS,
     WRITE_OFF_REQUESTS,
     Change,
@@ -33,7 +32,7 @@ DETAILS: Final = {
 
 
 def reads(happening: Happening) -> Reads:
-    """Name the request, what waits for it, and the account of one of ours."""
+    """Name the request, and what waits for it."""
     event = happening.event
     if not isinstance(event, RequestEvent) or not is_write_off(event):
         return Reads()
@@ -41,8 +40,6 @@ def reads(happening: Happening) -> Reads:
     places = ((WRITE_OFF_REQUESTS, key),)
     if happening.ledger is None:
         return Reads((*places, (WAITING_DECISIONS, key)), locks=(f"request:{key}",))
-    if isinstance(event, events.ApprovalRequested):
-        return Reads((*places, (ACCOUNTS, str(event.loan_account_id))))
     return Reads(places)
 
 
@@ -61,8 +58,7 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
     if happening.ledger is not None:
         ours = stored if stored is not None and stored.get("source") == "ledger" else None
         if isinstance(event, events.ApprovalRequested):
-            account = documents.get(ACCOUNTS, event.loan_account_id)
-            ours = _request(event, happening, account)
+            ours = _request(event, happening)
         yield Change(WRITE_OFF_REQUESTS, key, _stepped(ours or _bare(key), _step(event, happening)))
     elif stored is None or stored.get("source") != "ledger":
         yield from _from_outside(event, happening, documents, stored)
@@ -73,7 +69,7 @@ def _from_outside(
 ) -> Iterator[Change]:
     key = happening.envelope.conversation_id
     if isinstance(event, events.ApprovalRequested):
-        request = {**_request(event, happening, None), **(stored or {})}
+        request = {**_request(event, happening), **(stored or {})}
         waiting = documents.get(WAITING_DECISIONS, key)
         if waiting is not None:
             for step in waiting["decisions"]:
@@ -90,10 +86,8 @@ def _from_outside(
     yield Change(WAITING_DECISIONS, key, {**waiting, "decisions": decisions})
 
 
-def _request(
-    event: events.ApprovalRequested, happening: Happening, account: Stored | None
-) -> Stored:
-    asked = request_steps.asked(event, account)
+def _request(event: events.ApprovalRequested, happening: Happening) -> Stored:
+    asked = request_steps.asked(event)
     return {
         **_bare(happening.envelope.conversation_id),
         "source": "external" if happening.ledger is None else "ledger",

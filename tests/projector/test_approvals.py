@@ -18,6 +18,7 @@ def ask(feed: Feed, event_type: str = "approval.requested.v1", **fields: Any) ->
         "kind": "adjustment",
         "loanAccountId": "LOAN-1",
         "customerId": "CUS-1",
+        "accountNumber": "NR-LOAN-1",
         "amount": "600.00",
         "originalBalance": "700.00",
         "reason": "hardship",
@@ -38,15 +39,21 @@ def step(feed: Feed, event_type: str, actor: str = "staff-mike", **fields: Any) 
 
 
 def test_a_request_is_what_a_screen_needs(feed: Feed, drain: Drain, mirror: Mirror) -> None:
-    """The command, the account as it was seen, the steps; number and name of the account."""
-    feed.post("LOAN-1", "account.created.v1", account())
+    """The command, the account as it was seen, the steps; nobody's name.
+
+    The account itself may come later: a screen shows the same whichever is first.
+    """
     ask(feed)
+    feed.post("LOAN-1", "account.created.v1", account())
     drain()
     found = mirror.one(documents.APPROVALS, REQUEST)
     assert (found["status"], found["kind"], found["amount"]) == ("pending", "adjustment", "600.00")
     assert (found["accountNumber"], found["accountVersion"]) == ("NR-LOAN-1", 4)
     assert found["command"] == '{"amount":"600.00"}'
     assert (found["requestedBy"], found["ver"]) == ("staff-sarah", 1)
+    assert mirror.one(documents.STAFF_NOTIFICATIONS, f"request:{REQUEST}")["accountNumber"] == (
+        "NR-LOAN-1"
+    )
     assert mirror.all(documents.WRITE_OFF_REQUESTS) == []
 
 

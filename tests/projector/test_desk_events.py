@@ -47,7 +47,10 @@ def test_a_review_marks_the_event_it_is_about(feed: Feed, drain: Drain, mirror: 
 def test_a_review_waits_for_an_event_that_is_still_to_come(
     feed: Feed, drain: Drain, mirror: Mirror
 ) -> None:
-    """The event's account has a gap: the mark is set when it is closed."""
+    """The event's account has a gap: the mark is set when it is closed.
+
+    It stands then as it would without the gap, with the times of event and review.
+    """
     made = feed.entry("LOAN-1", "account.created.v1", account())
     body = {"event_id": "LOAN-1:1", "outcome": "queried"}
     feed.post("review:LOAN-1:1", "item.reviewed.v1", body, actor="staff-priya")
@@ -55,8 +58,14 @@ def test_a_review_waits_for_an_event_that_is_still_to_come(
     assert mirror.one(documents.REVIEWS, "LOAN-1:1")["waits"] is True
     feed.raw(made, INTERNAL)
     drain()
-    assert mirror.one(documents.AUDIT_EVENTS, "LOAN-1:1")["reviewStatus"] == "queried"
-    assert "waits" not in mirror.one(documents.REVIEWS, "LOAN-1:1")
+    entry, review = (
+        mirror.one(each, "LOAN-1:1") for each in (documents.AUDIT_EVENTS, documents.REVIEWS)
+    )
+    assert entry["reviewStatus"] == "queried"
+    assert "waits" not in review
+    made_at, reviewed_at = (datetime(2026, 3, 1, 0, 0, each, tzinfo=UTC) for each in (1, 2))
+    assert (entry["createdAt"], entry["updatedAt"]) == (made_at, reviewed_at)
+    assert (review["createdAt"], review["updatedAt"]) == (reviewed_at, reviewed_at)
 
 
 def test_reading_a_text_is_in_the_trail(feed: Feed, drain: Drain, mirror: Mirror) -> None:

@@ -108,6 +108,23 @@ def test_an_absent_field_erases_nothing(feed: Feed, drain: Drain, mirror: Mirror
     assert (payment["paidDate"], payment["amountPaid"]) == ("2026-01-18", "251.00")
 
 
+def test_an_instalment_of_ours_that_is_open_again_was_not_paid(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """A reversal leaves something to pay: no date says any more that it was paid."""
+    feed.post("LOAN-1", "account.created.v1", account())
+    feed.post("LOAN-1", "account.schedule.created.v1", schedule())
+    feed.post("LOAN-1", "account.schedule.updated.v1", update(payments=[PAID]))
+    drain()
+    assert mirror.account()["repaymentSchedule"]["payments"][0]["paidDate"] == "2026-01-18"
+    reopened = {"payment_number": 1, "status": "OVERDUE", "amount_remaining": "250.00"}
+    feed.post("LOAN-1", "account.schedule.updated.v1", update(payments=[reopened]))
+    drain()
+    first = mirror.account()["repaymentSchedule"]["payments"][0]
+    assert (first["status"], first["amountRemaining"]) == ("missed", "250.00")
+    assert "paidDate" not in first
+
+
 def test_an_instalment_does_not_go_back_in_time(feed: Feed, drain: Drain, mirror: Mirror) -> None:
     """`last_updated` decides for each instalment by itself."""
     late = {

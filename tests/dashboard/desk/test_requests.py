@@ -19,7 +19,7 @@ from dashboard.queries.rights import NotAllowed
 from dashboard.queries.staff_notices import notices
 from dashboard.read_marks import ReadMarks
 from proto import documents
-from proto.documents import ApprovalDocument, StaffNotificationDocument
+from proto.documents import ApprovalDocument, CustomerDocument, StaffNotificationDocument
 from proto.values import Instant, Key, Money
 from tests.dashboard.desk.conftest import DeskDatabase, Store
 
@@ -46,6 +46,7 @@ def asked(
         status=status,
         amount=Money(amount),
         loan_account_id=Key(account),
+        customer_id=Key("CUS-1"),
         requested_by=Key(by),
         requested_by_name="Sarah Nguyen",
         requested_at=Instant.of(FIRST + timedelta(hours=number)),
@@ -126,6 +127,20 @@ def test_related_requests_are_those_on_the_same_account(
     view = request(database, MICHAEL, one)
     assert view is not None
     assert ids(related(database, MICHAEL, view)) == [two]
+
+
+def test_a_request_bears_the_name_that_its_customer_has_now(
+    database: DeskDatabase, store: Store
+) -> None:
+    """It is read when it is shown; an unknown or erased customer has none."""
+    one = asked(store, 1)
+    assert requests(database, MICHAEL, RequestFilter()).rows[0].customer_name == ""
+    mia = CustomerDocument(customer_id=Key("CUS-1"), full_name="Mia Chen")
+    store(documents.CUSTOMERS, "CUS-1", mia)
+    assert requests(database, MICHAEL, RequestFilter()).rows[0].customer_name == "Mia Chen"
+    view = request(database, MICHAEL, one)
+    assert view is not None
+    assert view.customer_name == "Mia Chen"
 
 
 def test_the_list_fetches_no_command_and_no_snapshot() -> None:
