@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from ledger import own_keys
 from ledger.books import Books
 from ledger.commands.command import Command
 from ledger.commands.end_account_day import EndAccountDay, NothingToEnd, next_day
@@ -23,6 +24,7 @@ from ledger.commands.end_day import EndDay
 from ledger.commands.expire_request import ExpireRequest
 from ledger.decision import Caller, Intent, Outcome
 from ledger.domain.day_log import DayLog
+from ledger.domain.request import Request
 from ledger.errors import Refusal, Refused
 from ledger.service import Reply
 from ledger.states import as_loan
@@ -96,12 +98,12 @@ class _Run:
         """Record the requests that nobody decided in time; by the time alone they are over."""
         for request in self._books.registers.requests.open_requests():
             if now >= request.expires_at:
-                command = ExpireRequest(request_id=request.request_id)
-                await self._expire_one(command, f"expired:{request.request_id}:{request.version}")
+                await self._expire_one(request)
 
-    async def _expire_one(self, command: ExpireRequest, key: str) -> None:
+    async def _expire_one(self, request: Request) -> None:
+        command = ExpireRequest(request_id=request.request_id)
         try:
-            await self._execute(command, key)
+            await self._execute(command, f"{own_keys.EXPIRY}{request.request_id}:{request.version}")
         except Refused as refused:
             if refused.reason is not Refusal.REQUEST_DECIDED:
                 raise  # somebody was a moment quicker: then there is nothing to record
@@ -175,7 +177,7 @@ class _Run:
         command = EndDay(
             business_date=day, accounts_accrued=count.accrued, accounts_aged=count.aged
         )
-        await self._execute(command, f"eod:{day}")
+        await self._execute(command, f"{own_keys.END_OF_DAY}{day}")
 
     async def _execute(self, command: Command, key: str) -> Reply:
         intent = Intent(
@@ -189,7 +191,7 @@ class _Run:
 
 
 def _key(day: date, account_id: str) -> str:
-    return f"eod:{day}:{account_id}"
+    return f"{own_keys.END_OF_DAY}{day}:{account_id}"
 
 
 def _answer(outcome: Outcome) -> pb.RunEndOfDayResponse:

@@ -20,6 +20,7 @@ from typing import Any, Final, cast
 import redis
 import structlog
 
+from ledger import own_keys
 from ledger.books import Books
 from ledger.commands.record_repayment import RecordRepayment
 from ledger.decision import Caller, Intent
@@ -214,7 +215,7 @@ def _intent(envelope: Envelope) -> Intent:
         command=command,
         caller=Caller(_ACTOR),
         answer=answers.transaction_response,
-        idempotency_key=f"inbox:{hashlib.sha256(envelope.identity.encode()).hexdigest()}",
+        idempotency_key=f"{own_keys.INBOX}{hashlib.sha256(envelope.identity.encode()).hexdigest()}",
         request_hash=hashlib.sha256(codec.canonical(event)).digest(),
     )
 

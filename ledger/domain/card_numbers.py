@@ -1,13 +1,16 @@
 """No card number enters the books: runs of digits are checked by Luhn's rule."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
 _DIGITS_MIN: Final = 13
 _DIGITS_MAX: Final = 19
+_DIGIT: Final = re.compile(r"\d")
 _GROUP: Final = re.compile(r"\d+")
-_RUN: Final = re.compile(r"\d+(?:[\s._\u2010-\u2015-]{1,2}\d+)*")
+_RUN: Final = re.compile(r"\d+(?:[\s._\u2010-\u2015\u2212-]{1,2}\d+)*")
+_PARTED_RUN: Final = re.compile(r"\d+(?:[\W_]{1,3}\d+)+")
 _PRINTED_GROUP_MIN: Final = 3
 _CARDS_BEGIN_WITH: Final = "23456"
 
@@ -16,13 +19,28 @@ def holds_card_number(text: str) -> bool:
     """Tell whether a text holds a run of 13-19 digits that is valid by Luhn's check.
 
     White space, hyphens and dots inside a run do not hide it, nor does an expiry date or
-    another number beside it.
+    another number beside it. In groups as cards have them, no sign between them does.
     """
-    for run in _RUN.findall(text):
-        groups = [_digits(group) for group in _GROUP.findall(run)]
-        if any(map(_is_valid, (*groups, "".join(groups), *_as_printed(groups)))):
-            return True
-    return False
+    text = _shown(text)
+    if len(_DIGIT.findall(text)) < _DIGITS_MIN:
+        return False
+    whole = (_groups(run) for run in _RUN.findall(text))
+    parted = (_groups(run) for run in _PARTED_RUN.findall(text))
+    return any(_is_valid(number) for groups in whole for number in (*groups, "".join(groups))) or (
+        any(_is_valid(number) for groups in parted for number in _as_printed(groups))
+    )
+
+
+def _shown(text: str) -> str:
+    """Give a text as it is read: without what has no width, and with plain digits."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(each for each in plain if unicodedata.category(each) != "Cf")
+
+
+def _groups(run: str) -> list[str]:
+    return [_digits(group) for group in _GROUP.findall(run)]
 
 
 def _digits(group: str) -> str:

@@ -59,4 +59,4 @@ def issue_correction(request: servicing_pb.IssueCorrectionRequest) -> IssueCorre
 def _required(field: str, value: str) -> Key:
     if not value:
         raise fields.invalid(field, "must not be empty.")
-    return fields.reference(field, value)
+    return fields.given_id(field, value)

@@ -149,7 +149,7 @@ def waive_fee(request: ledger_pb.WaiveFeeRequest) -> WaiveFee:
         amount=parse_amount("waiver_amount", request.waiver_amount),
         approved_by=request.approved_by,
         texts=fields.texts(reason=request.reason, notes=request.notes),
-        target_transaction_id=fields.reference(
+        target_transaction_id=fields.given_id(
             "target_transaction_id", request.target_transaction_id
         ),
         expected_version=fields.expected_version(request.expected_version),

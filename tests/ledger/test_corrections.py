@@ -3,10 +3,13 @@
 import pytest
 
 from proto import servicing_pb2 as pb
-from tests.builders import Caller, LedgerProcess
+from tests.builders import Caller, LedgerProcess, open_loan_request
 from tests.ledger.accounts_check import check_books, loan_of
 from tests.ledger.approvers import approver, ask, refused
 from tests.ledger.taking_back import correct, correction, issue, issue_correction, reversal, reverse
+
+CARD = "4111111111111111"
+LUHN = "1763200000018"
 
 
 def paid(system: Caller, amount: str = "100.00") -> tuple[str, str]:
@@ -81,6 +84,19 @@ def test_a_dead_letter_is_corrected_once_on_whatever_account(
     assert system.balance(account).total_outstanding == "590.00"
     again = pb.PreviewRequest(issue_correction=issue(other, "1700000000000-7", "10.00"))
     assert refused(ask, admin, again).reason == "MESSAGE_POSTED"
+
+
+def test_digits_of_an_id_that_was_given_are_no_card_number(
+    ledger: LedgerProcess, system: Caller, supervisor: Caller
+) -> None:
+    """An id of the inbox is a time, a transaction's holds its account's: both pass Luhn's check."""
+    account = system.active_loan(open_loan_request(account_id=CARD))
+    message = pb.PreviewRequest(issue_correction=issue(account, f"{LUHN}-0", "10.00"))
+    assert ask(ledger.caller("staff-admin"), message).status == "pending"
+    fee = system.late_fee(account).transaction.transaction_id
+    supervisor.waive(account, "15.00", target_transaction_id=fee)
+    payment = system.repay(account, "10.00").transaction.transaction_id
+    assert reverse(supervisor, account, payment).transaction.reference_id == payment
 
 
 def test_a_preview_of_a_reversal_tells_what_it_would_leave(

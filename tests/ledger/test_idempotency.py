@@ -116,3 +116,16 @@ def test_a_deadline_that_passes_after_the_commit_has_one_effect(
         found += code is grpc.StatusCode.DEADLINE_EXCEEDED and again.idempotent_replay
         seconds = seconds * 0.9 if code is grpc.StatusCode.OK else seconds * 1.1
     assert found
+
+
+@pytest.mark.parametrize("prefix", ["eod:", "expired:", "inbox:"])
+def test_the_ledgers_own_keys_are_nobody_elses(
+    system: Caller, support: Caller, prefix: str
+) -> None:
+    """Under such a key the end of day would find another command, and end no day any more."""
+    account = system.active_loan()
+    with pytest.raises(grpc.RpcError) as refused:
+        support.repay(account, "1.00", idempotency_key=f"{prefix}2026-01-01:{account}")
+    detail = refusal_of(refused.value)
+    assert (detail.reason, detail.field) == ("INVALID_FIELD", "idempotency_key")
+    assert support.balance(account).total_outstanding == "600.00"

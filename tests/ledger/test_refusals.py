@@ -27,7 +27,7 @@ APPROVALS = {
     Refusal.APPROVAL_NOT_NEEDED,
 }
 ELSEWHERE = {
-    Refusal.NOT_BUILT,  # test_wire, for every rpc that is not
+    Refusal.NOT_BUILT,  # test_wire
     Refusal.WRITTEN_OFF,  # test_bad_debt, as are the three below: nobody does these alone
     Refusal.NOT_WRITTEN_OFF,
     Refusal.AMOUNT_NOT_BALANCE,
