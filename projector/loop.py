@@ -26,6 +26,7 @@ from projector.reclaim import CLAIM_MAX, Reclaimer
 from projector.settings import Settings
 from projector.store import Store, Unreachable
 from projector.stream import STREAMS, Reader, acknowledge, batches, is_passing
+from projector.trimming import Trimmer
 from projector.vitals import Vitals, WaitsFor
 from proto.codec import Poison, read_envelope
 from proto.streams import INBOX, INTERNAL
@@ -67,6 +68,7 @@ class Projector:
         self._reclaimer = Reclaimer(streams, settings.consumer, settings.stale_seconds)
         self._dead_letters = DeadLetters(streams, settings.tries_max, clock)
         self._lease = Lease(streams, settings.consumer)
+        self._trimmer = Trimmer(streams, settings)
         self._floods = Floods(
             streams,
             count=settings.flood_count,
@@ -159,8 +161,9 @@ class Projector:
                 self._reclaimer.clear_consumers(stream)
             if len(entries) >= CLAIM_MAX:
                 self._tidied_at = float("-inf")  # there is more of it: no need to wait
-        if self._more_old and self._lease.is_held:
-            self._more_old = self._store.forget_old()
+        if self._lease.is_held:
+            self._trimmer.turn(now)
+            self._more_old = self._more_old and self._store.forget_old()
         return entries
 
     def _handle(self, entries: Sequence[Entry]) -> None:

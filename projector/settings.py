@@ -49,6 +49,9 @@ class Settings:
     """After so long it is taken in again."""
     metrics_port: int = 0
     """Where figures are told on the loopback; 0: nowhere."""
+    stream_keep_seconds: float = 86_400.0
+    stream_entries_max: int = 500_000
+    """What every group has acknowledged stays in a stream so long, and about so many."""
     stale_seconds: float = 30.0
     """A pending entry or a consumer that was idle for so long is taken over."""
 
@@ -84,6 +87,8 @@ class Settings:
             flood_share=_count(environ, "POISON_FLOOD_PERCENT", 50) / 100,
             flood_seconds=_count(environ, "POISON_FLOOD_SECONDS", 60),
             flood_quiet_seconds=_count(environ, "POISON_QUIET_SECONDS", 600),
+            stream_keep_seconds=_count(environ, "STREAM_KEEP_HOURS", 24, least=0) * 3_600,
+            stream_entries_max=_count(environ, "STREAM_ENTRIES_MAX", 500_000),
             metrics_port=_count(environ, "METRICS_PORT", 0, least=0),
             document_bytes_max=_count(
                 environ, "MAX_DOCUMENT_BYTES", USUAL_LIMITS.document_bytes_max
