@@ -66,7 +66,6 @@ class InstalmentView(View, kw_only=True, frozen=True, rename="camel"):
 class ScheduleView(View, kw_only=True, frozen=True, rename="camel"):
     """The instalments of an account."""
 
-    number_of_payments: int | None = None
     payment_frequency: str | None = None
     payments: tuple[InstalmentView, ...] = ()
 
@@ -162,12 +161,6 @@ class AccountView(View, kw_only=True, frozen=True, rename="camel"):
         return due if due is not None and due < today else None
 
 
-class _Version(View, kw_only=True, frozen=True, rename="camel"):
-    """Where the projection of an account stands."""
-
-    ver: int | None = None
-
-
 def accounts_of(database: DeskDatabase, customer_id: str) -> list[AccountView]:
     """List a customer's accounts: those that want attention first, then the newest."""
     rows = (
@@ -188,14 +181,6 @@ def account(database: DeskDatabase, loan_account_id: str) -> AccountView | None:
         {"_id": loan_account_id}, fields_of(AccountView), max_time_ms=QUERY_MILLISECONDS_MAX
     )
     return None if stored is None else from_mongo(AccountView, stored)
-
-
-def projected_version(database: DeskDatabase, loan_account_id: str) -> int:
-    """Tell which version of an account the projection shows; 0 where it shows none."""
-    stored = database[documents.LOAN_ACCOUNTS.name].find_one(
-        {"_id": loan_account_id}, fields_of(_Version), max_time_ms=QUERY_MILLISECONDS_MAX
-    )
-    return (from_mongo(_Version, stored).ver or 0) if stored else 0
 
 
 def _opened(each: AccountView) -> str:

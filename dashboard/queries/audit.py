@@ -64,7 +64,6 @@ class AuditEvent(AuditRow, kw_only=True, frozen=True, rename="camel"):
     ver: int
     body: str
     prev: str
-    about_event_id: Key | None = None
 
 
 class Cursor(Struct, frozen=True):

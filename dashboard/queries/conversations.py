@@ -84,7 +84,6 @@ class DecisionView(View, kw_only=True, frozen=True, rename="camel"):
     """Why it was decided so."""
 
     reason: Any = None
-    retry_eligible: Any = None
     blocked_until: Any = None
 
 

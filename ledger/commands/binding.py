@@ -6,7 +6,7 @@ version: the approval supplies those. Its free texts stand in it as ciphertext.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -15,8 +15,6 @@ from ledger.commands.command import AccountCommand, Sealed
 from ledger.domain.loan import Loan
 from proto import codec
 from proto.values import Code, read_value
-
-C = TypeVar("C", bound=AccountCommand)
 
 _SUPPLIED: Final = frozenset({"approved_by", "expected_version"})
 _FLAGS: Final = {True: "yes", False: "no"}

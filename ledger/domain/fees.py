@@ -58,11 +58,6 @@ def charged(fees: Fees) -> Money:
     return total(minus(fee.amount, fee.waived) for fee in fees)
 
 
-def scheduled_unpaid(fees: Fees) -> Money:
-    """What is owed of the fees that the instalments include."""
-    return total(fee.unpaid for fee in fees if fee.is_scheduled)
-
-
 def changed(fees: Fees, changes: Iterable[FeeChange], transaction_type: Code) -> Fees:
     """Apply changes. One of a fee that is not there makes it, of the transaction's type."""
     by_id = {fee.transaction_id: fee for fee in fees}

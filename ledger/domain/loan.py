@@ -83,7 +83,6 @@ class Loan(Struct, frozen=True, kw_only=True):
     postings: tuple[Posted, ...] = ()
     transaction_count: int = 0
     last_transaction_id: Key = Key("")
-    last_transaction_at: Instant | None = None
 
     @property
     def total_outstanding(self) -> Money:
@@ -190,7 +189,6 @@ def _post(loan: Loan, event: PostingEvent) -> Loan:  # noqa: PLR0911 - one line 
         fees=fees.after(loan.fees, event),
         transaction_count=loan.transaction_count + 1,
         last_transaction_id=event.transaction_id,
-        last_transaction_at=event.transaction_at,
         postings=(*loan.postings, posted(event, version=loan.version)),
     )
     match event:

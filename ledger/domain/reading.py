@@ -3,17 +3,16 @@
 from msgspec import Struct
 
 from proto.events import TextRevealed
-from proto.values import Instant, Key
+from proto.values import Instant
 
 
 class ReadingLog(Struct, frozen=True, kw_only=True):
     """One person's readings, a version each."""
 
     version: int
-    last_event_id: Key
     updated_at: Instant
 
 
-def evolve(_log: ReadingLog | None, event: TextRevealed, version: int, at: Instant) -> ReadingLog:
+def evolve(_log: ReadingLog | None, _event: TextRevealed, version: int, at: Instant) -> ReadingLog:
     """Apply one event."""
-    return ReadingLog(version=version, last_event_id=event.event_id, updated_at=at)
+    return ReadingLog(version=version, updated_at=at)

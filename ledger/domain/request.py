@@ -57,7 +57,6 @@ class Request(Struct, frozen=True, kw_only=True):
     related_request_ids: tuple[Key, ...]
     updated_at: Instant
     decided_by: Key = Key("")
-    effect_event_id: Key = Key("")
 
     @property
     def is_open(self) -> bool:
@@ -81,12 +80,7 @@ def evolve(  # noqa: PLR0911 - one line an event
     request = msgspec.structs.replace(request, version=version, updated_at=at)
     match event:
         case ApprovalApproved():
-            return msgspec.structs.replace(
-                request,
-                status=APPROVED,
-                decided_by=event.approved_by,
-                effect_event_id=event.ledger_event_id,
-            )
+            return msgspec.structs.replace(request, status=APPROVED, decided_by=event.approved_by)
         case ApprovalRejected():
             return msgspec.structs.replace(request, status=REJECTED, decided_by=event.rejected_by)
         case ApprovalReturned():

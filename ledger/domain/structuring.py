@@ -5,7 +5,6 @@ neither several small waivers nor a waiver beside an adjustment pass where one w
 """
 
 from collections.abc import Callable, Iterable
-from typing import Final
 
 from msgspec import Struct
 
@@ -18,9 +17,6 @@ from proto.events import (
     PaymentReversed,
 )
 from proto.values import Instant, Money
-
-RELIEF_KINDS: Final = ("waiver", "adjustment", "reversal", "refund")
-"""What somebody may do directly up to a limit."""
 
 
 class Relief(Struct, frozen=True, kw_only=True):

@@ -24,7 +24,6 @@ class Verified(Struct, frozen=True, kw_only=True):
 
     size: int
     root: bytes
-    head_hash: str
     heads: int
     """Signed heads in the journal."""
     escrowed: int
@@ -128,7 +127,6 @@ class Audit:
         return Verified(
             size=end,
             root=self._frontier.root(),
-            head_hash=self._chain.hash,
             heads=self._heads_seen,
             escrowed=self._escrowed_seen,
         )

@@ -1,5 +1,6 @@
 """Receipts of decided requests, for who asked, who may decide, and who looks after."""
 
+from ledger.commands.request_steps import status_at
 from ledger.domain.request import Request
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
@@ -39,10 +40,11 @@ class Receipts:
         try:
             written = receipt_of(self._room.books.journal, asked.request_id)
         except NotDecided:
+            status = status_at(asked, self._room.books.now())
             raise Refused(
                 Refusal.REQUEST_NOT_DECIDED,
-                f"The request is {asked.status}: a receipt is there once somebody has approved "
-                "or rejected it.",
+                f"The request is {status}: a receipt is there only of what somebody has "
+                "approved or rejected.",
                 field="request_id",
             ) from None
         return pb.GetReceiptResponse(receipt_json=written)

@@ -42,6 +42,9 @@ def test_after_a_fortnight_a_request_has_expired(ledger_in_time: ClockedLedger) 
     assert refused(resubmit, support, asked.request_id).reason == "REQUEST_EXPIRED"
     seen = get(support, asked.request_id)
     assert (seen.status, seen.request_version) == ("expired", 1)
+    wanted = pb.GetReceiptRequest(request_id=asked.request_id)
+    told = refused(support.approvals.GetReceipt, wanted, metadata=support.metadata())
+    assert (told.reason, told.sentence[:24]) == ("REQUEST_NOT_DECIDED", "The request is expired: ")
     for _ in range(2):
         ledger.system.operations.RunEndOfDay(
             pb.RunEndOfDayRequest(), metadata=ledger.system.metadata(), timeout=60

@@ -41,6 +41,7 @@ def test_a_comment_says_something(
         ({"account_version": 1}, "BAD_SIGNATURE"),
         ({"key_id": "0" * 16}, "NO_SUCH_KEY"),
         ({"policy": "{}"}, "POLICY_CHANGED"),
+        ({"policy": "REQ-4111111111111111"}, "POLICY_CHANGED"),
         ({"decided_at": Instant.parse("2026-01-01")}, "DECIDED_AT_OFF"),
         ({"comment_salt": b"short"}, "INVALID_FIELD"),
     ],
