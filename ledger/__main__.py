@@ -26,18 +26,24 @@ from ledger.settings import BadSetting, Settings
 from ledger.texts import TextKeysFailed
 from ledger.verification.command import verify
 
+
+class FrontEnded(Exception):  # noqa: N818 - the reason is the name
+    """The process that has the wire was killed."""
+
+
 COULD_NOT = (
     BadSetting,
     CannotListen,
     CannotCreate,
     DayNotEnded,
+    FrontEnded,
     JournalFailed,
     TextKeysFailed,
 )
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT. Raises CannotListen, FrontEnded."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -45,19 +51,30 @@ async def serve(settings: Settings) -> None:
     books = open_books(settings)
     try:
         server = LedgerServer(settings, books)
-        await server.start()
+        port = await server.start()
         collector.calm()
         intake = Intake(books, settings.redis_url, loop) if settings.redis_url else None
         if intake is not None:
             intake.start()
-        structlog.get_logger().info("ledger ready", listen=settings.listen, port=server.port)
-        await stopping.wait()
+        structlog.get_logger().info("ledger ready", listen=settings.listen, port=port)
+        is_broken = await _first(stopping, server.broken)
         await server.stop()
         if intake is not None:
             await asyncio.to_thread(intake.close)
     finally:
         books.close()
+    if is_broken:
+        raise FrontEnded("The ledger's own front process was ended. Start the ledger again.")
     structlog.get_logger().info("ledger stopped")
+
+
+async def _first(stopping: asyncio.Event, broken: asyncio.Event) -> bool:
+    """Wait until the ledger is asked to stop or its wire is gone; tell whether it is gone."""
+    waits = [asyncio.ensure_future(each.wait()) for each in (stopping, broken)]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for each in waits:
+        each.cancel()
+    return not stopping.is_set()
 
 
 def _arguments(argv: list[str]) -> argparse.Namespace:
@@ -107,14 +124,7 @@ def main(argv: list[str]) -> int:
             print(exported(settings.ledger_public_keys()).decode())
         else:
             asyncio.run(serve(settings))
-    except (
-        BadSetting,
-        CannotListen,
-        CannotCreate,
-        DayNotEnded,
-        JournalFailed,
-        TextKeysFailed,
-    ) as reason:
+    except COULD_NOT as reason:
         print(f"ledger: {reason}", file=sys.stderr)
         return 1
     return 0

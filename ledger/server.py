@@ -1,18 +1,18 @@
-"""The gRPC server: servicers, interceptors and the health service, put together."""
+"""The gRPC server: servicers, guards and the health service, behind a wire of its own process."""
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-import grpc
 from google.protobuf.descriptor import ServiceDescriptor
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from ledger.books import Books
+from ledger.relay.server import RelayServer
 from ledger.rpc.accounting import Accounting
 from ledger.rpc.approvals import Approvals
 from ledger.rpc.desk import Notes, Reviews
-from ledger.rpc.interceptors import ActorGuard, ErrorGuard, GuardedServer
+from ledger.rpc.interceptors import DEMO_TIME_KEY, ActorGuard, ErrorGuard, GuardedServer
 from ledger.rpc.journal import JournalReads
 from ledger.rpc.loans import Loans
 from ledger.rpc.operations import Operations
@@ -20,7 +20,7 @@ from ledger.rpc.previews import Previews
 from ledger.rpc.room import Room, not_built
 from ledger.rpc.staff import StaffMembers
 from ledger.settings import Settings
-from proto import accounting_ledger_pb2, accounting_ledger_pb2_grpc, servicing_pb2
+from proto import accounting_ledger_pb2, accounting_ledger_pb2_grpc, actor_token, servicing_pb2
 from proto import servicing_pb2_grpc as servicing_grpc
 
 READERS: Final = 2
@@ -65,20 +65,17 @@ class LedgerServer:
     def __init__(self, settings: Settings, books: Books) -> None:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-reader")
         self._health = health.aio.HealthServicer()
-        self._server: Any = grpc.aio.server(options=(("grpc.so_reuseport", 0),))
+        self._listen = settings.listen
+        self._server = RelayServer(_methods(), (actor_token.METADATA_KEY, DEMO_TIME_KEY))
         self._guards = (ErrorGuard(), ActorGuard(settings.public_keys(), books))
         self._room = Room(books, self._readers)
         self._add_servicers(self._room)
-        try:
-            self.port: int = self._server.add_insecure_port(settings.listen)
-        except RuntimeError:
-            raise CannotListen(
-                f"LEDGER_LISTEN: cannot listen on {settings.listen}; it is taken. "
-                "Stop what listens there, or set another address."
-            ) from None
+        self.broken = self._server.gone
+        """Set when the wire is gone, also when `stop` took it away."""
 
     def _add_servicers(self, room: Room) -> None:
-        server: Any = GuardedServer(self._server, *self._guards)
+        bare: Any = self._server
+        server: Any = GuardedServer(bare, *self._guards)
         accounting_ledger_pb2_grpc.add_AccountingLedgerServiceServicer_to_server(
             Accounting(room), server
         )
@@ -90,15 +87,22 @@ class LedgerServer:
         servicing_grpc.add_ReviewServiceServicer_to_server(Reviews(room), server)
         servicing_grpc.add_JournalServiceServicer_to_server(JournalReads(room), server)
         servicing_grpc.add_OperationsServiceServicer_to_server(Operations(room), server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, bare)
 
-    async def start(self) -> None:
-        """Listen; healthy from here on."""
+    async def start(self) -> int:
+        """Listen; healthy from here on. Gives the port. Raises CannotListen."""
+        port = await self._server.listen(self._listen)
+        if not port:
+            raise CannotListen(
+                f"LEDGER_LISTEN: cannot listen on {self._listen}; it is taken. "
+                "Stop what listens there, or set another address."
+            )
         await self._tell_health(health_pb2.HealthCheckResponse.NOT_SERVING)
         self._room.overview.start()
         self._room.watching.start(self._room.books.committed)
         await self._server.start()
         await self._tell_health(health_pb2.HealthCheckResponse.SERVING)
+        return port
 
     async def stop(self) -> None:
         """Take no more calls, finish those that run."""
@@ -111,6 +115,16 @@ class LedgerServer:
     async def _tell_health(self, status: Any) -> None:  # noqa: ANN401 - an enum of generated code
         for name in _service_names():
             await self._health.set(name, status)
+
+
+def _methods() -> dict[str, bool]:
+    """Give every rpc as the wire names it, and whether it answers with a stream."""
+    services = (*_SERVICES.values(), health_pb2.DESCRIPTOR.services_by_name["Health"])
+    return {
+        f"/{service.full_name}/{method.name}": method.server_streaming
+        for service in services
+        for method in service.methods
+    }
 
 
 def _service_names() -> Iterable[str]:
