@@ -4,6 +4,7 @@ Nothing is kept here. The door appends what comes out; a preview throws it away.
 """
 
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 
 import msgspec
 from google.protobuf.message import Message
@@ -144,7 +145,7 @@ def decide(intent: Intent, world: World, granted: frozenset[Right] = frozenset()
         _evolved(each.subject_id, world.look.state(each.subject_id), each.events, facts)
         for each in decided.elsewhere
     )
-    outcome = _evolved(command.subject_id, before, decided.events, facts)
+    outcome = _evolved(command.subject_id, before, decided.events, facts, decided.states)
     return msgspec.structs.replace(outcome, also=also, names=names)
 
 
@@ -182,13 +183,15 @@ def _evolved(
     before: State | None,
     events: tuple[LedgerEvent, ...],
     facts: Facts,
+    states: tuple[State, ...] = (),
 ) -> Outcome:
+    """Give the subject after its events; what the decision has folded is not folded again."""
     state, version = before, 0 if before is None else before.version
     recorded = []
-    for event in events:
+    for event, folded in zip_longest(events, states):
         version += 1
         event_id = f"{subject_id}:{version}"
-        state = evolve(state, event, version, facts.at)
+        state = folded or evolve(state, event, version, facts.at)
         posting = as_posting(event)
         if posting is not None:
             _check_books(event_id, posting, state)

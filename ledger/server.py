@@ -119,7 +119,8 @@ class LedgerServer:
 
 def _methods() -> dict[str, bool]:
     """Give every rpc as the wire names it, and whether it answers with a stream."""
-    services = (*_SERVICES.values(), health_pb2.DESCRIPTOR.services_by_name["Health"])
+    health_service: Any = health_pb2.DESCRIPTOR.services_by_name["Health"]
+    services = [*_SERVICES.values(), health_service]
     return {
         f"/{service.full_name}/{method.name}": method.server_streaming
         for service in services

@@ -309,13 +309,15 @@ def is_storable_name(name: str) -> bool:
     return bool(name) and not name.startswith("$") and "." not in name and "\x00" not in name
 
 
+_CANONICAL: Final = msgspec.json.Encoder(enc_hook=write_value, order="sorted")
+
+
 def canonical(value: object) -> bytes:
     """Write the canonical body: sorted keys, no white space, no floats, money as strings.
 
     Bodies are written once, hashed as written and never encoded again (DESIGN, section 5).
     """
-    plain = msgspec.to_builtins(value, enc_hook=write_value)
-    return msgspec.json.encode(plain, order="deterministic")
+    return _CANONICAL.encode(value)
 
 
 def event_fields(

@@ -102,8 +102,8 @@ def _with_consequences(decide: Decide) -> Decide:
         if consequences.closes_too_early(loan, events, facts):
             told = _decided_after_interest(decide, loan, command, facts)
             events = cast("consequences.Events", told.events)
-        more = consequences.following(loan, events, facts)
-        return msgspec.structs.replace(told, events=(*told.events, *more))
+        course = consequences.following(loan, events, facts)
+        return msgspec.structs.replace(told, events=course.events(), states=course.states())
 
     return decided
 

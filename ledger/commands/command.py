@@ -72,6 +72,8 @@ class Decided(Struct, frozen=True, kw_only=True):
     events: tuple[LedgerEvent, ...]
     elsewhere: tuple[Elsewhere, ...] = ()
     names: tuple[Name, ...] = ()
+    states: tuple[State, ...] = ()
+    """The subject after each of the events, where the decision has folded them already."""
 
 
 def _nothing(*_names: str) -> None:

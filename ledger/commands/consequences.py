@@ -26,15 +26,14 @@ from proto.events import (
     AccountWrittenOff,
     AgingUpdated,
     InterestAccrued,
-    LedgerEvent,
 )
 from proto.values import CalendarDate, Code
 
 Events = tuple[LoanEvent, ...]
 
 
-def following(before: Loan, told: Events, facts: Facts) -> tuple[LedgerEvent, ...]:
-    """Give what follows from a command's events."""
+def following(before: Loan, told: Events, facts: Facts) -> Course:
+    """Give a command's events with what follows from them."""
     course = Course(before, facts)
     course.add(*told)
     # While a loan is written off its interest stands still; the undo brings it up to date.
@@ -42,7 +41,7 @@ def following(before: Loan, told: Events, facts: Facts) -> tuple[LedgerEvent, ..
         accrue(course, course.loan.accrual.through.as_date())
     _reopen(course, told)
     _tell_lateness(course, before)
-    return course.events()[len(told) :]
+    return course
 
 
 def closes_too_early(before: Loan | None, told: Events, facts: Facts) -> bool:

@@ -13,13 +13,19 @@ class Course:
         self.loan = loan
         self.facts = facts
         self._events: list[LedgerEvent] = []
+        self._states: list[Loan] = []
 
     def add(self, *events: AccountEvent | PostingEvent) -> None:
         """Go on by some events."""
         for event in events:
             self._events.append(event)
             self.loan = loans.evolve(self.loan, event, self.loan.version + 1, self.facts.at)
+            self._states.append(self.loan)
 
     def events(self) -> tuple[LedgerEvent, ...]:
         """Give all of them, in order."""
         return tuple(self._events)
+
+    def states(self) -> tuple[Loan, ...]:
+        """Give the loan after each of them."""
+        return tuple(self._states)

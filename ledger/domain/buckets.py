@@ -26,7 +26,8 @@ def overdue(schedule: Schedule, today: date) -> tuple[Instalment, ...]:
     By the date alone: while missed days are caught up with, one may have been told overdue
     on a later day than the one that is asked about.
     """
-    open_past = (each for each in schedule if each.remaining and each.due_date < today.isoformat())
+    on = today.isoformat()
+    open_past = [each for each in schedule if each.remaining and each.due_date < on]
     return tuple(sorted(open_past, key=lambda each: (each.due_date, each.payment_number)))
 
 

@@ -94,6 +94,8 @@ def allocate(schedule: Schedule, amount: Money, target: int = 0) -> tuple[Instal
     )
     shares = []
     for each in in_order:
+        if not amount:
+            break
         part = smaller(each.remaining, amount)
         if part:
             shares.append(InstalmentShare(payment_number=each.payment_number, amount=part))
@@ -186,11 +188,11 @@ def changes(
     at: Instant,
 ) -> tuple[InstalmentChange, ...]:
     """Tell what becomes of the instalments that a transaction touches, in their order."""
-    touched = {share.payment_number for share in (*paid, *forgiven)}
+    numbers = {share.payment_number for share in (*paid, *forgiven)}
+    touched = tuple(each for each in schedule if each.payment_number in numbers)
     return tuple(
         _change(each, Code(each.status), transaction_id, paid_on, at)
-        for each in moved(schedule, paid=paid, forgiven=forgiven)
-        if each.payment_number in touched
+        for each in moved(touched, paid=paid, forgiven=forgiven)
     )
 
 

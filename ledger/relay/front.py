@@ -99,7 +99,7 @@ class Front:
 
     async def _listen(self, asked: Listen) -> None:
         self._metadata_keys = asked.metadata_keys
-        handlers = {
+        handlers: dict[str, Any] = {
             name: grpc.unary_stream_rpc_method_handler(self._streaming(name))
             if is_stream
             else grpc.unary_unary_rpc_method_handler(self._answering(name))
@@ -141,7 +141,8 @@ class Front:
 
         async def answer(request: bytes, context: Context) -> bytes:
             number = self._call(method, request, context)
-            waiting = self._unary[number] = self._loop.create_future()
+            waiting: asyncio.Future[Reply] = self._loop.create_future()
+            self._unary[number] = waiting
             try:
                 reply = await waiting
             except asyncio.CancelledError:
@@ -150,7 +151,7 @@ class Front:
             finally:
                 del self._unary[number]
             if isinstance(reply, Aborted):
-                await _abort(context, reply)
+                return await _abort(context, reply)
             return reply.response
 
         return answer

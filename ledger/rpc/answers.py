@@ -1,6 +1,7 @@
 """Outcomes to answers: what a command's caller is told."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Final, cast
 
 from google.protobuf.message import Message
@@ -98,8 +99,13 @@ def transaction(
 
 def _metadata(event: PostingEvent) -> dict[str, str]:
     """Name what only some postings have; what is empty is left out."""
-    values = ((name, getattr(event, name, None)) for name in METADATA)
+    values = ((name, getattr(event, name)) for name in _metadata_of(type(event)))
     return {name: str(value) for name, value in values if value}
+
+
+@cache
+def _metadata_of(kind: type[PostingEvent]) -> tuple[str, ...]:
+    return tuple(name for name in METADATA if hasattr(kind, name))
 
 
 def postings_of(outcome: Outcome) -> list[tuple[PostingEvent, Recorded]]:

@@ -67,7 +67,9 @@ def test_a_ledger_that_is_stopped_leaves_no_process(ledger_empty: LedgerProcess)
 def test_what_no_contract_names_is_unimplemented(ledger: LedgerProcess) -> None:
     """The front passes on only what it was told of."""
     with grpc.insecure_channel(ledger.address) as channel:
-        call = channel.unary_unary("/billie.nothing.v1.NoService/Nothing")
+        call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(
+            "/billie.nothing.v1.NoService/Nothing"
+        )
         with pytest.raises(grpc.RpcError) as error:
             call(b"", timeout=20)
     assert error.value.code() == grpc.StatusCode.UNIMPLEMENTED
