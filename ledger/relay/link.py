@@ -92,7 +92,7 @@ Message = (
 )
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
-_DECODER: Final = msgspec.msgpack.Decoder(list[Message])
+_DECODER: Final = msgspec.msgpack.Decoder(Message)
 
 
 class Link(asyncio.Protocol):
@@ -102,7 +102,7 @@ class Link(asyncio.Protocol):
         self._said, self._ended = said, ended
         self._loop = asyncio.get_running_loop()
         self._received = bytearray()
-        self._gathered: list[Message] = []
+        self._gathered: list[bytes] = []
         self._transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -118,17 +118,18 @@ class Link(asyncio.Protocol):
         """Send a message, together with what else is said at this moment.
 
         Where the other end is gone it is lost: then this process is about to end too.
+        Raises UnicodeEncodeError, TypeError where it cannot be written; then nothing is sent.
         """
+        written = _ENCODER.encode(message)
         if not self._gathered:
             self._loop.call_soon(self._send)
-        self._gathered.append(message)
+        self._gathered.append(len(written).to_bytes(_LENGTH_BYTES, "big"))
+        self._gathered.append(written)
 
     def _send(self) -> None:
         gathered, self._gathered = self._gathered, []
-        if self._transport is None:
-            return
-        written = _ENCODER.encode(gathered)
-        self._transport.write(len(written).to_bytes(_LENGTH_BYTES, "big") + written)
+        if self._transport is not None:
+            self._transport.write(b"".join(gathered))
 
     def data_received(self, data: bytes) -> None:
         """Read what is complete, keep the rest."""
@@ -140,8 +141,7 @@ class Link(asyncio.Protocol):
             end = begin + int.from_bytes(received[start:begin], "big")
             if len(received) < end:
                 break
-            for message in _DECODER.decode(bytes(received[begin:end])):
-                self._said(message)
+            self._said(_DECODER.decode(received[begin:end]))
             start = end
         del received[:start]
 
