@@ -81,7 +81,8 @@ def _start(ledger: LedgerProcess, point: FailPoint | None, seed: int) -> bool:
 
 def _journal(ledger: LedgerProcess) -> Journal:
     if ledger.database_url:
-        return PostgresJournal(ledger.database_url, is_reader=True)
+        # Not as a reader: it waits for the server to finish what the dead ledger had begun.
+        return PostgresJournal(ledger.database_url)
     return SqliteJournal(ledger.data_dir / "ledger" / "journal.db")
 
 
