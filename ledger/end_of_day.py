@@ -26,7 +26,9 @@ from ledger.decision import Caller, Intent, Outcome
 from ledger.domain.day_log import DayLog
 from ledger.domain.request import Request
 from ledger.errors import Refusal, Refused
+from ledger.overview import Overview
 from ledger.service import Reply
+from ledger.standing import standing_at
 from ledger.states import as_loan
 from proto import servicing_pb2 as pb
 from proto.events import AgingUpdated, InterestAccrued
@@ -53,21 +55,21 @@ class _Count(Struct):
 class EndOfDay:
     """Runs it; a second run in this process waits for the first and then finds nothing to do."""
 
-    def __init__(self, books: Books) -> None:
-        self._books = books
+    def __init__(self, books: Books, overview: Overview) -> None:
+        self._books, self._overview = books, overview
         self._one = asyncio.Lock()
 
     async def run(self, caller: Caller, asked: date | None) -> pb.RunEndOfDayResponse:
         """End every date through the one asked for, by default yesterday. Raises Refused."""
         async with self._one:
-            return await _Run(self._books, caller).through(asked)
+            return await _Run(self._books, self._overview, caller).through(asked)
 
 
 class _Run:
     """One run: the accounts in the order of the first date that brings them something."""
 
-    def __init__(self, books: Books, caller: Caller) -> None:
-        self._books, self._caller = books, caller
+    def __init__(self, books: Books, overview: Overview, caller: Caller) -> None:
+        self._books, self._overview, self._caller = books, overview, caller
         self._waiting: list[tuple[date, str]] = []
         self._accounts: list[str] = []
         self._last_ended: date | None = None
@@ -175,7 +177,10 @@ class _Run:
 
     async def _record(self, day: date, count: _Count) -> None:
         command = EndDay(
-            business_date=day, accounts_accrued=count.accrued, accounts_aged=count.aged
+            business_date=day,
+            accounts_accrued=count.accrued,
+            accounts_aged=count.aged,
+            buckets=await asyncio.to_thread(standing_at, self._overview, day + _ONE_DAY),
         )
         await self._execute(command, f"{own_keys.END_OF_DAY}{day}")
 

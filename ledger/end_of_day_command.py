@@ -11,6 +11,7 @@ from ledger.decision import Caller
 from ledger.end_of_day import EndOfDay
 from ledger.errors import Fault, Refused
 from ledger.journal import InUse
+from ledger.overview import Overview
 from ledger.settings import Settings
 from proto import actor_token
 from proto import servicing_pb2 as pb
@@ -32,7 +33,7 @@ def end_of_day(settings: Settings, day: date | None) -> str:
         return _said(_by_running_ledger(settings, day))
     caller = Caller(Actor("system", "system", uuid.uuid4().hex, 0))
     try:
-        return _said(asyncio.run(EndOfDay(books).run(caller, day)))
+        return _said(asyncio.run(EndOfDay(books, Overview(books.journal)).run(caller, day)))
     except (Refused, Fault) as reason:
         raise DayNotEnded(str(reason)) from None
     finally:

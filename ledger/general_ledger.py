@@ -125,6 +125,12 @@ class GeneralLedger:
         else:
             self._active.remove(account_id)
 
+    def active_accounts(self) -> Iterator[tuple[str, int]]:
+        """Give the accounts that are under way, each with what it owes in cents."""
+        for account_id in self._active:
+            principal, interest, fees, _ = self._balances.get(account_id, (0, 0, 0, 0))
+            yield account_id, principal + interest + fees
+
     def _until(self, last: date) -> Iterator[_Day]:
         return (moved for day, moved in self._days.items() if day <= last)
 

@@ -425,13 +425,25 @@ class InterestAccrued(Posting, frozen=True, kw_only=True, omit_defaults=True):
     fee_shares: tuple[FeeShare, ...] = ()
 
 
+class BucketStanding(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How many accounts under way stand in a bucket of ageing, and what they owe together."""
+
+    bucket: Code
+    accounts: int
+    outstanding: Money
+
+
 class DayEnded(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """The end of a business day was run: interest accrued, accounts aged."""
+    """The end of a business day was run: interest accrued, accounts aged.
+
+    `buckets` is how the books stand by then, as the next day begins.
+    """
 
     type: ClassVar[str] = "day.ended.v1"
     business_date: CalendarDate
     accounts_accrued: int
     accounts_aged: int
+    buckets: tuple[BucketStanding, ...] = ()
 
 
 # ------------------------------------------------------------------ approvals

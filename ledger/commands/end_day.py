@@ -6,7 +6,7 @@ from typing import ClassVar
 from ledger.commands.command import Command, Facts
 from ledger.domain.day_log import DayLog
 from ledger.domain.rights import Right
-from proto.events import DayEnded, LedgerEvent
+from proto.events import BucketStanding, DayEnded, LedgerEvent
 from proto.subjects import END_OF_DAY
 from proto.values import CalendarDate, Key
 
@@ -18,6 +18,7 @@ class EndDay(Command, frozen=True, kw_only=True):
     business_date: date
     accounts_accrued: int
     accounts_aged: int
+    buckets: tuple[BucketStanding, ...] = ()
 
     @property
     def subject_id(self) -> Key:
@@ -31,5 +32,6 @@ def decide(_log: DayLog | None, command: EndDay, _facts: Facts) -> tuple[LedgerE
         business_date=CalendarDate(command.business_date.isoformat()),
         accounts_accrued=command.accounts_accrued,
         accounts_aged=command.accounts_aged,
+        buckets=command.buckets,
     )
     return (ended,)

@@ -15,7 +15,7 @@ class Operations(OperationsServiceServicer):
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self._end_of_day = EndOfDay(room.books)
+        self._end_of_day = EndOfDay(room.books, room.overview)
         self._started_at = room.books.now()
 
     async def SetReadOnly(

@@ -1,7 +1,7 @@
 """Projection `portfolio`: how many accounts of our ledger stand in which bucket, and owe what.
 
 What stands now is one document, moved by the difference that an event makes to its
-account; the end of a business day keeps a copy under its date.
+account. How it stood at the end of a business day the ledger's event tells.
 """
 
 from collections.abc import Iterator
@@ -20,20 +20,26 @@ COUNTED: Final = frozenset({"active", "in_arrears"})
 
 
 def reads(happening: Happening) -> Reads:
-    """Name what stands now, and the day's copy."""
+    """Name the day's document."""
     event = happening.event
     if isinstance(event, DayEnded):
-        return Reads((PLACE, (PORTFOLIO, str(event.business_date))))
+        return Reads(((PORTFOLIO, str(event.business_date)),))
     return Reads()
 
 
-def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
-    """Keep what stands at the end of a business day."""
+def fold(happening: Happening, documents: Documents) -> Iterator[Change]:  # noqa: ARG001 - all are called alike
+    """Keep how the books stood at the end of a business day, by the ledger's own word."""
     event = happening.event
     if isinstance(event, DayEnded):
         date = str(event.business_date)
-        now = documents.get(*PLACE) or {}
-        yield Change(PORTFOLIO, date, {"date": date, "buckets": now.get("buckets", {})})
+        buckets = {
+            str(each.bucket): {
+                "accounts": to_mongo(each.accounts),
+                "outstanding": to_mongo(each.outstanding),
+            }
+            for each in event.buckets
+        }
+        yield Change(PORTFOLIO, date, {"date": date, "buckets": buckets})
 
 
 def moved(before: Stored | None, after: Stored, documents: Documents) -> Iterator[Change]:

@@ -12,7 +12,7 @@ import grpc
 import msgspec
 import pytest
 
-from tests.builders import Caller, LedgerProcess, refusal_of
+from tests.builders import Caller, LedgerProcess, open_loan_request, refusal_of
 from tests.ledger.accounts_check import check_books, loan_of
 from tests.ledger.asking import today
 from tests.ledger.days import at, end_day
@@ -113,6 +113,20 @@ def test_missed_days_are_caught_up_with_one_by_one(books: LedgerProcess) -> None
     assert [each["interest_delta"] for each in told] == ["0.50"] * 5
     days = bodies(books.system, "ledger:end-of-day", "day.ended.v1")
     assert [each["accounts_accrued"] for each in days] == [1] * 5
+
+
+def test_the_day_is_ended_with_how_the_books_stand(books: LedgerProcess) -> None:
+    """Accounts under way by bucket, with what they owe; what is not paid out is in none."""
+    lend(books.system)
+    paid = lend(books.system)
+    books.system.repay(paid, "150.00", at=at(LENT))
+    books.system.open_loan(open_loan_request())
+    end_day(books.system, at(date(2026, 4, 5), 0, 1))
+    days = bodies(books.system, "ledger:end-of-day", "day.ended.v1")
+    assert sorted(days[-1]["buckets"], key=lambda each: each["bucket"]) == [
+        {"accounts": 1, "bucket": "current", "outstanding": "450.00"},
+        {"accounts": 1, "bucket": "early_arrears", "outstanding": "600.00"},
+    ]
 
 
 def test_days_of_23_and_25_hours_count_as_one(books: LedgerProcess) -> None:

@@ -139,11 +139,16 @@ def test_the_portfolio_is_known_by_bucket(feed: Feed, drain: Drain, mirror: Mirr
 
 
 def test_the_end_of_a_day_keeps_the_portfolio(feed: Feed, drain: Drain, mirror: Mirror) -> None:
-    """What stood then, whatever happens afterwards."""
+    """As the ledger tells it, whatever happens afterwards or has not come yet."""
+    ended = {
+        "business_date": "2026-03-01",
+        "accounts_accrued": 0,
+        "accounts_aged": 0,
+        "buckets": [{"bucket": "current", "accounts": 1, "outstanding": "80.00"}],
+    }
+    feed.post("ledger:end-of-day", "day.ended.v1", ended, actor="system")
     feed.post("LOAN-1", "account.created.v1", account(status="ACTIVE"))
     owe(feed, "LOAN-1", "80.00")
-    ended = {"business_date": "2026-03-01", "accounts_accrued": 0, "accounts_aged": 0}
-    feed.post("ledger:end-of-day", "day.ended.v1", ended, actor="system")
     age(feed, "LOAN-1", "default", 70)
     drain()
     assert buckets(mirror, "2026-03-01") == {"current": (1, "80.00")}
