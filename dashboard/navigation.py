@@ -52,6 +52,17 @@ def _page(row: PageRow, shows: Path | Callable[[], None], waiting: int = 0) -> S
     )
 
 
+def _refusal(row: PageRow) -> StreamlitPage:
+    """Give the page that says, at a row's address, whose it is."""
+
+    def refuse() -> None:
+        session.require(*row.roles)
+
+    return st.Page(
+        refuse, title=row.title, icon=row.icon, url_path=row.url_path, visibility="hidden"
+    )
+
+
 def _home(row: PageRow, shows: Path | Callable[[], None]) -> StreamlitPage:
     """Give the page of the bare address; Streamlit takes a default page's own path away."""
     return st.Page(
@@ -86,7 +97,8 @@ def run(signed_in: SignedIn | None) -> None:
     pulse.begin()
     waiting = {APPROVALS: acting.waiting(signed_in)}
     pages = [_page(row, PAGES_DIR / row.file, waiting.get(row.file, 0)) for row in allowed]
-    chosen = st.navigation([home, *pages])
+    others = [_refusal(row) for row in PAGES if row not in allowed]
+    chosen = st.navigation([home, *pages, *others])
     frame.show(signed_in)
     chosen.run()
     pulse.show()

@@ -49,6 +49,12 @@ class OperationStore:
             change |= {f"parameters.{name}": "" for name in held}
         self._collection.update_one({"_id": key}, {"$set": change})
 
+    def take(self, key: str, staff_id: str) -> bool:
+        """Dismiss somebody's failed operation; tell whether it was this call that did."""
+        mine = {"_id": key, "staffId": staff_id, "state": "refused"}
+        change = {"$set": {"state": "dismissed", "updatedAt": datetime.now(UTC)}}
+        return self._collection.update_one(mine, change).modified_count == 1
+
     def find(self, key: str, staff_id: str) -> OperationDocument | None:
         """Find somebody's own operation."""
         stored = self._collection.find_one({"_id": key, "staffId": staff_id})

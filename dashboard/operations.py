@@ -79,6 +79,9 @@ class Operations:
         cannot be stored; nothing was sent then.
         """
         check_writable(self._health())
+        return self._begin(command, caller, after)
+
+    def _begin(self, command: Command, caller: Caller, after: Balances | None) -> Operation:
         now = _now()
         operation = Operation(
             key=uuid.uuid4().hex,
@@ -93,13 +96,29 @@ class Operations:
         return operation
 
     def again(self, key: str, caller: Caller) -> None:
-        """Send an operation once more with its own key: it is found done, or done once."""
+        """Send an operation once more with its own key: it is found done, or done once.
+
+        What was never sent is a change like any: while the desk is read-only it says so.
+        """
         operation = self._find(key, caller)
         if operation is None or operation.is_pending:
             return
-        if not operation.was_sent:
-            check_writable(self._health())
+        obstacle = "" if operation.was_sent else self._health().obstacle
+        if obstacle:
+            self._change(operation, sentence=obstacle)
+            return
         self._submit(structs.replace(operation, state="saving", sentence="", reason=""), caller)
+
+    def begin_anew(self, key: str, command: Command, caller: Caller) -> None:
+        """Put a new intent in the place of a failed one, once, whoever asks how often."""
+        operation, obstacle = self._find(key, caller), self._health().obstacle
+        if operation is None or operation.state != "refused":
+            return
+        if obstacle:
+            self._change(operation, sentence=obstacle)
+        elif self._store.take(key, caller.staff_id):
+            self._remember(structs.replace(operation, state="dismissed"))
+            self._begin(command, caller, None)
 
     def dismiss(self, key: str, caller: Caller) -> None:
         """Take an operation that is over off the screen."""

@@ -43,7 +43,7 @@ def show() -> None:
     requester_words(signed_in, view)
     request_evidence(signed_in, view, now)
     if shown is not None and not any(each.state in {"saving", "unknown"} for each in under_way):
-        request_decision(signed_in, view, shown, health.sentence if health.read_only else "")
+        request_decision(signed_in, view, shown, health.obstacle)
     if acting.end_look(pending=any(each.is_pending for each in under_way)):
         st.rerun()
 

@@ -99,7 +99,7 @@ def _button(
 def _obstacle(operations: list[Operation], health: Health) -> str:
     """Say why nothing can be changed now; empty where it can."""
     if health.read_only:
-        return health.sentence
+        return health.obstacle
     if any(each.state == "saving" for each in operations):
         return "A change is being saved."
     if any(each.state == "unknown" for each in operations):

@@ -7,6 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import audit_proof, formats, services, session
+from dashboard.commands.answers import check_writable
 from dashboard.commands.mark_verified import MarkVerified
 from dashboard.commands.query_item import QueryItem
 from dashboard.commands.reveal import Reveal
@@ -132,6 +133,7 @@ def _send(signed_in: SignedIn, mark: ReviewMark) -> None:
     """Send the mark; the same words again are the same intent, so they bear the same key."""
     key = session.slot(f"review:{mark!r}", lambda: uuid.uuid4().hex)
     try:
+        check_writable(services.health())
         mark.send(services.ledger(), acting.caller(signed_in), key)
     except OutcomeUnknown:
         st.warning("Whether it was recorded is not known yet. Press the same button to check.")

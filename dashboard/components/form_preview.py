@@ -14,7 +14,8 @@ from dashboard.components import acting, echo, form_fields
 from dashboard.components.acting import OpenForm
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
-from dashboard.components.status_chip import READ_ONLY_SHOWN
+from dashboard.components.status_chip import OBSTACLE_SHOWN
+from dashboard.components.what_changed import what_changed
 from dashboard.formats import inert, money
 from dashboard.ledger_client import LedgerFault, LedgerRefused
 from dashboard.queries import accounts
@@ -113,10 +114,12 @@ def _buttons(
     """Show Cancel and the one primary button, which names the amount."""
     health = services.health()
     if health.read_only:
-        # The chip, which looks by itself, redraws the page with its form when that is over.
-        session.put(READ_ONLY_SHOWN, value=True)
+        # The pulse, which looks by itself, redraws the page with its form when that is over.
+        session.put(OBSTACLE_SHOWN, health.obstacle)
         st.error(inert(health.sentence))
-    if preview is not None and preview.reason == STALE_VERSION:
+    form = acting.opened_form()
+    if form is not None and preview is not None and preview.reason == STALE_VERSION:
+        what_changed(signed_in, form.account.loan_account_id, form.seen_version)
         st.button("Refresh the figures", icon=":material/refresh:", on_click=_refresh)
     priority = _priority() if preview is not None and preview.needs_approval else ""
     is_good = command is not None and preview is not None and (preview.allowed or bool(priority))

@@ -16,7 +16,7 @@ MENU: Final = "who"
 def show(signed_in: SignedIn) -> None:
     """Show the bar, and below it, while a part is lost, what that means."""
     health = services.health((signed_in.staff_id, signed_in.session_id))
-    session.put(status_chip.READ_ONLY_SHOWN, health.read_only)
+    session.put(status_chip.OBSTACLE_SHOWN, health.obstacle)
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="right", key="frame"
     ):

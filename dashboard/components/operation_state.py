@@ -154,7 +154,7 @@ def toast_once(key: str, told: str) -> None:
 
 
 def again(signed_in: SignedIn, operation: Operation) -> None:
-    """Send it once more with its own key."""
+    """Send it once more with its own key; where that is not possible now, the screen says so."""
     acting.operations().again(operation.key, acting.caller(signed_in))
 
 
@@ -166,8 +166,7 @@ def _retry(signed_in: SignedIn, account: AccountView, operation: Operation) -> N
     caller = acting.caller(signed_in)
     if isinstance(operation.command, RequestApproval):
         anew = operation.command.on_version(account.ver or operation.command.seen_version)
-        acting.operations().begin(anew, caller, None)
-        acting.operations().dismiss(operation.key, caller)
+        acting.operations().begin_anew(operation.key, anew, caller)
         return
     acting.operations().dismiss(operation.key, caller)
     acting.open_form(operation.command.name, account, operation.command)

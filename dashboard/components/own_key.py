@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import services, session
+from dashboard.commands.answers import check_writable
 from dashboard.commands.enrol_key import EnrolKey
 from dashboard.components import acting
 from dashboard.components.quiet import quiet
@@ -78,7 +79,11 @@ def _make(signed_in: SignedIn) -> None:
         session.put(_TOLD, (False, ANOTHER))
         return
     try:
+        check_writable(services.health())
         begun = EnrolKey.begun(services.signing_keys(), signed_in.staff_id, first)
+    except LedgerRefused as no:
+        session.put(_TOLD, (False, no.sentence))
+        return
     except CannotMake as weak:
         session.put(_TOLD, (False, str(weak)))
         return

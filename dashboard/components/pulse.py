@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import services, session
 from dashboard.components import acting
+from dashboard.components.status_chip import OBSTACLE_SHOWN
 
 EVERY_SECONDS: Final = 1
 _MARKS: Final = "followed"
@@ -33,6 +34,7 @@ def follow(since: int, *topics: str) -> None:
 def show() -> None:
     """Look; it shows nothing itself."""
     marks: dict[str, int] = session.slot(_MARKS, dict)
-    troubles = acting.operations().troubles
-    if services.live().have_moved(marks) or session.slot(_TROUBLES, int) != troubles:
+    troubles, obstacle = acting.operations().troubles, services.health().obstacle
+    must = services.live().have_moved(marks) or session.slot(_TROUBLES, int) != troubles
+    if must or session.slot(OBSTACLE_SHOWN, str) != obstacle:
         session.rerun_by_itself()

@@ -8,8 +8,8 @@ from dashboard import services, session
 from dashboard.queries.health import Health
 
 EVERY_SECONDS: Final = 10
-READ_ONLY_SHOWN: Final = "read-only-shown"
-"""Whether the page around the chip was drawn for reading only; it follows when that changes."""
+OBSTACLE_SHOWN: Final = "obstacle-shown"
+"""Why the page in hand was drawn for reading only; it follows when that changes."""
 
 
 Look = tuple[str, Literal["green", "orange", "red"]]
@@ -37,7 +37,7 @@ def show() -> None:
     if signed_in is None:
         st.rerun(scope="app")
     health = services.health((signed_in.staff_id, signed_in.session_id))
-    if health.read_only != session.slot(READ_ONLY_SHOWN, lambda: health.read_only):
+    if health.obstacle != session.slot(OBSTACLE_SHOWN, lambda: health.obstacle):
         st.rerun(scope="app")
     icon, color = _look(health)
     st.badge(health.label, icon=icon, color=color, help=health.sentence)

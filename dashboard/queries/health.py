@@ -20,7 +20,7 @@ from proto.documents import HeartbeatDocument
 
 LOST_AFTER: Final = timedelta(seconds=10)
 BEHIND_SECONDS: Final = 5.0
-KEPT_SECONDS: Final = 2.0
+KEPT_SECONDS: Final = 1.0
 LEDGER_SECONDS_MAX: Final = 1.0
 BACK_SOON: Final = (
     ("grpc.initial_reconnect_backoff_ms", 100),
@@ -56,6 +56,11 @@ class Health:
     def read_only(self) -> bool:
         """Nothing can be changed while a part is lost."""
         return self.projector_lost or self.ledger_lost
+
+    @property
+    def obstacle(self) -> str:
+        """Why nothing can be changed now; empty where it can."""
+        return self.sentence if self.read_only else ""
 
     @property
     def label(self) -> str:
@@ -130,7 +135,7 @@ def look_at_ledger(channel: grpc.Channel, token: str) -> str:
 
 
 class HealthWatch:
-    """Looks at both parts at most every two seconds, whoever asks; shared by all sessions."""
+    """Looks at both parts at most once a second, whoever asks; shared by all sessions."""
 
     def __init__(
         self,
@@ -147,17 +152,23 @@ class HealthWatch:
         self._mirror_lost_since: datetime | None = None
 
     def look(self, on_behalf_of: tuple[str, str] | None = None) -> Health:
-        """Tell how things are, as of at most two seconds ago.
+        """Tell how things are, as of a second ago or two.
 
         The ledger tells its details to staff only: `on_behalf_of` is the staff id and the
-        session of somebody who looks, and serves the next looks too.
+        session of somebody who looks, and serves the next looks too. While one waits for a
+        part that does not answer, the others are told what was seen last.
         """
-        with self._lock:
+        seen = self._seen
+        if not self._lock.acquire(blocking=seen is None) and seen is not None:
+            return seen
+        try:
             self._on_behalf_of = on_behalf_of or self._on_behalf_of
             if self._seen is None or time.monotonic() - self._looked_at > KEPT_SECONDS:
                 self._seen = self._look(datetime.now(UTC))
                 self._looked_at = time.monotonic()
             return self._seen
+        finally:
+            self._lock.release()
 
     def _token(self) -> str:
         if self._on_behalf_of is None:

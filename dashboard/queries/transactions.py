@@ -20,6 +20,7 @@ from proto.values import CalendarDate, Code, Instant, Key, Money
 
 PAGE_ROWS: Final = 20
 COUNT_MAX: Final = 1_000
+SINCE_MAX: Final = 10
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "Repayments": ("REPAYMENT", "RECOVERY"),
@@ -123,6 +124,25 @@ def transactions(
     last = shown[-1] if len(found) > page_rows else None
     following = Cursor(last.transaction_date, last.position) if last else None
     return TransactionPage(shown, following, count)
+
+
+def transactions_since(
+    database: DeskDatabase, roles: frozenset[str], loan_account_id: str, seen_version: int
+) -> list[TransactionFigures]:
+    """Read what was posted to an account after a version, oldest first. Raises NotAllowed."""
+    require_reader(roles)
+    rows = (
+        database[documents.TRANSACTIONS.name]
+        .find(
+            {"loanAccountId": loan_account_id, "ver": {"$gt": seen_version}},
+            fields_of(TransactionFigures),
+        )
+        .sort([("transactionDate", -1), ("position", -1)])
+        .limit(SINCE_MAX)
+        .max_time_ms(QUERY_MILLISECONDS_MAX)
+    )
+    newest = [from_mongo(TransactionFigures, row) for row in rows]
+    return newest[::-1]
 
 
 def _matching(loan_account_id: str, chosen: TransactionFilter) -> Stored:

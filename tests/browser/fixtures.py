@@ -26,8 +26,9 @@ def browser() -> "Iterator[Browser]":
         if os.environ.get("CI") == "true":
             pytest.fail(LOUD)
         pytest.skip(LOUD)
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only these tests load it
+    from playwright.sync_api import expect, sync_playwright  # noqa: PLC0415 - only they load it
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
         yield browser

@@ -1,0 +1,74 @@
+"""Without the projector or the ledger the desk is for reading, says so, and comes back."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from embedded.running import Running
+from tests.journeys.hands import ReadModels, open_account, own_account, posted, signed_in
+
+pytestmark = pytest.mark.browser
+
+NOTICED_MS: Final = 15_000
+"""The longest that a lost part may go unnoticed."""
+
+SENTENCES: Final = {
+    "projector": "The projector does not answer since",
+    "ledger": "The ledger does not answer since",
+}
+
+
+@contextmanager
+def held(product: Running, part: str) -> Iterator[None]:
+    """Stop a part as a machine does that hangs; it goes on in any case."""
+    os.kill(product.parts[part], signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(product.parts[part], signal.SIGCONT)
+
+
+def fill(page: Page, amount: str) -> None:
+    """Fill in the form, ready to be sent."""
+    page.get_by_role("button", name="Record repayment").click()
+    form = page.get_by_role("dialog")
+    form.get_by_role("textbox", name="Amount").fill(amount)
+    form.get_by_role("textbox", name="Payment reference").fill(f"BANK-{amount}")
+    expect(form.get_by_role("button", name=f"Record ${amount}")).to_be_enabled()
+
+
+def test_a_lost_part_makes_the_desk_read_only_until_it_is_back(
+    product: Running, browser: Browser, read_models: ReadModels, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Within 15 s each is named, nothing can be sent; back by itself, what was typed goes."""
+    account_id = own_account(product, read_models)
+    with signed_in(product, browser, "staff-support") as context:
+        page, reader = context.new_page(), context.new_page()
+        open_account(page, product.dashboard_url, account_id)
+        open_account(reader, product.dashboard_url, account_id)
+        for part, amount in (("projector", "21.00"), ("ledger", "22.00")):
+            fill(page, amount)
+            send = page.get_by_role("button", name=f"Record ${amount}")
+            with held(product, part):
+                stopped = time.monotonic()
+                banner = reader.get_by_test_id("stMain").get_by_text(SENTENCES[part])
+                expect(banner.first).to_be_visible(timeout=NOTICED_MS)
+                noticed = time.monotonic() - stopped
+                expect(reader.get_by_role("button", name="Record repayment")).to_be_disabled()
+                expect(reader.get_by_role("button", name="More")).to_be_disabled()
+                expect(page.get_by_role("dialog").get_by_text(SENTENCES[part])).to_be_visible()
+                expect(send).to_be_disabled()
+                expect(page.get_by_text("changes are off until it is back").first).to_be_visible()
+            expect(reader.get_by_role("button", name="Record repayment")).to_be_enabled()
+            expect(send).to_be_enabled()
+            send.click()
+            expect(page.get_by_text(f"Synced Recorded ${amount}")).to_be_visible()
+            with capsys.disabled():
+                print(f"\nthe lost {part} was named after {noticed:.1f} s")
+    assert posted(read_models, account_id, "REPAYMENT") == ["21.00", "22.00"]

@@ -1,0 +1,158 @@
+"""The line is cut, or a rule says no: nothing is lost, nothing is done twice."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from embedded.running import Running
+from tests.desk_process import DeskProcess
+from tests.journeys.desk import Desk
+from tests.journeys.hands import (
+    ReadModels,
+    by_hand,
+    open_account,
+    own_account,
+    place_of,
+    posted,
+    until,
+)
+from tests.journeys.relay import Relay
+
+pytestmark = pytest.mark.browser
+
+REFERENCE: Final = "BANK-77"
+
+
+@pytest.fixture
+def line(product: Running) -> Iterator[Relay]:
+    """The line between this test's desk and the product's ledger."""
+    relay = Relay(product.ledger_address)
+    yield relay
+    relay.close()
+
+
+@pytest.fixture
+def own_desk(product: Running, line: Relay, tmp_path: Path) -> Iterator[DeskProcess]:
+    """One more desk at the product's servers, which the test may cut off and restart."""
+    desk = DeskProcess(
+        tmp_path, product.mongodb_url, product.redis_url, product.db_name, line.address
+    )
+    desk.environ["KEYS_DIR"] = product.keys_dir
+    desk.start()
+    yield desk
+    desk.stop()
+
+
+def fail_repayments(product: Running, pages: dict[str, Page], amount: str) -> None:
+    """Send repayments on accounts that somebody changed a moment ago, unseen by the screen."""
+    for page in pages.values():
+        page.get_by_role("button", name="Record repayment").click()
+        form = page.get_by_role("dialog")
+        form.get_by_role("textbox", name="Payment reference").fill(REFERENCE)
+        form.get_by_role("textbox", name="Amount").fill(amount)
+        expect(form.get_by_role("button", name=f"Record ${amount}")).to_be_enabled()
+    system, projector = by_hand(product, "system"), product.parts["projector"]
+    os.kill(projector, signal.SIGSTOP)
+    try:
+        for account_id, page in pages.items():
+            system.late_fee(account_id, "5.00")
+            page.get_by_role("button", name=f"Record ${amount}").click()
+            expect(page.get_by_role("button", name="Retry").first).to_be_attached()
+    finally:
+        os.kill(projector, signal.SIGCONT)
+        system.close()
+
+
+def lose_the_answer(page: Page, line: Relay, read_models: ReadModels, account_id: str) -> None:
+    """Waive $5.00 so that the ledger does it and nobody hears of it."""
+    page.get_by_role("button", name="Waive fee").click()
+    page.get_by_role("dialog").get_by_role("textbox", name="Amount").fill("5.00")
+    send = page.get_by_role("button", name="Waive $5.00")
+    expect(send).to_be_enabled()
+    line.swallow_answers_to(b"/WaiveFee")
+    send.click()
+    until(lambda: posted(read_models, account_id, "FEE_WAIVER") == ["5.00"], "it is in the books")
+    line.cut()
+
+
+def expect_not_known(page: Page) -> None:
+    """See that it is not known, and that nothing else can be done before it is."""
+    expect(page.get_by_text("Waive $5.00 is not known yet")).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_role("button", name="Check again")).to_be_visible()
+    expect(page.get_by_role("button", name="Record repayment")).to_be_disabled()
+
+
+def expect_failed(page: Page) -> None:
+    """See the failed repayment, with what can be done about it."""
+    expect(page.get_by_text("Record $12.34 failed: The account has changed").first).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_role("button", name="Retry")).to_be_visible()
+
+
+def test_what_failed_and_what_is_not_known_outlive_everything(
+    product: Running,
+    read_models: ReadModels,
+    context: BrowserContext,
+    line: Relay,
+    own_desk: DeskProcess,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Reload, sign-out, restart of the desk: then checked with its key, retried, dismissed."""
+    unknown = own_account(product, read_models, late_fee="15.00")
+    failed, dismissed = (own_account(product, read_models) for _ in range(2))
+    began = time.monotonic()
+    sarah = Desk(product, context)
+    sarah.url = own_desk.url
+    sarah.open(place_of(failed))
+    sarah.sign_in("support")
+    page, other = sarah.page, context.new_page()
+    open_account(other, own_desk.url, dismissed)
+    fail_repayments(product, {failed: page, dismissed: other}, "12.34")
+    expect_failed(page)
+    open_account(page, own_desk.url, unknown)
+    lose_the_answer(page, line, read_models, unknown)
+    expect_not_known(page)
+
+    page.reload()
+    expect_not_known(page)
+    sarah.sign_out()
+    other.close()
+    own_desk.stop()
+    own_desk.start()
+    sarah.open(place_of(unknown))
+    sarah.sign_in("support")
+    expect_not_known(page)
+    page.get_by_role("button", name="Notices").click()
+    expect(page.get_by_test_id("stPopoverBody").get_by_text("Record $12.34 failed")).to_have_count(
+        2
+    )
+
+    line.mend()
+    open_account(page, own_desk.url, unknown)
+    expect(page.get_by_text("changes are off until it is back")).to_have_count(0)
+    page.get_by_test_id("stMain").get_by_role("button", name="Check again").click()
+    expect(page.get_by_text("Synced Waived $5.00")).to_be_visible()
+    assert posted(read_models, unknown, "FEE_WAIVER") == ["5.00"]
+
+    open_account(page, own_desk.url, dismissed)
+    expect_failed(page)
+    page.get_by_test_id("stMain").get_by_role("button", name="Dismiss").click()
+    expect(page.get_by_test_id("stMain").get_by_role("button", name="Retry")).to_have_count(0)
+
+    open_account(page, own_desk.url, failed)
+    expect_failed(page)
+    page.get_by_test_id("stMain").get_by_role("button", name="Retry").click()
+    form = page.get_by_role("dialog")
+    expect(form.get_by_role("textbox", name="Payment reference")).to_have_value(REFERENCE)
+    form.get_by_role("button", name="Record $12.34").click()
+    expect(page.get_by_text("Synced Recorded $12.34")).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_role("button", name="Retry")).to_have_count(0)
+    assert posted(read_models, failed, "REPAYMENT") == ["12.34"]
+    assert posted(read_models, dismissed, "REPAYMENT") == []
+    with capsys.disabled():
+        print(f"\nlost, failed, kept and settled in {time.monotonic() - began:.1f} s")
