@@ -190,6 +190,7 @@ def test_a_reload_finds_what_is_pending(
     """A new session sees the operation, with the balances it leads to, and sees it synced."""
     operations.begin(TEN, SARAH, AFTER)
     state(operations, database, "saved")
+    pool.shutdown()  # the worker has stopped looking for the projection
     reloaded = another_tab(database, client, pool)
     found = seen(reloaded, database)[0]
     assert found.state == "saved"
