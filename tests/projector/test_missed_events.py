@@ -42,7 +42,9 @@ class History:
     ) -> EventHistoryResponse:
         """Give a page; the cursor is where the next one begins."""
         self.tokens += [str(value) for name, value in context.invocation_metadata() if name]
-        known = [each for each in self.entries if each["conv"] == request.account_id]
+        known = [
+            each for each in self.entries if each["id"].rpartition(":")[0] == request.account_id
+        ]
         first = int(request.cursor or "0")
         page = [_entry(each) for each in known[first : first + 2]]
         following = str(first + 2) if len(known) > first + 2 else ""

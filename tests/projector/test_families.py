@@ -1,0 +1,122 @@
+"""Events of all types, mixed by chance: whoever reads them and however, the mirror ends alike."""
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import redis
+from pymongo.database import Database
+
+from embedded.process import free_port
+from projector.projections import PROJECTIONS
+from projector.settings import Settings
+from projector.stream import GROUP
+from proto import documents
+from proto.streams import INBOX, INTERNAL
+from tests.counts import count
+from tests.databases import Databases
+from tests.projector.conftest import Drain, Start
+from tests.projector.families import OURS, OUTSIDE, Ledger, shuffled, told_outside
+from tests.projector.feed import Feed
+from tests.projector.mirror import Mirror, Plain
+from tests.projector.test_missed_events import History, serving
+
+EVENTS = count(150, 3_000)
+SEEDS = range(count(1, 20))
+
+Everything = dict[str, list[Plain]]
+
+
+def test_events_of_every_type_are_told_here() -> None:
+    """A type that is added to the contract is in these tests without a word."""
+    assert {each.type for each in (*OUTSIDE, *OURS)} == PROJECTIONS.keys()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_others_tell_folded_is_one_at_a_time(
+    streams: redis.Redis,
+    database: Database[dict[str, Any]],
+    databases: Databases,
+    start: Start,
+    settings: Settings,
+    seed: int,
+) -> None:
+    """With duplicates and shuffles: each event sees the batch's earlier ones, no later one."""
+    dice = random.Random(seed)  # noqa: S311 - it only mixes
+    feed = Feed(streams)
+    for kind, body, talk, name in shuffled(dice, [told_outside(dice, n) for n in range(EVENTS)]):
+        feed.tell(kind, body, id=name, conv=talk)
+    small = replace(settings, utterances_max=4, notices_max=3, document_bytes_max=16_000)
+    results = []
+    for size in (1, 7, 1_000):
+        with databases.taken(database.client) as there:
+            cut = replace(small, db_name=there.name, batch_entries_max=size)
+            with start(cut) as drain:
+                drain()
+            results.append(Mirror(there).everything())
+        streams.xgroup_destroy(INBOX, GROUP)
+    assert results[0] == results[1]
+    assert results[0] == results[2]
+    assert feed.dead_letters() == []
+    assert len(results[0]["marks"]) == EVENTS
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_the_ledger_tells_ends_alike_whoever_reads_it(
+    streams: redis.Redis,
+    database: Database[dict[str, Any]],
+    databases: Databases,
+    start: Start,
+    settings: Settings,
+    seed: int,
+) -> None:
+    """In order and one at a time; or shuffled, doubled, one of a hundred lost, by two at once."""
+    dice = random.Random(seed)  # noqa: S311 - it only mixes
+    feed = Feed(streams)
+    books = Ledger(feed, dice)
+    while len(books.made) < EVENTS:
+        books.go_on()
+    for fields in books.made:
+        feed.raw(fields, INTERNAL)
+    with databases.taken(database.client) as there:
+        with start(replace(settings, db_name=there.name, batch_entries_max=1)) as drain:
+            drain()
+        in_order = Mirror(there).everything()
+    streams.flushall()
+    lost = _lost(dice, books.made)
+    for fields in shuffled(dice, [each for each in books.made if each not in lost]):
+        feed.raw(fields, INTERNAL)
+    cut = replace(settings, batch_entries_max=40, ledger_address=f"127.0.0.1:{free_port()}")
+    mirror = Mirror(database)
+
+    def is_whole() -> bool:
+        return database[documents.AUDIT_EVENTS.name].count_documents({}) == len(books.made)
+
+    with serving(History(books.made), cut.ledger_address):
+        _by_two(start, cut, is_whole)
+    assert mirror.everything() == in_order
+    assert feed.dead_letters() == []
+
+
+def _lost(dice: random.Random, made: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Choose one of a hundred, none the last of its subject: that one nobody could miss."""
+    last = {each["id"].rpartition(":")[0]: each["id"] for each in made}
+    losable = [each for each in made if each["id"] not in last.values()]
+    return dice.sample(losable, max(2, len(made) // 100))
+
+
+def _by_two(start: Start, settings: Settings, is_done: Callable[[], bool]) -> None:
+    """Let two projectors work at once."""
+    with start(settings) as first, start(replace(settings, consumer="second")) as second:
+
+        def work(drain: Drain) -> None:
+            drain.until(lambda: drain.left() == 0 and is_done())
+
+        threads = [threading.Thread(target=work, args=(each,)) for each in (first, second)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
