@@ -202,3 +202,56 @@ def shuffled(dice: random.Random, made: list[Any], window: int = 1_000) -> list[
     for each in copies:
         mixed.insert(dice.randrange(len(mixed) + 1), each)
     return mixed
+
+
+def story(number: int) -> list[tuple[str, Body, str]]:
+    """Tell of one customer in events of every outside family, each thing with its own time."""
+    account, customer = f"LOAN-{number}", f"CUS-{number}"
+    talk, request, message = f"CONV-{number}", f"REQ-{number}", f"N-{number}"
+    name = {"customer_id": customer, "last_name": "Chen"}
+    held = {"account_id": account, "customer_id": customer}
+    terms = dict.fromkeys(("loan_amount", "loan_total_payable"), "500.00")
+    made = {**held, **terms, "account_number": f"NR-{number}", "loan_fee": "0.00"}
+    instalment = {"payment_number": 1, "status": "PAID", "last_updated": TIMES[2]}
+    due = [{"payment_number": 1, "due_date": DATES[0], "amount": "500.00"}]
+    agreed = {"schedule_id": "S-1", "n_payments": 1, "payment_frequency": "weekly"}
+    said = [("user_input", {"utterance": "Hello", "timestamp": each}) for each in TIMES[:3]]
+    told: list[tuple[str, Body]] = [
+        ("customer.created.v1", {**name, "first_name": "Mia", "changed_at": TIMES[0]}),
+        ("customer.changed.v1", {**name, "first_name": "Zoe", "changed_at": TIMES[1]}),
+        ("customer.verified.v1", {"customer_id": customer}),
+        (
+            "account.created.v1",
+            {**made, "status": "PENDING_DISBURSEMENT", "current_balance": "0.00"}
+            | {"opened_date": DATES[0]},
+        ),
+        (
+            "account.updated.v1",
+            {"account_id": account, "status": "ACTIVE", "timestamp": TIMES[1]}
+            | {"current_balance": "400.00", "last_payment_date": DATES[0]},
+        ),
+        ("account.schedule.created.v1", {"account_id": account, **agreed, "payments": due}),
+        ("account.schedule.updated.v1", {"account_id": account, "payments": [instalment]}),
+        *(
+            (
+                "loan.aging.updated.v1",
+                {"account_id": account, "dpd": dpd, "bucket": bucket, "last_updated": at},
+            )
+            for dpd, bucket, at in ((5, "early_arrears", TIMES[3]), (0, "current", TIMES[4]))
+        ),
+        ("conversation_started", {"customerId": customer, "timestamp": TIMES[0]}),
+        *said,
+        ("noticeboard_post", {"agent_name": "a::b", "post": "seen", "timestamp": TIMES[4]}),
+        ("final_decision", {"decision": "APPROVED", "timestamp": TIMES[5]}),
+        ("fraudCheck_assessment", {"score": 7}),
+        ("statement_consent_initiated", {"jobId": "J-1"}),
+        ("statement_consent_complete", {}),
+        ("writeoff.requested.v1", {"loanAccountId": account, "requestNumber": f"WO-{number}"}),
+        ("writeoff.approved.v1", {"approvedBy": "mike"}),
+        ("notification.sent.v1", {"notification_id": message, "event_at": TIMES[0]}),
+        (
+            "notification.delivery_failed.v1",
+            {"notification_id": message, "event_at": TIMES[1], "error_type": "permanent"},
+        ),
+    ]
+    return [(kind, body, request if kind.startswith("writeoff") else talk) for kind, body in told]

@@ -162,7 +162,7 @@ def run(start: Start, given_settings: Settings, mirror: Mirror) -> dict[str, lis
 
 
 @settings(
-    max_examples=count(15, 300),
+    max_examples=count(6, 300),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

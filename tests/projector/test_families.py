@@ -19,12 +19,13 @@ from proto.streams import INBOX, INTERNAL
 from tests.counts import count
 from tests.databases import Databases
 from tests.projector.conftest import Drain, Start
-from tests.projector.families import OURS, OUTSIDE, Ledger, shuffled, told_outside
+from tests.projector.families import OURS, OUTSIDE, Ledger, shuffled, story, told_outside
 from tests.projector.feed import Feed
 from tests.projector.mirror import Mirror, Plain
 from tests.projector.test_missed_events import History, serving
 
 EVENTS = count(150, 3_000)
+STORIES = count(8, 200)
 SEEDS = range(count(1, 20))
 
 Everything = dict[str, list[Plain]]
@@ -99,6 +100,58 @@ def test_what_the_ledger_tells_ends_alike_whoever_reads_it(
         _by_two(start, cut, is_whole)
     assert mirror.everything() == in_order
     assert feed.dead_letters() == []
+
+
+def test_what_all_tell_at_once_ends_alike_for_two(
+    streams: redis.Redis,
+    database: Database[dict[str, Any]],
+    databases: Databases,
+    start: Start,
+    settings: Settings,
+) -> None:
+    """Both streams, every family, each thing told with its time: in order, or mixed, by two.
+
+    Not compared is what follows from when an entry was published, which differs here.
+    """
+    dice = random.Random(3)  # noqa: S311 - it only mixes
+    feed = Feed(streams)
+    told = [each for number in range(STORIES) for each in story(number)]
+    names = {f"e{number}": each for number, each in enumerate(told)}
+    books = Ledger(feed, dice)
+    while len(books.made) < EVENTS:
+        books.go_on()
+    for fields in books.made:
+        feed.raw(_of_ours(fields), INTERNAL)
+    for name, (kind, body, talk) in names.items():
+        feed.tell(kind, body, id=name, conv=talk)
+    with databases.taken(database.client) as there:
+        with start(replace(settings, db_name=there.name, batch_entries_max=20)) as drain:
+            drain()
+        in_order = _lasting(Mirror(there).everything())
+    streams.flushall()
+    for name in shuffled(dice, list(names)):
+        kind, body, talk = names[name]
+        feed.tell(kind, body, id=name, conv=talk)
+    for fields in shuffled(dice, books.made):
+        feed.raw(_of_ours(fields), INTERNAL)
+    _by_two(start, replace(settings, batch_entries_max=7), lambda: True)
+    assert _lasting(Mirror(database).everything()) == in_order
+    assert feed.dead_letters() == []
+
+
+def _of_ours(fields: dict[str, str]) -> dict[str, str]:
+    """Let the ledger's accounts be others than those that are told of outside."""
+    return {name: value.replace("LOAN-", "OUR-") for name, value in fields.items()}
+
+
+PASSING = {"createdAt", "updatedAt", "requestedAt", "approvedAt", "version", "bytesAtMost"}
+"""What follows the entries' times and how many changes it took."""
+
+
+def _lasting(value: Any) -> Any:  # noqa: ANN401 - any stored value
+    if isinstance(value, dict):
+        return {name: _lasting(each) for name, each in value.items() if name not in PASSING}
+    return [_lasting(each) for each in value] if isinstance(value, list) else value
 
 
 def _lost(dice: random.Random, made: list[dict[str, str]]) -> list[dict[str, str]]:
