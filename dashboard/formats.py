@@ -4,7 +4,7 @@ Everything here is pure; the time is passed in. Sydney's clock is the desk's clo
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -147,6 +147,11 @@ def day(value: CalendarDate | date | None) -> str:
 def in_sydney(moment: datetime) -> datetime:
     """Give a moment on Sydney's clock."""
     return moment.astimezone(SYDNEY)
+
+
+def midnight(on: date) -> datetime:
+    """Give the moment at which a day begins in Sydney."""
+    return datetime.combine(on, time(), SYDNEY).astimezone(UTC)
 
 
 def today(now: datetime) -> date:

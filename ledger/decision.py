@@ -13,6 +13,7 @@ from msgspec import Struct
 from ledger import postings
 from ledger.commands import COMMANDS
 from ledger.commands.command import Command, Decided, Facts, Look, Name, with_recent
+from ledger.domain.business_day import business_date
 from ledger.domain.history import State, as_posting, evolve
 from ledger.domain.loan import Loan
 from ledger.domain.rights import SERVICE, SYSTEM, Permissions, Right
@@ -109,7 +110,7 @@ def _facts(
     at = _moment(caller, world.now(), before)
     return Facts(
         at=at,
-        today=world.rules.calendar.business_date(at),
+        today=business_date(at),
         permissions=permissions,
         rules=world.rules,
         look=world.look,

@@ -23,6 +23,7 @@ from ledger.commands.end_account_day import EndAccountDay, NothingToEnd, next_da
 from ledger.commands.end_day import EndDay
 from ledger.commands.expire_request import ExpireRequest
 from ledger.decision import Caller, Intent, Outcome
+from ledger.domain.business_day import business_date
 from ledger.domain.day_log import DayLog
 from ledger.domain.request import Request
 from ledger.errors import Refusal, Refused
@@ -76,7 +77,7 @@ class _Run:
 
     async def through(self, asked: date | None) -> pb.RunEndOfDayResponse:
         now = self._caller.demo_time or self._books.now()
-        today = self._books.registers.rules.calendar.business_date(now)
+        today = business_date(now)
         last = asked or today - _ONE_DAY
         if last >= today:
             raise Refused(

@@ -3,10 +3,9 @@
 import json
 from collections.abc import Mapping
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ledger.bad_setting import BadSetting
-from ledger.domain.business_day import USUAL, Calendar
+from ledger.domain.business_day import USUAL, Window
 from ledger.domain.rights import DEFAULT_LIMITS, LIMIT_KINDS, ROLES
 from ledger.domain.rules import DEFAULT_RULES, Rules
 from proto.values import InvalidMoney, Money
@@ -26,21 +25,13 @@ def rules_from(environ: Mapping[str, str]) -> Rules:
         approval_expires_days=_days(
             "LEDGER_APPROVAL_EXPIRES_DAYS", environ, DEFAULT_RULES.approval_expires_days
         ),
-        calendar=_calendar(environ),
+        window=_window(environ),
     )
 
 
-def _calendar(environ: Mapping[str, str]) -> Calendar:
-    """Read the business's zone and how far back a posting may count."""
-    name = environ.get("BUSINESS_TIMEZONE") or str(USUAL.zone)
-    try:
-        zone = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadSetting(
-            "BUSINESS_TIMEZONE must name a zone of the tz database like Australia/Sydney."
-        ) from None
-    return Calendar(
-        zone=zone,
+def _window(environ: Mapping[str, str]) -> Window:
+    """Read how far back a posting may count."""
+    return Window(
         backdated_days_max=_days(
             "LEDGER_BACKDATE_DAYS", environ, USUAL.backdated_days_max, least=0
         ),

@@ -5,13 +5,13 @@ reader's limit; then the rest. The ledger alone decides who may; it also knows w
 whom, which this list does not look at.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from dashboard.formats import SYDNEY
+from dashboard.formats import midnight
 from dashboard.queries.customer_names import customer_names
 from dashboard.queries.declared import (
     QUERY_MILLISECONDS_MAX,
@@ -258,9 +258,9 @@ def _matching(chosen: RequestFilter) -> Stored:
         matching["amount"] = {"$gte": to_mongo(chosen.at_least)}
     between: Stored = {}
     if chosen.from_date:
-        between["$gte"] = _midnight(chosen.from_date)
+        between["$gte"] = midnight(chosen.from_date)
     if chosen.to_date:
-        between["$lt"] = _midnight(chosen.to_date + timedelta(days=1))
+        between["$lt"] = midnight(chosen.to_date + timedelta(days=1))
     return {**matching, "requestedAt": between} if between else matching
 
 
@@ -279,8 +279,3 @@ def _after(cursor: RequestCursor | None, chosen: RequestFilter) -> Stored:
 
 def _cursor(is_first_part: bool, row: RequestRow) -> RequestCursor:  # noqa: FBT001 - a pair unpacked
     return RequestCursor(is_first_part, row.request_id, row.requested_at, row.amount)
-
-
-def _midnight(on: date) -> datetime:
-    """Give the moment at which a day begins in Sydney."""
-    return datetime.combine(on, time(), SYDNEY).astimezone(UTC)

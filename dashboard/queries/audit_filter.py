@@ -1,11 +1,11 @@
 """What an auditor asks of the trail, and the MongoDB conditions that it means."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final, Literal
 
 from msgspec import Struct
 
-from dashboard.formats import SYDNEY
+from dashboard.formats import midnight
 from dashboard.queries.declared import QUERY_MILLISECONDS_MAX, DeskDatabase, Stored
 from proto import documents
 from proto.codec import to_mongo
@@ -138,8 +138,3 @@ def _staff_customers(database: DeskDatabase) -> list[str]:
         {"staffFlag": True}, {"_id": 1}, max_time_ms=QUERY_MILLISECONDS_MAX
     )
     return sorted(str(row["_id"]) for row in rows.limit(STAFF_CUSTOMERS_MAX))
-
-
-def midnight(on: date) -> datetime:
-    """Give the moment at which a day begins in Sydney."""
-    return datetime.combine(on, time(), SYDNEY).astimezone(UTC)

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from dashboard.queries.audit_filter import midnight
+from dashboard.formats import midnight
 from dashboard.queries.declared import (
     QUERY_MILLISECONDS_MAX,
     DeskDatabase,

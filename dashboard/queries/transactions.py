@@ -1,11 +1,11 @@
 """An account's transactions, filtered and paged by the server."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from msgspec import Struct
 
-from dashboard.formats import SYDNEY
+from dashboard.formats import midnight
 from dashboard.queries.declared import (
     QUERY_MILLISECONDS_MAX,
     DeskDatabase,
@@ -152,9 +152,9 @@ def _matching(loan_account_id: str, chosen: TransactionFilter) -> Stored:
         matching["type"] = {"$in": types}
     between: Stored = {}
     if chosen.from_date:
-        between["$gte"] = _midnight(chosen.from_date)
+        between["$gte"] = midnight(chosen.from_date)
     if chosen.to_date:
-        between["$lt"] = _midnight(chosen.to_date + timedelta(days=1))
+        between["$lt"] = midnight(chosen.to_date + timedelta(days=1))
     if between:
         matching["transactionDate"] = between
     return matching
@@ -166,8 +166,3 @@ def _after(matching: Stored, after: Cursor | None) -> Stored:
     at = after.transaction_date
     same = {"transactionDate": at, "position": {"$lt": after.position}}
     return {"$and": [matching, {"$or": [{"transactionDate": {"$lt": at}}, same]}]}
-
-
-def _midnight(on: date) -> datetime:
-    """Give the moment at which a day begins in Sydney."""
-    return datetime.combine(on, time(), SYDNEY).astimezone(UTC)

@@ -161,7 +161,7 @@ def _effective_date(loan: Loan, command: AccountCommand, facts: Facts) -> Calend
         CalendarDate(command.effective_date),
         facts.today,
         loan.earliest_effective,
-        facts.rules.calendar.days_back(facts.permissions.roles),
+        facts.rules.window.days_back(facts.permissions.roles),
     )
 
 

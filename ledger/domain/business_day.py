@@ -1,7 +1,7 @@
 """Which day it is for the business, and how far back a posting may count.
 
-The business date is the calendar date of one zone, whatever the machine's clock shows; a day
-there may have 23 or 25 hours, so dates are counted, never hours.
+The business date is Sydney's calendar date, whatever the machine's clock shows; a day there may
+have 23 or 25 hours, so dates are counted, never hours.
 """
 
 from collections.abc import Iterable
@@ -18,19 +18,11 @@ SYDNEY: Final = ZoneInfo("Australia/Sydney")
 SUPERVISOR: Final = "supervisor"
 
 
-class Calendar(Struct, frozen=True):
-    """The zone of the business, and for how many days back a posting may count.
+class Window(Struct, frozen=True):
+    """For how many days back a posting may count; who is a supervisor may go further back."""
 
-    Who is a supervisor may go further back than everybody else.
-    """
-
-    zone: ZoneInfo = SYDNEY
     backdated_days_max: int = 30
     supervisor_backdated_days_max: int = 90
-
-    def business_date(self, moment: datetime) -> date:
-        """Give the business date of an instant."""
-        return moment.astimezone(self.zone).date()
 
     def days_back(self, roles: Iterable[str]) -> int:
         """Give for how many days back a posting of somebody in these roles may count."""
@@ -39,12 +31,12 @@ class Calendar(Struct, frozen=True):
         return self.backdated_days_max
 
 
-USUAL: Final = Calendar()
+USUAL: Final = Window()
 
 
 def business_date(moment: datetime) -> date:
     """Give Sydney's calendar date of an instant."""
-    return USUAL.business_date(moment)
+    return moment.astimezone(SYDNEY).date()
 
 
 def effective_date(

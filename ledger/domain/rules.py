@@ -2,13 +2,13 @@
 
 from msgspec import Struct, field
 
-from ledger.domain.business_day import Calendar
+from ledger.domain.business_day import Window
 from ledger.domain.rights import DEFAULT_LIMITS
 from proto.values import Money
 
 
 class Rules(Struct, frozen=True, kw_only=True):
-    """Role limits, the senior threshold, how long a request may wait, the calendar."""
+    """Role limits, the senior threshold, how long a request may wait, how far back to count."""
 
     limits: dict[str, dict[str, Money]] = field(default_factory=lambda: DEFAULT_LIMITS)
     """Role to kind of limit to amount; a person may have others."""
@@ -18,8 +18,8 @@ class Rules(Struct, frozen=True, kw_only=True):
     """A request that nobody has decided after so many days has expired."""
     structuring_hours: int = 24
     """What one person does for one customer within so many hours is taken together."""
-    calendar: Calendar = Calendar()
-    """The zone of the business, and how far back a posting may count."""
+    window: Window = Window()
+    """How far back a posting may count."""
 
 
 DEFAULT_RULES = Rules()

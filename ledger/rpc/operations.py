@@ -1,6 +1,7 @@
 """OperationsService: how the ledger is doing, and the end of the day."""
 
 # ruff: noqa: N802, D102, ARG002 - each rpc is named and told in the .proto, as is its signature
+from ledger.domain.business_day import business_date
 from ledger.domain.rights import Right
 from ledger.end_of_day import EndOfDay
 from ledger.rpc import answers, fields
@@ -39,7 +40,7 @@ class Operations(OperationsServiceServicer):
             escrow_connected=books.escrow.is_connected,
             as_of=answers.timestamp(now),
             started_at=answers.timestamp(self._started_at),
-            business_date=books.registers.rules.calendar.business_date(now).isoformat(),
+            business_date=business_date(now).isoformat(),
         )
 
     async def RunEndOfDay(

@@ -6,7 +6,7 @@ from proto import servicing_pb2 as pb
 from tests.builders import Caller, LedgerProcess
 from tests.ledger import asking
 from tests.ledger.accounts_check import check_books, loan_of
-from tests.ledger.approvers import approver, ask, person
+from tests.ledger.approvers import approver, ask, person, refused
 from tests.ledger.days import at, end_day, lend
 from tests.ledger.following import Following
 from tests.ledger.taking_back import correction, reverse
@@ -14,6 +14,34 @@ from tests.ledger.taking_back import correction, reverse
 LENT = date(2026, 3, 28)
 RATE = "36.5"
 """A thousandth a day."""
+
+
+def test_a_posting_counts_from_as_far_back_as_its_actor_may(
+    ledger: LedgerProcess, support: Caller, supervisor: Caller
+) -> None:
+    """Thirty days for support, ninety for a supervisor; to no day that is still to come."""
+    account = lend(ledger.system, asking.today() - timedelta(days=100))
+    for caller, days in ((support, 30), (supervisor, 90)):
+        for asked, accepted in ((days, True), (days + 1, False), (-1, False)):
+            on = str(asking.today() - timedelta(days=asked))
+            if accepted:
+                assert caller.repay(account, "1.00", effective_date=on).transaction.effective_date
+            else:
+                why = refused(caller.repay, account, "1.00", effective_date=on)
+                assert (why.reason, why.field) == ("DATE_OUT_OF_WINDOW", "effective_date")
+
+
+def test_nothing_counts_from_before_the_loan_was_paid_out(
+    ledger: LedgerProcess, support: Caller
+) -> None:
+    """There was nothing to pay, to charge or to waive."""
+    lent = asking.today() - timedelta(days=5)
+    account = lend(ledger.system, lent)
+    before = str(lent - timedelta(days=1))
+    assert refused(support.repay, account, "1.00", effective_date=before).reason == (
+        "DATE_OUT_OF_WINDOW"
+    )
+    assert support.repay(account, "1.00", effective_date=str(lent)).transaction.effective_date
 
 
 def test_missed_days_before_an_overdue_instalment_are_caught_up_with(

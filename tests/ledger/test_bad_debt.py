@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.commands.end_account_day import EndAccountDay
+from ledger.commands.record_recovery import RecordRecovery
 from ledger.commands.record_repayment import RecordRepayment
 from ledger.commands.undo_write_off import UndoWriteOff
 from ledger.commands.write_off import WriteOff
@@ -13,7 +14,9 @@ from ledger.domain.chart import Account
 from ledger.errors import Refusal, Refused
 from proto.events import AccountClosed, AccountStatusChanged, AccountWrittenOff, WriteOffUndone
 from proto.values import Code, Money
-from tests.ledger.account_scene import ACCOUNT, APPROVER, TODAY, AccountScene
+from tests.ledger.account_scene import ACCOUNT, TODAY, AccountScene
+from tests.ledger.loan_commands import APPROVED, refusal
+from tests.ledger.one_loan import OneLoan
 
 
 def test_a_write_off_takes_the_whole_balance_to_bad_debt_and_closes_the_account() -> None:
@@ -147,16 +150,25 @@ def test_a_write_off_and_its_undo_count_from_the_day_of_their_posting(
     command: type[WriteOff] | type[UndoWriteOff],
 ) -> None:
     """They move the balance as it is now, so no other date can be asked for."""
-    scene = AccountScene()
+    loan = OneLoan()
+    loan.pass_days(5)
     if command is UndoWriteOff:
-        scene.write_off()
-    for asked in ("2026-03-01", "2026-03-03"):
-        with pytest.raises(Refused) as refused:
-            scene.do(command(loan_account_id=ACCOUNT, approved_by=APPROVER, effective_date=asked))
-        assert (refused.value.reason, refused.value.field) == (
-            Refusal.DATE_OUT_OF_WINDOW,
-            "effective_date",
-        )
+        loan.do(WriteOff(**APPROVED))
+    for asked in ("2026-03-03", "2026-03-05", "2026-03-07"):
+        told = refusal(loan, command(effective_date=asked, **APPROVED))
+        assert told is Refusal.DATE_OUT_OF_WINDOW
+
+
+def test_money_from_before_a_write_off_is_no_recovery() -> None:
+    """It is a repayment that came too late into the books: the write-off is undone first."""
+    loan = OneLoan()
+    loan.pass_days(5)
+    loan.do(WriteOff(**APPROVED))
+    loan.pass_days(5)
+    before = RecordRecovery(amount=Money(10_00), effective_date="2026-03-05", **APPROVED)
+    assert refusal(loan, before) is Refusal.DATE_OUT_OF_WINDOW
+    loan.do(RecordRecovery(amount=Money(10_00), effective_date="2026-03-06", **APPROVED))
+    assert loan.now.recovered == 10_00
 
 
 def test_interest_stands_still_while_a_loan_is_written_off() -> None:

@@ -1,12 +1,14 @@
 """How much anybody may do or decide, at once or in parts."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from proto import servicing_pb2 as pb
 from tests.builders import LedgerProcess, new_id, open_loan_request
+from tests.ledger import asking
 from tests.ledger.approvers import (
     adjustment,
     approver,
@@ -158,17 +160,23 @@ def test_what_was_done_is_known_after_a_restart(ledger_alone: LedgerProcess) -> 
     assert list(again.related_request_ids) == [open_request.request_id]
 
 
-def test_the_roles_limits_and_the_threshold_are_settings(data_dir: Path) -> None:
+def test_the_limits_the_threshold_and_the_window_are_settings(data_dir: Path) -> None:
     """An operator sets them; what is not named keeps its default."""
     settings = {
         "LEDGER_LIMITS": '{"support": {"waiver": "20.00"}}',
         "LEDGER_SENIOR_THRESHOLD": "500.00",
+        "LEDGER_BACKDATE_DAYS": "0",
     }
     with LedgerProcess(data_dir, settings=settings) as ledger:
         ledger.with_staff()
         account = _loan(ledger)
         assert refused(ledger.caller("staff-support").waive, account, "20.01").limit == "20.00"
         ledger.caller("staff-supervisor").waive(account, "100.00")
+        yesterday = str(asking.today() - timedelta(days=1))
+        late = refused(
+            ledger.caller("staff-support").repay, account, "1.00", effective_date=yesterday
+        )
+        assert late.reason == "DATE_OUT_OF_WINDOW"
         request_id = ask(ledger.caller("staff-support"), write_off(_loan(ledger))).request_id
         usual = approver(ledger, {"write_off": "500.00"})
         assert refused(usual.approve, request_id).limit == "500.00"
