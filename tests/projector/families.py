@@ -130,6 +130,9 @@ OURS: Final = tuple(
     if each.type in PROJECTIONS and issubclass(each, events.LedgerEvent)
 )
 
+OFTEN: Final = (events.ItemReviewed,) * 8
+"""What is about another subject's event comes before it as often as after."""
+
 
 def told_outside(dice: random.Random, number: int) -> tuple[str, Body, str, str]:
     """Make an event of an outside feed: its type, body, conversation and id."""
@@ -150,7 +153,7 @@ class Ledger:
 
     def go_on(self) -> None:
         """Add an event."""
-        kind = self._dice.choice(OURS)
+        kind = self._dice.choice((*OURS, *OFTEN))
         subject, fixed, first = self._about(kind)
         if first is not None and subject not in self._begun and kind is not first:
             self._tell(first, subject, fixed)

@@ -24,9 +24,9 @@ from tests.projector.feed import Feed
 from tests.projector.mirror import Mirror, Plain
 from tests.projector.test_missed_events import History, serving
 
-EVENTS = count(150, 3_000)
+EVENTS = count(150, 2_000)
 STORIES = count(8, 200)
-SEEDS = range(count(1, 20))
+SEEDS = range(count(1, 5))
 
 Everything = dict[str, list[Plain]]
 
