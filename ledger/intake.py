@@ -177,12 +177,18 @@ class Intake:
             "error": why,
             "moved_at": str(self._books.now()),
             "moved_by": INTAKE_GROUP,
+            "deliveries": str(self._deliveries(entry_id)),
         }
         pipeline = self._redis.pipeline(transaction=True)
         pipeline.xadd(DEAD_LETTERS, letter)
         pipeline.xack(INBOX, INTAKE_GROUP, entry_id)
         pipeline.execute()
         _log.info("intake: dead letter", original_message_id=_message_id(envelope))
+
+    def _deliveries(self, entry_id: bytes) -> int:
+        """Tell how often the message was given to us."""
+        told: Any = self._redis.xpending_range(INBOX, INTAKE_GROUP, entry_id, entry_id, 1)
+        return int(told[0]["times_delivered"]) if told else 1
 
 
 def _payment(entry_id: str, raw: Raw) -> Envelope | None:

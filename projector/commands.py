@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 from projector import assembly
 from projector.fence import FenceLost
 from projector.floods import take_in
-from projector.letters import NoSuchLetter
+from projector.letter_work import NoSuchLetter
 from projector.rebuild import NotRebuilt
 from projector.replay import JournalShort
 from projector.settings import Settings

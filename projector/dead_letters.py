@@ -32,17 +32,17 @@ class DeadLetters:
         tries = int(self._client.hincrby(FAILURES, _name(entry), 1))
         if tries < self._tries_max:
             return False
-        return self.move(entry, error)
+        return self.move(entry, error, tries)
 
-    def move(self, entry: Entry, error: Exception) -> bool:
+    def move(self, entry: Entry, error: Exception, tries: int = 1) -> bool:
         """Put an entry among the dead letters and acknowledge it, in one step.
 
         Tell whether it was put there: an event of our ledger that is dead already is not.
         """
-        return self.move_all([(entry, error)]) == 1
+        return self.move_all([(entry, error)], tries) == 1
 
-    def move_all(self, dead: Sequence[tuple[Entry, Exception]]) -> int:
-        """Do so with several at once; tell how many were put there."""
+    def move_all(self, dead: Sequence[tuple[Entry, Exception]], tries: int = 1) -> int:
+        """Do so with several at once, each tried so often; tell how many were put there."""
         moved = 0
         told: set[str] = set()
         pipeline = self._client.pipeline(transaction=True)
@@ -52,7 +52,7 @@ class DeadLetters:
             if not known:
                 moved += 1
                 told.add(ledger_id)
-                pipeline.xadd(DEAD_LETTERS, self._letter(entry, error))
+                pipeline.xadd(DEAD_LETTERS, self._letter(entry, error, tries))
                 if ledger_id:
                     pipeline.sadd(DEAD, ledger_id)
             if not entry.is_fetched:
@@ -62,13 +62,14 @@ class DeadLetters:
             pipeline.execute()
         return moved
 
-    def _letter(self, entry: Entry, error: Exception) -> dict[Any, Any]:
+    def _letter(self, entry: Entry, error: Exception, tries: int) -> dict[Any, Any]:
         return {
             **entry.fields,
             "original_message_id": entry.entry_id,
             "original_stream": entry.stream,
             "error": described(error),
             "moved_at": str(self._clock()),
+            "deliveries": str(tries),
         }
 
     def forget(self, entries: list[Entry]) -> None:

@@ -36,6 +36,7 @@ MONTH_TOTALS: Final = documents.MONTH_TOTALS.name
 STAFF_DAYS: Final = documents.STAFF_DAYS.name
 PORTFOLIO: Final = documents.PORTFOLIO.name
 LEDGER_SUBJECTS: Final = documents.LEDGER_SUBJECTS.name
+LETTER_STEPS: Final = documents.LETTER_STEPS.name
 
 Place = tuple[str, str]
 """Where a document stands: its collection and its key."""

@@ -19,6 +19,7 @@ from pymongo.errors import PyMongoError
 
 from projector.archive_keys import GENERAL, KeyStore, KeysUnavailable
 from projector.dead_letters import DEAD
+from projector.letter_work import LetterWork, NoSuchLetter
 from projector.sealing import seal, unseal
 from proto import codec, documents
 from proto.documents import DeadLetterDocument
@@ -30,8 +31,16 @@ from proto.values import Instant, Key
 LETTERS_GROUP: Final = f"{PROJECTOR_GROUP}-dead-letters"
 REPLAYED: Final = f"replayed:{PROJECTOR_GROUP}"
 COUNT: Final = 200
+COUNT_DIGITS: Final = 9
 ADDED: Final = frozenset(
-    {b"original_message_id", b"original_stream", b"error", b"moved_at", b"moved_by"}
+    {
+        b"original_message_id",
+        b"original_stream",
+        b"error",
+        b"moved_at",
+        b"moved_by",
+        b"deliveries",
+    }
 )
 """Fields of a dead letter that the original entry did not have."""
 
@@ -54,10 +63,6 @@ Raw = Mapping[bytes, bytes]
 log = structlog.get_logger()
 
 
-class NoSuchLetter(Exception):  # noqa: N818 - what it tells
-    """No dead letter has this id, or its customer was erased."""
-
-
 class Letters:
     """Stores dead letters, finds them, publishes their entries again."""
 
@@ -72,12 +77,19 @@ class Letters:
         self._letters = database[documents.DEAD_LETTERS.name]
         self._streams, self._keys, self._clock = streams, keys, clock
         self._token_key = token_key
+        self.work = LetterWork(database, self, clock)
 
     def turn(self, consumer: str) -> bool:
         """Store a page of what came to the dead letters; tell whether there may be more.
 
-        A page at a time, so that a flood of them holds nobody up. Raises redis.RedisError.
+        A page at a time, so that a flood of them holds nobody up; then do what people asked
+        about those that are stored. Raises redis.RedisError.
         """
+        more = self._store(consumer)
+        self.work.turn()
+        return more
+
+    def _store(self, consumer: str) -> bool:
         # First what was given to us and not stored.
         letters = self._read(consumer, "0") or self._read(consumer, ">")
         if not letters:
@@ -166,6 +178,8 @@ class Letters:
             error_kind=kind[:100],
             error=without_names(text.get("error", ""))[:500],
             moved_at=Instant.parse(text.get("moved_at") or str(self._clock())),
+            moved_by=text.get("moved_by", "")[:100],
+            deliveries=_count(text.get("deliveries", "")),
             customer_id=Key(owner),
             sealed=seal(key, letter_id.encode(), fields),
             tokens=found,
@@ -191,6 +205,10 @@ def customer_of(fields: Mapping[str, str]) -> str:
 def without_names(error: str) -> str:
     """Give an error's text with what it quotes left out, but for figures and dates."""
     return QUOTED.sub(lambda each: each[0] if FIGURES.fullmatch(each[0]) else "'…'", error)
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= COUNT_DIGITS else 0
 
 
 def _first(fields: Mapping[str, str], names: Iterable[str]) -> str:

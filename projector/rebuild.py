@@ -40,6 +40,7 @@ LEDGER_FED: Final = frozenset(
         documents.MONTH_TOTALS.name,
         documents.STAFF_DAYS.name,
         documents.NOTES.name,
+        documents.LETTER_STEPS.name,
     }
 )
 """What only our ledger's events make: the journal has all of them, whatever the archive has."""

@@ -29,6 +29,7 @@ OWN: Final = frozenset(
         documents.LOCKS.name,
         documents.FENCES.name,
         documents.DEAD_LETTERS.name,
+        documents.LETTER_ANSWERS.name,
         documents.REBUILDS.name,
     }
 )

@@ -101,6 +101,8 @@ def _of_the_desk(event: events.DeskEvent, actor: str) -> str:
             return f"{subjects.REVIEW}{event.event_id}"
         case events.TextRevealed():
             return f"{subjects.REVEAL}{actor}"
+        case events.LetterOpened() | events.LetterReplayed():
+            return f"{subjects.LETTER}{event.letter_id}"
         case events.ReadOnlySet():
             return subjects.READ_ONLY
         case events.DayEnded():

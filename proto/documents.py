@@ -819,7 +819,8 @@ class DeadLetterDocument(Document, kw_only=True):
     `sealed` has all its fields under the key of `customer_id` (empty: the general key),
     which lies outside this database; `error` quotes figures and dates alone. `tokens` are
     keyed hashes of the references inside (`proto.search_tokens`). `status` is open,
-    replayed (its entry was published again) or resolved.
+    replayed (its entry was published again) or resolved. `moved_by` is the reader that gave
+    it up (empty: the projector), after so many `deliveries` (0: not told).
     """
 
     letter_id: Key
@@ -831,11 +832,48 @@ class DeadLetterDocument(Document, kw_only=True):
     error_kind: str
     error: str
     moved_at: Instant
+    moved_by: str = ""
+    deliveries: int = 0
     replayed_at: Instant | None = None
     resolved_at: Instant | None = None
     customer_id: Key
     sealed: bytes
     tokens: list[bytes] = []
+
+
+class LetterStepDocument(Document, kw_only=True):
+    """What somebody did about a dead letter; `_id` is the event that recorded it.
+
+    `kind` is opened, replay, correction_asked or corrected. The first two name the letter,
+    the others the message that it is of (`entry_id` of the letter). `reader_key` is the
+    public key for which the projector seals the answer to an opening.
+    """
+
+    event_id: Key
+    kind: str
+    letter_id: Key | None = None
+    message_id: Key | None = None
+    reader_key: str = ""
+    request_id: Key | None = None
+    transaction_id: Key | None = None
+    loan_account_id: Key | None = None
+    by: Key
+    at: Instant
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class LetterAnswerDocument(Document, kw_only=True):
+    """What became of a step; `_id` is the step's. It was done when this stands here.
+
+    `sealed` is an opened letter's entry, for the reader's key alone; it goes after a few
+    minutes. `state` is sealed, taken_away, erased (nobody can read it any more), replayed,
+    known (it was published again before) or resolved.
+    """
+
+    state: str
+    at: Instant
+    sealed: bytes = b""
 
 
 class FenceDocument(Document, kw_only=True):
@@ -1227,7 +1265,28 @@ MISMATCHES: Final = Collection(
     "mismatches", "projector", MismatchDocument, (_by("loanAccountId"), _by("healedAt", "-seenAt"))
 )
 DEAD_LETTERS: Final = Collection(
-    "dead-letters", "projector", DeadLetterDocument, (_by("tokens"), _by("status", "-movedAt"))
+    "dead-letters",
+    "projector",
+    DeadLetterDocument,
+    (
+        _by("tokens", "-movedAt", "-letterId"),
+        _by("status", "-movedAt", "-letterId"),
+        _by("errorKind", "-movedAt", "-letterId"),
+        _by("-movedAt", "-letterId"),
+        _by("entryId"),
+    ),
+)
+LETTER_STEPS: Final = Collection(
+    "letter-steps",
+    "projector",
+    LetterStepDocument,
+    (_by("kind"), _where_there("letterId", "at"), _where_there("messageId", "at")),
+)
+LETTER_ANSWERS: Final = Collection(
+    "letter-answers",
+    "projector",
+    LetterAnswerDocument,
+    (_by("at", partial={"state": "sealed"}),),
 )
 FENCES: Final = Collection("fences", "projector", FenceDocument)
 REBUILDS: Final = Collection("rebuilds", "projector", RebuildDocument)
@@ -1276,6 +1335,8 @@ COLLECTIONS: Final = (
     MATCH_SCORES,
     MISMATCHES,
     DEAD_LETTERS,
+    LETTER_STEPS,
+    LETTER_ANSWERS,
     FENCES,
     REBUILDS,
     HEARTBEATS,

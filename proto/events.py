@@ -645,6 +645,21 @@ class TextRevealed(Event, frozen=True, kw_only=True, omit_defaults=True):
     purpose: str = ""
 
 
+class LetterOpened(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody asked to read a dead letter; the answer is sealed for `reader_key` (base64)."""
+
+    type: ClassVar[str] = "letter.opened.v1"
+    letter_id: Key
+    reader_key: str
+
+
+class LetterReplayed(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody had the entry of a dead letter published again."""
+
+    type: ClassVar[str] = "letter.replayed.v1"
+    letter_id: Key
+
+
 class ReadOnlySet(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The ledger stopped taking commands, or takes them again."""
 
@@ -1100,7 +1115,8 @@ StaffEvent = (
     | StaffKeyRevoked
 )
 NoteEvent = NoteAdded | NoteAmended
-DeskEvent = NoteEvent | ItemReviewed | TextRevealed | ReadOnlySet | DayEnded
+LetterEvent = LetterOpened | LetterReplayed
+DeskEvent = NoteEvent | ItemReviewed | TextRevealed | LetterEvent | ReadOnlySet | DayEnded
 LedgerEvent = AccountEvent | PostingEvent | RequestEvent | StaffEvent | DeskEvent
 ConversationTold = (
     ConversationStarted
@@ -1168,6 +1184,8 @@ EVENTS: Final[dict[str, type[Event]]] = {
         NoteAmended,
         ItemReviewed,
         TextRevealed,
+        LetterOpened,
+        LetterReplayed,
         ReadOnlySet,
         StaffCreated,
         StaffDisabled,

@@ -1843,6 +1843,16 @@ class OperationsServiceStub:
                 request_serializer=proto_dot_servicing__pb2.HealthRequest.SerializeToString,
                 response_deserializer=proto_dot_servicing__pb2.HealthResponse.FromString,
                 _registered_method=True)
+        self.OpenLetter = channel.unary_unary(
+                '/billie.servicing.v1.OperationsService/OpenLetter',
+                request_serializer=proto_dot_servicing__pb2.OpenLetterRequest.SerializeToString,
+                response_deserializer=proto_dot_servicing__pb2.LetterResponse.FromString,
+                _registered_method=True)
+        self.ReplayLetter = channel.unary_unary(
+                '/billie.servicing.v1.OperationsService/ReplayLetter',
+                request_serializer=proto_dot_servicing__pb2.ReplayLetterRequest.SerializeToString,
+                response_deserializer=proto_dot_servicing__pb2.LetterResponse.FromString,
+                _registered_method=True)
 
 
 class OperationsServiceServicer:
@@ -1868,6 +1878,21 @@ class OperationsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def OpenLetter(self, request, context):
+        """The entry of a dead letter, for who asks. The projector, which alone can read it, answers
+        in the collection letter-answers, sealed for reader_key.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReplayLetter(self, request, context):
+        """Publish the entry of a dead letter again to its stream, once for ever.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OperationsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -1885,6 +1910,16 @@ def add_OperationsServiceServicer_to_server(servicer, server):
                     servicer.Health,
                     request_deserializer=proto_dot_servicing__pb2.HealthRequest.FromString,
                     response_serializer=proto_dot_servicing__pb2.HealthResponse.SerializeToString,
+            ),
+            'OpenLetter': grpc.unary_unary_rpc_method_handler(
+                    servicer.OpenLetter,
+                    request_deserializer=proto_dot_servicing__pb2.OpenLetterRequest.FromString,
+                    response_serializer=proto_dot_servicing__pb2.LetterResponse.SerializeToString,
+            ),
+            'ReplayLetter': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReplayLetter,
+                    request_deserializer=proto_dot_servicing__pb2.ReplayLetterRequest.FromString,
+                    response_serializer=proto_dot_servicing__pb2.LetterResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1970,6 +2005,60 @@ class OperationsService:
             '/billie.servicing.v1.OperationsService/Health',
             proto_dot_servicing__pb2.HealthRequest.SerializeToString,
             proto_dot_servicing__pb2.HealthResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def OpenLetter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/billie.servicing.v1.OperationsService/OpenLetter',
+            proto_dot_servicing__pb2.OpenLetterRequest.SerializeToString,
+            proto_dot_servicing__pb2.LetterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReplayLetter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/billie.servicing.v1.OperationsService/ReplayLetter',
+            proto_dot_servicing__pb2.ReplayLetterRequest.SerializeToString,
+            proto_dot_servicing__pb2.LetterResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -505,6 +505,12 @@ class OperationsServiceStub:
     SetReadOnly: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.SetReadOnlyRequest, _servicing_pb2.HealthResponse]
     RunEndOfDay: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.RunEndOfDayRequest, _servicing_pb2.RunEndOfDayResponse]
     Health: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.HealthRequest, _servicing_pb2.HealthResponse]
+    OpenLetter: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.OpenLetterRequest, _servicing_pb2.LetterResponse]
+    """The entry of a dead letter, for who asks. The projector, which alone can read it, answers
+    in the collection letter-answers, sealed for reader_key.
+    """
+    ReplayLetter: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.ReplayLetterRequest, _servicing_pb2.LetterResponse]
+    """Publish the entry of a dead letter again to its stream, once for ever."""
 
 @_typing.type_check_only
 class OperationsServiceAsyncStub(OperationsServiceStub):
@@ -514,6 +520,12 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     SetReadOnly: _aio.UnaryUnaryMultiCallable[_servicing_pb2.SetReadOnlyRequest, _servicing_pb2.HealthResponse]  # type: ignore[assignment]
     RunEndOfDay: _aio.UnaryUnaryMultiCallable[_servicing_pb2.RunEndOfDayRequest, _servicing_pb2.RunEndOfDayResponse]  # type: ignore[assignment]
     Health: _aio.UnaryUnaryMultiCallable[_servicing_pb2.HealthRequest, _servicing_pb2.HealthResponse]  # type: ignore[assignment]
+    OpenLetter: _aio.UnaryUnaryMultiCallable[_servicing_pb2.OpenLetterRequest, _servicing_pb2.LetterResponse]  # type: ignore[assignment]
+    """The entry of a dead letter, for who asks. The projector, which alone can read it, answers
+    in the collection letter-answers, sealed for reader_key.
+    """
+    ReplayLetter: _aio.UnaryUnaryMultiCallable[_servicing_pb2.ReplayLetterRequest, _servicing_pb2.LetterResponse]  # type: ignore[assignment]
+    """Publish the entry of a dead letter again to its stream, once for ever."""
 
 class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
     """---------------------------------------------------------------- operations"""
@@ -538,5 +550,23 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _servicing_pb2.HealthRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_servicing_pb2.HealthResponse, _abc.Awaitable[_servicing_pb2.HealthResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def OpenLetter(
+        self,
+        request: _servicing_pb2.OpenLetterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_servicing_pb2.LetterResponse, _abc.Awaitable[_servicing_pb2.LetterResponse]]:
+        """The entry of a dead letter, for who asks. The projector, which alone can read it, answers
+        in the collection letter-answers, sealed for reader_key.
+        """
+
+    @_abc_1.abstractmethod
+    def ReplayLetter(
+        self,
+        request: _servicing_pb2.ReplayLetterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_servicing_pb2.LetterResponse, _abc.Awaitable[_servicing_pb2.LetterResponse]]:
+        """Publish the entry of a dead letter again to its stream, once for ever."""
 
 def add_OperationsServiceServicer_to_server(servicer: OperationsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -12,10 +12,12 @@ REVIEW: Final = "review:"
 """And the id of the event that was looked at."""
 REVEAL: Final = "reveal:"
 """And the staff id of who read."""
+LETTER: Final = "letter:"
+"""And the id of the dead letter that somebody opened, or had published again."""
 LEDGER: Final = "ledger:"
 """`ledger:end-of-day` and `ledger:read-only`: what concerns the books as a whole."""
 
-PREFIXES: Final = (STAFF, REQUEST, NOTE, REVIEW, REVEAL, LEDGER)
+PREFIXES: Final = (STAFF, REQUEST, NOTE, REVIEW, REVEAL, LETTER, LEDGER)
 
 END_OF_DAY: Final = f"{LEDGER}end-of-day"
 READ_ONLY: Final = f"{LEDGER}read-only"

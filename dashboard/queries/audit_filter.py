@@ -48,7 +48,12 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "Ageing and interest": ("loan.aging.updated.v1", "interest.accrued.v1", "day.ended.v1"),
     "Notes": ("note.added.v1", "note.amended.v1"),
-    "Reviews and readings": ("item.reviewed.v1", "text.revealed.v1"),
+    "Reviews and readings": (
+        "item.reviewed.v1",
+        "text.revealed.v1",
+        "letter.opened.v1",
+        "letter.replayed.v1",
+    ),
     "Staff": (
         "staff.created.v1",
         "staff.disabled.v1",

@@ -29,12 +29,14 @@ from ledger.commands import (
     issue_correction,
     make_adjustment,
     mark_verified,
+    open_letter,
     open_loan,
     query_item,
     record_recovery,
     record_repayment,
     refund_overpayment,
     reject_request,
+    replay_letter,
     request_approval,
     resubmit_request,
     return_request,
@@ -89,6 +91,8 @@ _DECIDED: Final[dict[type[Command], Decide]] = {
     amend_note.AmendNote: amend_note.decide,
     mark_verified.MarkVerified: mark_verified.decide,
     query_item.QueryItem: query_item.decide,
+    open_letter.OpenLetter: open_letter.decide,
+    replay_letter.ReplayLetter: replay_letter.decide,
 }
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Final, cast, get_args
 
-from ledger.domain import day_log, loan, note, reading, request, review, staff, switch
+from ledger.domain import day_log, letter, loan, note, reading, request, review, staff, switch
 from ledger.domain.day_log import DayLog
+from ledger.domain.letter import LetterLog
 from ledger.domain.loan import Loan
 from ledger.domain.note import Note
 from ledger.domain.reading import ReadingLog
@@ -19,6 +20,7 @@ from proto.events import (
     Event,
     ItemReviewed,
     LedgerEvent,
+    LetterEvent,
     NoteEvent,
     PostingEvent,
     ReadOnlySet,
@@ -28,7 +30,7 @@ from proto.events import (
 )
 from proto.values import Instant
 
-State = Loan | Staff | Request | Note | Review | ReadingLog | Switch | DayLog
+State = Loan | Staff | Request | Note | Review | ReadingLog | LetterLog | Switch | DayLog
 
 _POSTINGS: Final = frozenset(get_args(PostingEvent))
 
@@ -39,6 +41,7 @@ _FOLDS: Final[tuple[tuple[tuple[type[Event], ...], Callable[..., Any]], ...]] = 
     (get_args(NoteEvent), note.evolve),
     ((ItemReviewed,), review.evolve),
     ((TextRevealed,), reading.evolve),
+    (get_args(LetterEvent), letter.evolve),
     ((ReadOnlySet,), switch.evolve),
     ((DayEnded,), day_log.evolve),
 )

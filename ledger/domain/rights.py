@@ -41,6 +41,7 @@ class Right(Enum):
     DECIDE_REQUEST = "decide requests of others"
     REVIEW = "mark events as verified or queried"
     REVEAL = "read free texts"
+    HANDLE_LETTERS = "open dead letters and have them published again"
     END_DAY = "run the end of day"
     SET_READ_ONLY = "switch the ledger to read-only"
     CREATE_STAFF = "create staff"
@@ -76,6 +77,7 @@ MAY: Final[dict[Right, frozenset[str]]] = {
     Right.READ_RECEIPTS: frozenset({"supervisor", "compliance", "admin"}),
     Right.REVIEW: frozenset({"compliance"}),
     Right.REVEAL: frozenset({"support", "supervisor", "compliance", "admin"}),
+    Right.HANDLE_LETTERS: frozenset({"admin"}),
     Right.END_DAY: frozenset({SYSTEM}),
     Right.SET_READ_ONLY: frozenset({"admin"}),
     Right.CREATE_STAFF: frozenset({"admin", SYSTEM}),

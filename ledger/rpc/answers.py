@@ -267,6 +267,8 @@ ANSWERS: Final[dict[type[Message], Callable[[Outcome], Message]]] = {
     servicing_pb.EnrolKeyRequest: staff,
     servicing_pb.RevokeKeyRequest: staff,
     servicing_pb.SetReadOnlyRequest: read_only,
+    servicing_pb.OpenLetterRequest: desk_answers.letter,
+    servicing_pb.ReplayLetterRequest: desk_answers.letter,
     servicing_pb.AddNoteRequest: desk_answers.note,
     servicing_pb.AmendNoteRequest: desk_answers.note,
     servicing_pb.MarkVerifiedRequest: desk_answers.review,

@@ -1,8 +1,9 @@
-"""Outcomes about notes and reviews to answers."""
+"""Outcomes about notes, reviews and dead letters to answers."""
 
 from typing import cast
 
 from ledger.decision import Outcome
+from ledger.domain.letter import LetterLog
 from ledger.domain.note import Note
 from proto import servicing_pb2 as servicing_pb
 
@@ -21,4 +22,12 @@ def review(outcome: Outcome) -> servicing_pb.ReviewResponse:
     """Answer a mark; its subject is the history of all marks on the event."""
     return servicing_pb.ReviewResponse(
         review_id=outcome.subject_id, event_id=outcome.recorded[-1].event_id
+    )
+
+
+def letter(outcome: Outcome) -> servicing_pb.LetterResponse:
+    """Answer what was asked of a dead letter."""
+    return servicing_pb.LetterResponse(
+        letter_id=cast("LetterLog", outcome.after).letter_id,
+        event_id=outcome.recorded[-1].event_id,
     )

@@ -25,6 +25,16 @@ class Operations(OperationsServiceServicer):
         await self._room.execute(intent_of(request))
         return await self._room.query(self._health, pb.HealthRequest())
 
+    async def OpenLetter(
+        self, request: pb.OpenLetterRequest, context: Context
+    ) -> pb.LetterResponse:
+        return await self._room.command(request, pb.LetterResponse)
+
+    async def ReplayLetter(
+        self, request: pb.ReplayLetterRequest, context: Context
+    ) -> pb.LetterResponse:
+        return await self._room.command(request, pb.LetterResponse)
+
     async def Health(self, request: pb.HealthRequest, context: Context) -> pb.HealthResponse:
         return await self._room.query(self._health, request)
 

@@ -27,6 +27,7 @@ from ledger.service import Reply
 from proto.accounting_ledger_pb2 import DisburseLoanResponse, TransactionResponse
 from proto.servicing_pb2 import (
     ApprovalResponse,
+    LetterResponse,
     NoteResponse,
     OpenLoanResponse,
     RevealRequest,
@@ -45,6 +46,7 @@ M = TypeVar(
     StaffResponse,
     NoteResponse,
     ReviewResponse,
+    LetterResponse,
 )
 _ANSWERS = {**ANSWERS, **approval_answers.ANSWERS}
 A = TypeVar("A")

@@ -14,6 +14,7 @@ from projector.projections import (
     conversations,
     customers,
     ledger_subjects,
+    letter_steps,
     loan_accounts,
     notes,
     notifications,
@@ -52,6 +53,7 @@ STAFF_NOTIFICATIONS: Final = Projection(staff_notifications.reads, staff_notific
 NOTES: Final = Projection(notes.reads, notes.fold)
 REVIEWS: Final = Projection(reviews.reads, reviews.fold)
 LEDGER_SUBJECTS: Final = Projection(ledger_subjects.reads, ledger_subjects.fold)
+LETTER_STEPS: Final = Projection(reads_nothing, letter_steps.fold)
 CONVERSATIONS: Final = Projection(conversations.reads, conversations.fold)
 APPLICATIONS: Final = Projection(applications.reads, applications.fold)
 NOTIFICATIONS: Final = Projection(notifications.reads, notifications.fold)
@@ -95,11 +97,11 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
             events.RecoveryRecorded.type,
             events.OverpaymentRefunded.type,
             events.PaymentReversed.type,
-            events.PaymentCorrected.type,
             events.InterestAccrued.type,
         ),
         (LOAN_ACCOUNTS, TRANSACTIONS, *TRAIL),
     ),
+    events.PaymentCorrected.type: (LOAN_ACCOUNTS, TRANSACTIONS, LETTER_STEPS, *TRAIL),
     **dict.fromkeys(
         (
             events.StaffCreated.type,
@@ -114,7 +116,6 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
     ),
     **dict.fromkeys(
         (
-            events.ApprovalRequested.type,
             events.ApprovalApproved.type,
             events.ApprovalRejected.type,
             events.ApprovalReturned.type,
@@ -124,6 +125,7 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
         ),
         REQUEST,
     ),
+    events.ApprovalRequested.type: (*REQUEST, LETTER_STEPS),
     **dict.fromkeys(
         (
             events.WriteOffRequested.type,
@@ -179,6 +181,10 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
     **dict.fromkeys(
         (events.TextRevealed.type, events.ReadOnlySet.type),
         (LEDGER_SUBJECTS, *TRAIL),
+    ),
+    **dict.fromkeys(
+        (events.LetterOpened.type, events.LetterReplayed.type),
+        (LEDGER_SUBJECTS, LETTER_STEPS, *TRAIL),
     ),
     events.DayEnded.type: (LEDGER_SUBJECTS, PORTFOLIO, *TRAIL),
 }

@@ -216,6 +216,12 @@ def _people() -> tuple[Row, ...]:
             pb.SetReadOnlyRequest(read_only=False, reason="a test"),
         ),
         Row(
+            "OperationsService/OpenLetter",
+            "----✓--",
+            pb.OpenLetterRequest(letter_id="1-0", reader_key=bytes(32)),
+        ),
+        Row("OperationsService/ReplayLetter", "----✓--", pb.ReplayLetterRequest(letter_id="1-0")),
+        Row(
             "OperationsService/RunEndOfDay",
             "-----✓-",
             pb.RunEndOfDayRequest(business_date="2099-01-01"),

@@ -136,6 +136,10 @@ def _people(admin: Caller, approver: Approver) -> None:
     admin.disable_staff(staff_id)
     enabled = pb.EnableStaffRequest(staff_id=staff_id, idempotency_key=new_key())
     admin.staff.Enable(enabled, metadata=metadata)
+    opened = pb.OpenLetterRequest(letter_id="1-0", reader_key=bytes(32), idempotency_key=new_key())
+    admin.operations.OpenLetter(opened, metadata=metadata)
+    again = pb.ReplayLetterRequest(letter_id="1-0", idempotency_key=new_key())
+    admin.operations.ReplayLetter(again, metadata=metadata)
     for read_only in (True, False):
         switched = pb.SetReadOnlyRequest(
             read_only=read_only, reason="month end", idempotency_key=new_key()

@@ -1,0 +1,19 @@
+"""Who asked for a dead letter: the fold of `letter.opened.v1` and `letter.replayed.v1`."""
+
+from msgspec import Struct
+
+from proto.events import LetterEvent
+from proto.values import Instant, Key
+
+
+class LetterLog(Struct, frozen=True, kw_only=True):
+    """What was asked of one letter, a version each; what is in it the ledger never knows."""
+
+    letter_id: Key
+    version: int
+    updated_at: Instant
+
+
+def evolve(_log: LetterLog | None, event: LetterEvent, version: int, at: Instant) -> LetterLog:
+    """Apply one event."""
+    return LetterLog(letter_id=event.letter_id, version=version, updated_at=at)
