@@ -22,6 +22,9 @@ WATCHED: Final = (
     documents.LOAN_ACCOUNTS.name,
     documents.CUSTOMERS.name,
     documents.STAFF.name,
+    documents.DEAD_LETTERS.name,
+    documents.LETTER_STEPS.name,
+    documents.LETTER_ANSWERS.name,
 )
 TOPICS_MAX: Final = 20_000
 """So many documents are told apart; then the listener begins anew, and all counts as moved."""

@@ -10,7 +10,12 @@ from streamlit.navigation.page import StreamlitPage
 
 from dashboard import session
 from dashboard.components import acting, frame, pulse, sign_in
-from dashboard.queries.rights import AUDIT_ROLES, OVERVIEW_ROLES, REQUEST_ROLES
+from dashboard.queries.rights import (
+    AUDIT_ROLES,
+    LETTER_ROLES,
+    OVERVIEW_ROLES,
+    REQUEST_ROLES,
+)
 from dashboard.session import SignedIn
 
 PAGES_DIR: Final = Path(__file__).resolve().parent.parent / "pages"
@@ -38,6 +43,15 @@ PAGES: Final = (
     PageRow("me.py", "My rights and limits", ":material/badge:", "me"),
     PageRow("overview.py", "Overview", ":material/monitoring:", "overview", OVERVIEW_ROLES),
     PageRow("audit.py", "Audit", ":material/policy:", "audit", AUDIT_ROLES),
+    PageRow("dead_letters.py", "Dead letters", ":material/report:", "dead_letters", LETTER_ROLES),
+    PageRow(
+        "dead_letter.py",
+        "Dead letter",
+        ":material/report:",
+        "dead_letter",
+        LETTER_ROLES,
+        hidden=True,
+    ),
 )
 
 

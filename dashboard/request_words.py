@@ -4,6 +4,7 @@ from typing import Final
 
 from dashboard import formats
 from dashboard.commands import (
+    correction,
     make_adjustment,
     reverse_transaction,
     undo_write_off,
@@ -50,6 +51,7 @@ STEPS: Final = {
     "expired": "Expired",
 }
 _REASONS: Final = {
+    **correction.REASONS,
     **waive_fee.REASONS,
     **make_adjustment.REASONS,
     **reverse_transaction.REASONS,

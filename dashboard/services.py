@@ -1,5 +1,7 @@
 """The desk's only connections, made once a process and shared by every session."""
 
+import base64
+import binascii
 import gc
 import importlib
 from concurrent.futures import ThreadPoolExecutor
@@ -21,9 +23,9 @@ from dashboard.live import Live
 from dashboard.queries.health import BACK_SOON, Health, HealthWatch
 from dashboard.read_marks import ReadMarks
 from dashboard.sessions import Sessions
-from dashboard.settings import Settings
+from dashboard.settings import BadSetting, Settings
 from dashboard.signing_keys import SigningKeys
-from proto import documents
+from proto import documents, search_tokens
 from proto.proof import PublicKeys
 
 WORKERS: Final = 16
@@ -113,6 +115,18 @@ def ledger() -> LedgerClient:
 def ledger_keys() -> PublicKeys:
     """Give the public keys by which the ledger's signed heads are checked."""
     return read_ledger_keys(settings().keys_dir)
+
+
+@st.cache_resource(show_spinner=False)
+def search_token_key() -> bytes:
+    """Give the key by which references in sealed letters are found. Raises BadSetting."""
+    path = settings().keys_dir / search_tokens.KEY_FILE
+    try:
+        return base64.urlsafe_b64decode(path.read_bytes().strip())
+    except (OSError, binascii.Error):
+        raise BadSetting(
+            f"KEYS_DIR: {path} cannot be read: run `python -m embedded keys`."
+        ) from None
 
 
 @st.cache_resource(show_spinner=False)

@@ -20,6 +20,7 @@ from projector.archive_keys import KeysUnavailable
 from proto import codec, documents, letter_seal
 from proto.documents import LetterAnswerDocument, LetterStepDocument
 from proto.events import LetterOpened, LetterReplayed, PaymentCorrected
+from proto.streams import INBOX
 from proto.values import Instant
 
 STEPS: Final = frozenset({LetterOpened.type, LetterReplayed.type, PaymentCorrected.type})
@@ -108,5 +109,6 @@ class LetterWork:
         except (NoSuchLetter, InvalidTag, ValueError):  # ValueError: the reader's key is none
             return LetterAnswerDocument(state="erased", at=now)
         told = {"status": "resolved", "resolvedAt": codec.to_mongo(step.at)}
-        self._letters.update_many({"entryId": step.message_id}, {"$set": told})
+        same = {"entryId": step.message_id, "stream": INBOX}
+        self._letters.update_many(same, {"$set": told})
         return LetterAnswerDocument(state="resolved", at=now)

@@ -88,5 +88,20 @@ def day(form: OpenForm, label: str) -> str:
     return "" if not isinstance(chosen, date) or chosen == today else str(chosen)
 
 
+def needed_day(form: OpenForm, label: str, first: date | None) -> date | None:
+    """Ask for a date that is not to come and may not be left out; `first` where it can be kept."""
+    today = formats.today(datetime.now(UTC))
+    fits = first is not None and today - BACKDATED <= first <= today
+    chosen = st.date_input(
+        label,
+        first if fits else None,
+        min_value=today - BACKDATED,
+        max_value=today,
+        format="DD/MM/YYYY",
+        key=field_key(form, "effective_date"),
+    )
+    return chosen if isinstance(chosen, date) else None
+
+
 def _earlier(text: str, today: date) -> date:
     return max(date.fromisoformat(text), today - BACKDATED) if text else today

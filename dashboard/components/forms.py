@@ -7,6 +7,8 @@ import streamlit as st
 
 from dashboard.commands.apply_dishonour_fee import ApplyDishonourFee
 from dashboard.commands.apply_late_fee import ApplyLateFee
+from dashboard.commands.correct_payment import CorrectPayment
+from dashboard.commands.issue_correction import IssueCorrection
 from dashboard.commands.make_adjustment import MakeAdjustment
 from dashboard.commands.record_recovery import RecordRecovery
 from dashboard.commands.record_repayment import RecordRepayment
@@ -19,11 +21,12 @@ from dashboard.components import acting
 from dashboard.components.acting import OpenForm
 from dashboard.components.bad_debt_forms import recovery_form, undo_write_off_form, write_off_form
 from dashboard.components.balance_forms import adjustment_form, refund_form, reversal_form
+from dashboard.components.correction_forms import correct_payment_form, issue_correction_form
 from dashboard.components.fee_forms import dishonour_fee_form, late_fee_form
 from dashboard.components.record_repayment_form import record_repayment_form
 from dashboard.components.waive_fee_form import waive_fee_form
 from dashboard.formats import inert
-from dashboard.queries.rights import moves_money
+from dashboard.queries.rights import corrects_payments, moves_money
 from dashboard.session import SignedIn
 
 Form = Callable[[SignedIn, OpenForm], None]
@@ -39,7 +42,10 @@ FORMS: Final[dict[str, tuple[str, Form]]] = {
     WriteOff.name: ("Write off", write_off_form),
     UndoWriteOff.name: ("Undo write-off of", undo_write_off_form),
     RecordRecovery.name: ("Record recovery on", recovery_form),
+    CorrectPayment.name: ("Correct a payment on", correct_payment_form),
+    IssueCorrection.name: ("Issue a correction on", issue_correction_form),
 }
+CORRECTIONS: Final = frozenset({CorrectPayment.name, IssueCorrection.name})
 
 
 def show_open_form(signed_in: SignedIn) -> None:
@@ -47,7 +53,8 @@ def show_open_form(signed_in: SignedIn) -> None:
     form = acting.opened_form()
     if form is None:
         return
-    if not moves_money(signed_in.roles):  # the role was taken away while it was open
+    may = corrects_payments if form.command in CORRECTIONS else moves_money
+    if not may(signed_in.roles):  # the role was taken away while it was open
         acting.close_form()
         return
     title, fields = FORMS[form.command]

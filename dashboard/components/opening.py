@@ -4,9 +4,10 @@ import streamlit as st
 
 
 def open_chosen(chosen: str) -> None:
-    """Go to a `customer:<id>`, `account:<id>:<customer id>`, `request:<id>`, `results:<text>`.
+    """Go to a `customer:<id>`, `account:<id>:<customer id>`, `request:<id>`, `letter:<id>`.
 
-    An account that no customer is known for opens under its own id.
+    `transaction:<account>:<customer>:<id>` is opened on its account, `results:<text>` are
+    those of a search. An account that no customer is known for opens under its own id.
     """
     from dashboard import navigation  # noqa: PLC0415 - it draws the frame, which holds the box
 
@@ -19,6 +20,8 @@ def open_chosen(chosen: str) -> None:
         st.switch_page(navigation.page("customer.py"), query_params=where)
     if kind == "request":
         st.switch_page(navigation.page("request.py"), query_params={"id": rest})
+    if kind == "letter":
+        st.switch_page(navigation.page("dead_letter.py"), query_params={"id": rest})
     if kind == "transaction":
         account_id, customer_id, transaction_id = _parts(rest)
         where = {"id": customer_id, "account": account_id, "transaction": transaction_id}

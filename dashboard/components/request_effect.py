@@ -6,6 +6,7 @@ import msgspec
 import streamlit as st
 
 from dashboard import formats
+from dashboard.components.corrected_payment import what_is_corrected
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import inert, wire_money
@@ -25,6 +26,7 @@ _PARTS: Final = ("principal", "interest", "fees", "overpayment")
 
 def request_effect(view: RequestView, shown: servicing.ApprovalResponse) -> None:
     """Show the figures when asked, now and after; a decided request shows what was asked."""
+    what_is_corrected(shown.command)
     then = _when_asked(view)
     now = shown.balances_now if shown.HasField("balances_now") else None
     after = shown.balances_after if shown.HasField("balances_after") else None

@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats, services
+from dashboard.components.correction_ways import correction_ways
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.components.reveal_text import forget_text, reveal_text
@@ -35,6 +36,7 @@ def transaction_panel(signed_in: SignedIn, loan_account_id: str, transaction_id:
         else:
             _transaction(signed_in, found)
             _chain(chain_place(database, roles, found.event_id))
+            correction_ways(signed_in, found)
         st.button("Close", key="close-transaction", type="tertiary", on_click=close_transaction)
 
 
@@ -81,6 +83,7 @@ def _told(found: TransactionEvent, names: dict[str, str]) -> list[tuple[str, str
     if isinstance(found, TransactionEventInFull):
         references = (found.payment_reference, found.payment_id, found.bank_reference)
         told.append(("References", ", ".join(each for each in references if each)))
+        told.append(("Of the message", found.message_id))
     return [(label, value) for label, value in told if value]
 
 

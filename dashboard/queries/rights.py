@@ -25,6 +25,10 @@ DECIDING_ROLES: Final = frozenset({"supervisor"})
 """Roles that decide the requests of others, and so see everybody's."""
 
 
+LETTER_ROLES: Final = frozenset({"admin"})
+"""Roles that see dead letters, have them published again and ask for corrections."""
+
+
 class NotAllowed(Exception):  # noqa: N818 - what it says
     """None of the reader's roles may read this."""
 
@@ -72,3 +76,14 @@ def require_overview(roles: frozenset[str]) -> None:
     """Let pass who may see the portfolio's figures. Raises NotAllowed."""
     if not roles & OVERVIEW_ROLES:
         raise NotAllowed("Your role may not see the portfolio's figures.")
+
+
+def corrects_payments(roles: frozenset[str]) -> bool:
+    """Tell whether the desk offers somebody to ask for corrections of payments."""
+    return bool(roles & LETTER_ROLES)
+
+
+def require_letters(roles: frozenset[str]) -> None:
+    """Let pass who may see dead letters. Raises NotAllowed."""
+    if not roles & LETTER_ROLES:
+        raise NotAllowed("Your role may not see dead letters.")

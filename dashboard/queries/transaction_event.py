@@ -41,8 +41,14 @@ class TransactionEventInFull(TransactionEvent, kw_only=True, frozen=True, rename
     payment_reference: str | None = None
     payment_id: str | None = None
     payment_method: str | None = None
+    reference_type: str | None = None
     reference_id: str | None = None
     bank_reference: str | None = None
+
+    @property
+    def message_id(self) -> str:
+        """The message that never was posted and that this corrects; empty for any other."""
+        return (self.reference_id or "") if self.reference_type == "MESSAGE" else ""
 
 
 class ChainPlace(View, kw_only=True, frozen=True, rename="camel"):

@@ -1,0 +1,153 @@
+"""The forms that ask for a payment to be corrected: as it came, beside as it should have been.
+
+One is for a message that became a dead letter, with the bad field marked and the others
+filled in; the other for a payment that was posted wrongly.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import streamlit as st
+from msgspec import Struct, field
+
+from dashboard import formats, session
+from dashboard.commands.correct_payment import CorrectPayment
+from dashboard.commands.correction import REASONS, Correction
+from dashboard.commands.issue_correction import IssueCorrection
+from dashboard.components import form_fields
+from dashboard.components.acting import OpenForm
+from dashboard.components.form_preview import show_form
+from dashboard.components.quiet import quiet
+from dashboard.components.records_table import Cell, Column, Row, records_table
+from dashboard.formats import inert
+from dashboard.session import SignedIn
+from proto.values import Money
+
+COLUMNS: Final = (Column(""), Column("As it came"), Column("Corrected"))
+LABELS: Final = {
+    "amount": "Amount",
+    "effective_date": "Effective date",
+    "payment_reference": "Payment reference",
+}
+"""What of a payment can be corrected, and how a person reads it."""
+_DRAFT: Final = "correction-draft"
+
+
+class Draft(Struct, frozen=True):
+    """What is corrected, as it came, and which of its fields could not be read."""
+
+    original: str = ""
+    came: Mapping[str, str] = field(default_factory=dict)
+    bad: frozenset[str] = frozenset()
+
+
+class Entered(Struct, frozen=True):
+    """What the form holds now; None where it is no amount or no date is chosen."""
+
+    amount: Money | None
+    day: date | None
+    reference: str
+    code: str
+    why: str
+
+
+def keep_draft(draft: Draft) -> None:
+    """Remember what the form is opened for."""
+    session.put(_DRAFT, draft)
+
+
+def issue_correction_form(signed_in: SignedIn, form: OpenForm) -> None:
+    """Ask for the payment of a dead letter to be posted as it should have been."""
+    begun = form.entered
+    if isinstance(begun, IssueCorrection):
+        _form(signed_in, form, begun, begun.original_message_id)
+
+
+def correct_payment_form(signed_in: SignedIn, form: OpenForm) -> None:
+    """Ask for a posted payment to be taken back and posted as it should have been."""
+    begun = form.entered
+    if isinstance(begun, CorrectPayment):
+        _form(signed_in, form, begun, begun.transaction_id)
+
+
+def _form(signed_in: SignedIn, form: OpenForm, begun: Correction, original: str) -> None:
+    draft: Draft = session.slot(_DRAFT, Draft)
+    if draft.original != original:
+        draft = Draft(original)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        entered = _fields(form, begun, draft)
+    command = None
+    if entered.amount is not None and entered.day is not None:
+        command = type(begun)(
+            **{begun.original: original},
+            loan_account_id=form.account.loan_account_id,
+            seen_version=form.seen_version,
+            amount=entered.amount,
+            effective_date=entered.day.isoformat(),
+            payment_reference=entered.reference,
+            approved_by=signed_in.staff_id,
+            reason_code=entered.code,
+            reason=entered.why,
+        )
+    with right:
+        _difference(draft, entered)
+    show_form(signed_in, form, command, right)
+
+
+def _fields(form: OpenForm, begun: Correction, draft: Draft) -> Entered:
+    _mark(draft, "amount")
+    typed = form_fields.amount(form, LABELS["amount"], str(begun.amount) if begun.amount else "")
+    _mark(draft, "effective_date")
+    first = date.fromisoformat(begun.effective_date) if begun.effective_date else None
+    day = form_fields.needed_day(form, LABELS["effective_date"], first)
+    _mark(draft, "payment_reference")
+    reference = form_fields.reference(form)
+    code = form_fields.reason(form, REASONS)
+    why = form_fields.words(form, is_needed=True)
+    return Entered(formats.typed_money(typed), day, reference, code, why)
+
+
+def _mark(draft: Draft, name: str) -> None:
+    """Say above a field that it could not be read, and what had come."""
+    if name in draft.bad:
+        came = draft.came.get(name, "")
+        st.markdown(f":red-badge[Cannot be applied] came as **{inert(came or 'nothing')}**")
+
+
+def _difference(draft: Draft, entered: Entered) -> None:
+    """Show the payment as it came beside what it becomes."""
+    if not draft.came:
+        return
+    becomes = {
+        "amount": formats.money(entered.amount) if entered.amount else formats.DASH,
+        "effective_date": formats.day(entered.day) if entered.day else formats.DASH,
+        "payment_reference": entered.reference or formats.DASH,
+    }
+    rows = [
+        Row(
+            (
+                Cell(text=label),
+                Cell(text=_came(name, draft.came.get(name, ""))),
+                Cell(text=becomes[name]),
+            ),
+            marked=_came(name, draft.came.get(name, "")) != becomes[name],
+        )
+        for name, label in LABELS.items()
+    ]
+    records_table("The payment as it came and corrected", COLUMNS, rows, key="difference")
+    quiet("The original stays as it is; the correction points at it.")
+
+
+def _came(name: str, text: str) -> str:
+    """Write what came as the corrected value is written, where it can be read."""
+    if name == "amount":
+        amount = formats.typed_money(text)
+        return formats.money(amount) if amount else text or formats.DASH
+    if name == "effective_date":
+        try:
+            return formats.day(date.fromisoformat(text))
+        except ValueError:
+            return text or formats.DASH
+    return text or formats.DASH

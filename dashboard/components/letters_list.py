@@ -1,0 +1,156 @@
+"""The list of dead letters: a search and filters that stand in the address, pages by the server."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import streamlit as st
+
+from dashboard import formats, services, session
+from dashboard.components import letter_words
+from dashboard.components.opening import open_chosen
+from dashboard.components.quiet import quiet
+from dashboard.components.records_table import Cell, Column, Row, records_table
+from dashboard.queries.letters import (
+    COUNT_MAX,
+    LetterCursor,
+    LetterFilter,
+    LetterPage,
+    LetterRow,
+    error_kinds,
+    letters_page,
+)
+from dashboard.session import SignedIn
+from proto.search_tokens import LENGTHS
+
+COLUMNS: Final = (
+    Column("Came", whole=True),
+    Column("Event"),
+    Column("Error"),
+    Column("Sender"),
+    Column("Given up by"),
+    Column("Deliveries", right=True),
+    Column("Status"),
+)
+ANY: Final = "Any"
+_PAGES: Final = "letter-pages"
+
+
+def letters_list(signed_in: SignedIn) -> None:
+    """Show the filters and the page of letters that they leave."""
+    chosen = _filters(signed_in)
+    if chosen.reference and len(chosen.reference) not in LENGTHS:
+        st.markdown(f"A reference has {LENGTHS.start} to {LENGTHS.stop - 1} characters.")
+        return
+    pages = _way_here(chosen)
+    page = letters_page(
+        services.database(),
+        signed_in.roles,
+        services.search_token_key(),
+        chosen,
+        pages[-1] if pages else None,
+    )
+    if not page.rows:
+        _nothing(chosen)
+        return
+    opened = _table(page.rows)
+    _turn(page, pages)
+    if opened:
+        open_chosen(f"letter:{opened}")
+
+
+def _filters(signed_in: SignedIn) -> LetterFilter:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        reference = st.text_input(
+            "Reference",
+            key="reference",
+            max_chars=200,
+            width=340,
+            placeholder="Payment reference, account, customer, event id",
+            bind="query-params",
+        )
+        statuses = {code: badge.word for code, badge in letter_words.STATUSES.items()}
+        status = st.selectbox(
+            "Status",
+            ["", *statuses],
+            format_func=lambda code: statuses.get(code, ANY),
+            key="status",
+            width=150,
+            bind="query-params",
+        )
+        kind = st.selectbox(
+            "Error",
+            ["", *error_kinds(services.database(), signed_in.roles)],
+            format_func=lambda name: name or ANY,
+            key="error",
+            width=220,
+            bind="query-params",
+        )
+    return LetterFilter(
+        reference=(reference or "").strip(), status=status or "", error_kind=kind or ""
+    )
+
+
+def _table(rows: Sequence[LetterRow]) -> str:
+    now = datetime.now(UTC)
+    return records_table("Dead letters", COLUMNS, [_row(each, now) for each in rows], key="letters")
+
+
+def _row(row: LetterRow, now: datetime) -> Row:
+    return Row(
+        (
+            Cell(text=formats.age(row.moved_at, now), tip=formats.exact(row.moved_at)),
+            Cell(text=row.event_type or "No type", tip=row.letter_id, opens=row.letter_id),
+            Cell(text=row.error or row.error_kind),
+            Cell(text=row.sender),
+            Cell(text=letter_words.given_up_by(row)),
+            Cell(text=str(row.deliveries) if row.deliveries else formats.DASH),
+            Cell(badges=(letter_words.status(row),)),
+        ),
+        marked=row.status == "open",
+    )
+
+
+def _way_here(chosen: LetterFilter) -> list[LetterCursor]:
+    """Give the way to the page in hand; another filter begins at the first."""
+    held: tuple[LetterFilter, list[LetterCursor]] = session.slot(_PAGES, lambda: (chosen, []))
+    if held[0] != chosen:
+        held = (chosen, [])
+        session.put(_PAGES, held)
+    return held[1]
+
+
+def _turn(page: LetterPage, pages: list[LetterCursor]) -> None:
+    count = f"{COUNT_MAX:,}+" if page.count >= COUNT_MAX else f"{page.count:,}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if pages or page.following:
+            st.button("Newer", key="page-back", disabled=not pages, on_click=_back, args=(pages,))
+            st.button(
+                "Older",
+                key="page-more",
+                disabled=page.following is None,
+                on_click=_more,
+                args=(pages, page.following),
+            )
+        quiet(f"{count} dead letter{'' if page.count == 1 else 's'}")
+
+
+def _back(pages: list[LetterCursor]) -> None:
+    pages.pop()
+
+
+def _more(pages: list[LetterCursor], following: LetterCursor | None) -> None:
+    if following is not None:
+        pages.append(following)
+
+
+def _nothing(chosen: LetterFilter) -> None:
+    if chosen.reference:
+        st.markdown(
+            "No dead letter holds this reference as a whole word. Look for it as the sender"
+            " wrote it, or by the account or the event's id."
+        )
+    elif chosen.is_set:
+        st.markdown("No dead letter matches. Clear a filter to see more.")
+    else:
+        st.markdown("There is no dead letter: every event that came was applied.")
