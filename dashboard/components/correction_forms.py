@@ -20,7 +20,7 @@ from dashboard.components.acting import OpenForm
 from dashboard.components.form_preview import show_form
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
-from dashboard.formats import inert
+from dashboard.formats import code, inert
 from dashboard.session import SignedIn
 from proto.values import Money
 
@@ -28,7 +28,7 @@ COLUMNS: Final = (Column(""), Column("As it came"), Column("Corrected"))
 LABELS: Final = {
     "amount": "Amount",
     "effective_date": "Effective date",
-    "payment_reference": "Payment reference",
+    "payment_reference": "Reference",
 }
 """What of a payment can be corrected, and how a person reads it."""
 _DRAFT: Final = "correction-draft"
@@ -48,7 +48,7 @@ class Entered(Struct, frozen=True):
     amount: Money | None
     day: date | None
     reference: str
-    code: str
+    reason_code: str
     why: str
 
 
@@ -88,11 +88,11 @@ def _form(signed_in: SignedIn, form: OpenForm, begun: Correction, original: str)
             effective_date=entered.day.isoformat(),
             payment_reference=entered.reference,
             approved_by=signed_in.staff_id,
-            reason_code=entered.code,
+            reason_code=entered.reason_code,
             reason=entered.why,
         )
     with right:
-        _difference(draft, entered)
+        _difference(form, draft, entered)
     show_form(signed_in, form, command, right)
 
 
@@ -104,9 +104,9 @@ def _fields(form: OpenForm, begun: Correction, draft: Draft) -> Entered:
     day = form_fields.needed_day(form, LABELS["effective_date"], first)
     _mark(draft, "payment_reference")
     reference = form_fields.reference(form)
-    code = form_fields.reason(form, REASONS)
+    reason_code = form_fields.reason(form, REASONS)
     why = form_fields.words(form, is_needed=True)
-    return Entered(formats.typed_money(typed), day, reference, code, why)
+    return Entered(formats.typed_money(typed), day, reference, reason_code, why)
 
 
 def _mark(draft: Draft, name: str) -> None:
@@ -116,7 +116,7 @@ def _mark(draft: Draft, name: str) -> None:
         st.markdown(f":red-badge[Cannot be applied] came as **{inert(came or 'nothing')}**")
 
 
-def _difference(draft: Draft, entered: Entered) -> None:
+def _difference(form: OpenForm, draft: Draft, entered: Entered) -> None:
     """Show the payment as it came beside what it becomes."""
     if not draft.came:
         return
@@ -137,7 +137,10 @@ def _difference(draft: Draft, entered: Entered) -> None:
         for name, label in LABELS.items()
     ]
     records_table("The payment as it came and corrected", COLUMNS, rows, key="difference")
-    quiet("The original stays as it is; the correction points at it.")
+    quiet(
+        f"payment.correction.v1 is posted on {code(form.account.loan_account_id)} and points at"
+        f" {code(draft.original)}, which stays as it is."
+    )
 
 
 def _came(name: str, text: str) -> str:

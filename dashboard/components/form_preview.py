@@ -54,6 +54,9 @@ def show_preview(preview: Preview | None) -> None:
         )
     elif preview.allowed:
         quiet("The ledger in use gives no preview.")
+    if preview.instalments:
+        numbers = ", ".join(str(each) for each in preview.instalments)
+        quiet(f"Goes to instalment{'s' if len(preview.instalments) > 1 else ''} {numbers}.")
     if preview.overpayment and not preview.warnings:  # the ledger's own words come first
         more = inert(money(preview.overpayment))
         st.warning(f"{more} is more than is owed: it is kept as an overpayment.")

@@ -17,7 +17,7 @@ from proto import servicing_pb2 as servicing
 LEDGER = "billie.ledger.v1.AccountingLedgerService"
 PREVIEWS = "billie.servicing.v1.PreviewService"
 LOANS = "billie.servicing.v1.LoanService"
-APPROVALS = "billie.servicing.v1.ApprovalService"
+OPERATIONS = "billie.servicing.v1.OperationsService"
 APPROVALS = "billie.servicing.v1.ApprovalService"
 Answer = Callable[[Any, grpc.ServicerContext], Message]
 
@@ -121,6 +121,8 @@ COMMANDS: dict[str, tuple[str, type[Message]]] = {
     "UndoWriteOff": (LOANS, servicing.UndoWriteOffRequest),
     "RecordRecovery": (LOANS, servicing.RecordRecoveryRequest),
     "Request": (APPROVALS, servicing.RequestApprovalRequest),
+    "OpenLetter": (OPERATIONS, servicing.OpenLetterRequest),
+    "ReplayLetter": (OPERATIONS, servicing.ReplayLetterRequest),
 }
 """What changes something: the service that it belongs to, and its request."""
 
@@ -143,7 +145,7 @@ class RecordingLedger:
         self._server = grpc.server(
             futures.ThreadPoolExecutor(4), options=(("grpc.so_reuseport", 0),)
         )
-        served: dict[str, dict[str, Any]] = {LEDGER: {}, LOANS: {}, APPROVALS: {}}
+        served: dict[str, dict[str, Any]] = {LEDGER: {}, LOANS: {}, APPROVALS: {}, OPERATIONS: {}}
         for rpc, (service, request_type) in COMMANDS.items():
             served[service][rpc] = self._handler(rpc, request_type)
         balance = self._handler("GetBalance", ledger.GetBalanceRequest, self._balance)

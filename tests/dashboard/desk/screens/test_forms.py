@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import grpc
@@ -10,8 +10,12 @@ import pytest
 from bson import Decimal128
 from streamlit.testing.v1 import AppTest
 
+from dashboard.commands.correct_payment import CorrectPayment
+from dashboard.commands.correction import Correction
+from dashboard.commands.issue_correction import IssueCorrection
 from dashboard.components.acting import OpenForm
 from dashboard.components.forms import FORMS
+from dashboard.formats import today
 from dashboard.queries.accounts import account as account_on_screen
 from proto import documents
 from proto.values import Money
@@ -50,10 +54,34 @@ TYPED: Final[dict[str, tuple[dict[str, str], dict[str, Any]]]] = {
         {"amount": "30", "payment_reference": "BANK-2", "reason": WHY},
         {"amount": "30.00", "payment_reference": "BANK-2", "reason": WHY},
     ),
+    "CorrectPayment": (
+        {"amount": "12.00", "reason": WHY},
+        {"amount": "12.00", "transaction_id": "TX-2", "payment_reference": "P-2", "reason": WHY},
+    ),
+    "IssueCorrection": (
+        {"amount": "180", "payment_reference": "P-3", "reason": WHY},
+        {"amount": "180.00", "original_message_id": "1-0", "payment_reference": "P-3"},
+    ),
 }
 """Of each form: what is typed into its fields, and what must then stand in its request."""
 
-ALWAYS_ASKED: Final = {"WriteOff", "UndoWriteOff", "RecordRecovery"}
+CORRECTED: Final[dict[str, Any]] = {
+    "loan_account_id": "ACC-1",
+    "seen_version": 7,
+    "amount": Money(10_00),
+    "effective_date": str(today(datetime.now(UTC)) - timedelta(days=3)),
+    "payment_reference": "P-2",
+    "approved_by": "",
+    "reason_code": "wrong_amount",
+    "reason": "",
+}
+BEGUN: Final[dict[str, Correction]] = {
+    "CorrectPayment": CorrectPayment(transaction_id="TX-2", **CORRECTED),
+    "IssueCorrection": IssueCorrection(original_message_id="1-0", **CORRECTED),
+}
+"""Corrections begin with what is corrected; administrators ask for them."""
+
+ALWAYS_ASKED: Final = {"WriteOff", "UndoWriteOff", "RecordRecovery", *BEGUN}
 
 
 @pytest.fixture
@@ -69,8 +97,9 @@ def filled(
         store(documents.LOAN_ACCOUNTS, "ACC-1", document)
         seen = account_on_screen(database, "ACC-1")
         assert seen is not None
-        page = opened("customer.py", "supervisor", id="CUS-12345")
-        page.session_state["slot:form"] = OpenForm(command=command, account=seen)
+        begun = BEGUN.get(command)
+        page = opened("customer.py", "admin" if begun else "supervisor", id="CUS-12345")
+        page.session_state["slot:form"] = OpenForm(command=command, account=seen, entered=begun)
         page.run()
         for name, text in TYPED[command][0].items():
             page.text_input(f"{command}-ACC-1-{name}").set_value(text)
