@@ -7,7 +7,7 @@ entry is published again once for ever.
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
@@ -17,6 +17,7 @@ from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from projector.archive_keys import KeysUnavailable
+from projector.item import Item
 from proto import codec, documents, letter_seal
 from proto.documents import LetterAnswerDocument, LetterStepDocument
 from proto.events import LetterOpened, LetterReplayed, PaymentCorrected
@@ -62,9 +63,12 @@ class LetterWork:
         self._done: set[str] = set()
         self._look_at = float("-inf")
 
-    def look_soon(self) -> None:
-        """There is a new step."""
-        self._look_at = float("-inf")
+    def saw(self, applied: Iterable[Item]) -> bool:
+        """Look soon where a step is among what was applied; tell whether one is."""
+        is_asked = any(item.envelope.event_type in STEPS for item in applied)
+        if is_asked:
+            self._look_at = float("-inf")
+        return is_asked
 
     def turn(self) -> None:
         """Do what is to be done; what fails stays for a later turn. Raises redis.RedisError."""

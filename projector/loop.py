@@ -17,7 +17,6 @@ from projector.fail_points import FailPoint, reach
 from projector.floods import Floods
 from projector.item import Entry, Item
 from projector.lease import Lease
-from projector.letter_work import STEPS
 from projector.letters import Letters
 from projector.metrics import Metrics
 from projector.missed_events import MissedEvents
@@ -233,9 +232,7 @@ class Projector:
         for item, error in outcome.failed:
             self._count_failure(item, error)
         self._vitals.count(outcome, self._clock())
-        if any(item.envelope.event_type in STEPS for item in outcome.applied):
-            self._letters.work.look_soon()
-            self._more_letters = True
+        self._more_letters |= self._letters.work.saw(outcome.applied)
         if outcome.parked or self._missed.subjects:
             self._see_gaps()
 

@@ -16,7 +16,6 @@ from ledger.domain.schedule import Instalment
 from ledger.domain.staff import Staff
 from ledger.domain.switch import Switch
 from ledger.errors import Refused
-from ledger.rpc import desk_answers
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as servicing_pb
 from proto.events import (
@@ -267,12 +266,6 @@ ANSWERS: Final[dict[type[Message], Callable[[Outcome], Message]]] = {
     servicing_pb.EnrolKeyRequest: staff,
     servicing_pb.RevokeKeyRequest: staff,
     servicing_pb.SetReadOnlyRequest: read_only,
-    servicing_pb.OpenLetterRequest: desk_answers.letter,
-    servicing_pb.ReplayLetterRequest: desk_answers.letter,
-    servicing_pb.AddNoteRequest: desk_answers.note,
-    servicing_pb.AmendNoteRequest: desk_answers.note,
-    servicing_pb.MarkVerifiedRequest: desk_answers.review,
-    servicing_pb.QueryItemRequest: desk_answers.review,
 }
 """Request to the function that answers it."""
 

@@ -1,6 +1,9 @@
 """Outcomes about notes, reviews and dead letters to answers."""
 
-from typing import cast
+from collections.abc import Callable
+from typing import Final, cast
+
+from google.protobuf.message import Message
 
 from ledger.decision import Outcome
 from ledger.domain.letter import LetterLog
@@ -31,3 +34,14 @@ def letter(outcome: Outcome) -> servicing_pb.LetterResponse:
         letter_id=cast("LetterLog", outcome.after).letter_id,
         event_id=outcome.recorded[-1].event_id,
     )
+
+
+ANSWERS: Final[dict[type[Message], Callable[[Outcome], Message]]] = {
+    servicing_pb.AddNoteRequest: note,
+    servicing_pb.AmendNoteRequest: note,
+    servicing_pb.MarkVerifiedRequest: review,
+    servicing_pb.QueryItemRequest: review,
+    servicing_pb.OpenLetterRequest: letter,
+    servicing_pb.ReplayLetterRequest: letter,
+}
+"""Request to the function that answers it."""

@@ -13,7 +13,7 @@ from ledger.decision import Intent, permissions_of
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
 from ledger.overview import Overview
-from ledger.rpc import answers, approval_answers, fields, requests
+from ledger.rpc import answers, approval_answers, desk_answers, fields, requests
 from ledger.rpc.answers import ANSWERS
 from ledger.rpc.arrears_queries import ArrearsQueries
 from ledger.rpc.interceptors import Context, current_caller
@@ -48,7 +48,7 @@ M = TypeVar(
     ReviewResponse,
     LetterResponse,
 )
-_ANSWERS = {**ANSWERS, **approval_answers.ANSWERS}
+_ANSWERS = {**ANSWERS, **approval_answers.ANSWERS, **desk_answers.ANSWERS}
 A = TypeVar("A")
 Q = TypeVar("Q")
 
