@@ -14,13 +14,18 @@ Body = dict[str, Any]
 
 
 class Feed:
-    """Both sources of events."""
+    """Both sources of events; without streams it only makes entries."""
 
-    def __init__(self, streams: redis.Redis) -> None:
-        self._streams = streams
+    def __init__(self, streams: redis.Redis | None = None) -> None:
+        self._published_to = streams
         self._position = 0
         self._versions: dict[str, int] = {}
         self._count = 0
+
+    @property
+    def _streams(self) -> redis.Redis:
+        assert self._published_to is not None, "nothing to publish to"
+        return self._published_to
 
     def tell(self, event_type: str, body: Body | str, **fields: str) -> str:
         """Publish an event from outside; each call is an event of its own."""

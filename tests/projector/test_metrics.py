@@ -4,10 +4,12 @@ import json
 import urllib.error
 import urllib.request
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from embedded.demo.portfolio import build
 from embedded.process import free_port
 from projector import assembly
 from projector.settings import BadSetting, Settings
@@ -67,6 +69,49 @@ def test_a_taken_port_is_one_sentence(settings: Settings) -> None:
         with second as (_, other), pytest.raises(BadSetting, match="METRICS_PORT"):
             other.start()
         first.metrics.stop()
+
+
+def test_nothing_of_the_demos_people_reaches_the_log(
+    environment: dict[str, str], feed: Feed, mirror: Mirror, tmp_path: Path
+) -> None:
+    """No name, e-mail address or phone number, of events that are whole or broken off."""
+    told = build(seed=7, customers=40, anchor=date(2026, 11, 20))
+    entries = [each.entry() for each in told.messages]
+    broken = [
+        {**each, "cause": f"{each['cause']}-broken", "payload": each["payload"][:-3]}
+        for each in entries[::3]
+    ]
+    odd = [
+        {
+            **each,
+            "cause": f"{each['cause']}-odd",
+            "payload": f'{{"customer_id": {each["payload"]}}}',
+        }
+        for each in entries[::5]
+    ]
+    for each in (*entries, *broken, *odd):
+        feed.raw(each)
+    log = tmp_path / "log"
+    with running({**environment, "POISON_FLOOD_COUNT": "100000"}, log):
+        letters = mirror.database[documents.DEAD_LETTERS.name]
+        people = mirror.database[documents.CUSTOMERS.name]
+        marks = mirror.database[documents.MARKS.name]
+        wait_until("everybody", lambda: people.count_documents({}) >= len(told.people))
+        wait_until(
+            "every entry",
+            lambda: (
+                letters.count_documents({}) + marks.count_documents({})
+                >= len(entries) + len(broken) + len(odd)
+            ),
+        )
+        assert letters.count_documents({}) > len(told.people)
+    said = log.read_text()
+    shown = ("fullName", "lastName", "emailAddress", "mobilePhoneNumber", "dateOfBirth")
+    known = people.find({}, dict.fromkeys(shown, 1))
+    personal = {str(value) for each in known for name, value in each.items() if name != "_id"}
+    assert len(personal) > len(told.people)
+    assert [each for each in personal if each in said] == []
+    assert said.count("dead_letter") > len(told.people)
 
 
 def test_no_name_ever_reaches_the_log(

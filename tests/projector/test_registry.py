@@ -5,21 +5,14 @@ from pathlib import Path
 import pytest
 
 from projector.assembly import read_key
-from projector.projections import IGNORED, PROJECTIONS
+from projector.projections import IGNORED
 from projector.settings import BadSetting, Settings
 from proto import documents
-from proto.events import EVENTS
 from tests.projector.conftest import Drain
 from tests.projector.feed import Feed
 from tests.projector.mirror import Mirror
 
 NEEDED = {"MONGODB_URL": "mongodb://127.0.0.1", "REDIS_URL": "redis://127.0.0.1"}
-
-
-def test_no_type_is_forgotten() -> None:
-    """An event that was added to the contract has its place here."""
-    assert EVENTS.keys() == PROJECTIONS.keys() | IGNORED.keys()
-    assert not PROJECTIONS.keys() & IGNORED.keys()
 
 
 def test_what_is_ignored_says_why() -> None:
