@@ -27,7 +27,7 @@ from proto.events import (
     AgingUpdated,
     InterestAccrued,
 )
-from proto.values import CalendarDate, Code
+from proto.values import CENTS_MAX, CalendarDate, Code, Money
 
 Events = tuple[LoanEvent, ...]
 
@@ -90,7 +90,9 @@ def accrue(course: Course, through: date) -> None:
     loan = course.loan
     moves = [PrincipalMove(each.effective, each.event.principal_delta) for each in loan.postings]
     due = interest.due(moves, loan.annual_rate_ppm, through)
-    delta = minus(due.amount, loan.accrual.charged)
+    # No event could tell a debt beyond that, and what cannot be told cannot be read again.
+    room = minus(Money(CENTS_MAX - 1), loan.charged)
+    delta = smaller(minus(due.amount, loan.accrual.charged), room)
     if not delta:
         return
     # Interest that was paid already and is not due after all pays principal instead.

@@ -220,3 +220,20 @@ def test_the_command_line_ends_days_with_and_without_a_running_ledger(
     assert loan_of(books.system, account).ageing.days_past_due == (today() - due).days
     books.stop()
     assert "nothing new" in run()
+
+
+def test_interest_takes_no_debt_beyond_what_an_event_can_tell(books: LedgerProcess) -> None:
+    """It stops there, so that the account can be read again after a restart."""
+    account = lend(
+        books.system,
+        today() - timedelta(days=3),
+        rate="36.5",
+        amount="9999999999990.00",
+        fee="0.00",
+        instalments=1,
+    )
+    end_day(books.system)
+    books.stop()
+    books.start()
+    assert books.system.balance(account).total_outstanding == "9999999999999.99"
+    check_books(books.system)

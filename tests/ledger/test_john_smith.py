@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.builders import LedgerProcess, open_loan_request
+from tests.builders import Caller, LedgerProcess, open_loan_request
 from tests.ledger.accounts_check import check_books
+from tests.ledger.approvers import refused
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 
@@ -40,4 +41,15 @@ def test_waiving_the_fee_that_a_repayment_paid_brings_the_loan_to_zero(
         "account.closed.v1",
         "loan.aging.updated.v1",
     ]
+    check_books(system)
+
+
+def test_no_more_of_a_named_fee_is_waived_than_there_is(system: Caller, supervisor: Caller) -> None:
+    """Paid or not; the fees beside it are others."""
+    account = system.active_loan(open_loan_request(loan_fee="100.00"))
+    fee = system.late_fee(account, "15.00").transaction.transaction_id
+    system.repay(account, "110.00")
+    why = refused(supervisor.waive, account, "15.01", target_transaction_id=fee)
+    assert (why.reason, why.field, why.limit) == ("WAIVER_EXCEEDS_FEE", "waiver_amount", "15.00")
+    assert supervisor.waive(account, "15.00", target_transaction_id=fee)
     check_books(system)
