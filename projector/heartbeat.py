@@ -10,6 +10,7 @@ import structlog
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
+from projector.inbox_tail import InboxTail
 from projector.stream import GROUP, STREAMS
 from projector.vitals import Vitals
 from proto import codec
@@ -41,6 +42,7 @@ class Heartbeat:
     ) -> None:
         self._collection = client[db_name][HEARTBEATS.name]
         self._streams, self._vitals, self._clock = streams, vitals, clock
+        self._tail = InboxTail(streams)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -64,6 +66,7 @@ class Heartbeat:
             connected = True
             if self._is_read(INBOX):  # of one that was emptied the last count stays
                 self._vitals.inbox_unread = backlog[INBOX]
+                self._see_tail(backlog[INBOX])
         except redis.RedisError:
             backlog, connected = {}, False
         vitals = self._vitals
@@ -86,6 +89,7 @@ class Heartbeat:
             inbox_lost_at=vitals.inbox_lost_at,
             inbox_lost_from=vitals.inbox_lost_from,
             inbox_lost_count=vitals.inbox_lost_count,
+            inbox_last_id=vitals.inbox_last_id,
             match_score=vitals.match_score,
             stopped_sources=vitals.stopped_sources,
             batch_at=vitals.batch_at,
@@ -97,6 +101,12 @@ class Heartbeat:
         except PyMongoError as error:
             log.warning("heartbeat_missed", error=type(error).__name__)
 
+    def _see_tail(self, unread_now: int) -> None:
+        gone = self._tail.look(unread_now)
+        self._vitals.inbox_last_id = self._tail.last_id
+        if gone is not None:
+            self._vitals.inbox_gone = gone
+
     def _recall(self) -> None:
         """Take over what is told of a gap: it is none the less for a restart."""
         try:
@@ -107,6 +117,7 @@ class Heartbeat:
         if stored is not None:
             before, vitals = codec.from_mongo(HeartbeatDocument, stored), self._vitals
             vitals.inbox_unread = before.backlog.get(INBOX, 0)
+            self._tail.recall(before.inbox_last_id, vitals.inbox_unread)
             vitals.inbox_lost_at = before.inbox_lost_at
             vitals.inbox_lost_from = before.inbox_lost_from
             vitals.inbox_lost_count = before.inbox_lost_count

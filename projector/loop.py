@@ -251,15 +251,14 @@ class Projector:
 
     def _see_loss(self) -> None:
         """Report an inbox that is not the one we had read from: what nobody had read is gone."""
-        if not self._reader.begun_anew:
-            return
+        vitals = self._vitals
         if INBOX in self._reader.begun_anew and self._store.has_marks():
-            vitals = self._vitals
-            vitals.inbox_lost_at, vitals.inbox_lost_count = self._clock(), vitals.inbox_unread
-            vitals.inbox_lost_from = since = self._store.last_outside()
-            unread = vitals.inbox_unread
-            log.error("inbox_lost", stream=INBOX, since=str(since), at_least=unread)
+            vitals.inbox_gone = vitals.inbox_unread
         self._reader.begun_anew.clear()
+        if vitals.inbox_gone is not None:
+            since = self._store.last_outside()
+            log.error("inbox_lost", stream=INBOX, since=str(since), at_least=vitals.inbox_gone)
+            vitals.lose(self._clock(), since)
 
     def _bury(self, dead: Sequence[tuple[Entry, Exception]]) -> None:
         """Move entries to the dead letters."""

@@ -29,6 +29,9 @@ class Vitals(Struct):
     inbox_lost_count: int | None = None
     inbox_unread: int = 0
     """How many entries of the inbox were still to read when it was last seen."""
+    inbox_gone: int | None = None
+    """How many of them were found to be gone, until the loop has reported it."""
+    inbox_last_id: str = ""
     holds_lease: bool = False
     match_score: float | None = None
     turned_at: float = 0.0
@@ -37,6 +40,11 @@ class Vitals(Struct):
     batch_at: Instant | None = None
     batch_entries: int = 0
     batch_seconds: float = 0.0
+
+    def lose(self, now: Instant, since: Instant | None) -> None:
+        """Note that entries of the inbox are gone, and when the last one came that was read."""
+        self.inbox_lost_at, self.inbox_lost_from = now, since
+        self.inbox_lost_count, self.inbox_gone = self.inbox_gone, None
 
     def wrote(self, entries: int, seconds: float, now: Instant) -> None:
         """Note the last batch: how many entries it had, and how long its write took."""

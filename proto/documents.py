@@ -966,7 +966,8 @@ class HeartbeatDocument(Document, kw_only=True):
     Older than 10 s, or with a connection that is down, the part counts as lost.
     `lag_seconds` is the age of the newest applied entry of each stream when it was
     applied; `backlog` the entries still to read. `inbox_lost_at` is when the inbox was found
-    emptied: what was published there and not read before is lost. `decisions_waiting` are the
+    emptied, or without its newest entries (they ended at `inbox_last_id`): what was published
+    there and not read before is lost. `decisions_waiting` are the
     write-off requests that other systems decided and never told of.
     `inbox_lost_from` is when the last entry came that was read before, `inbox_lost_count` how
     many at least were there unread. `stopped_sources` are senders of the inbox that sent a
@@ -991,6 +992,7 @@ class HeartbeatDocument(Document, kw_only=True):
     inbox_lost_at: Instant | None = None
     inbox_lost_from: Instant | None = None
     inbox_lost_count: int | None = None
+    inbox_last_id: str = ""
     match_score: float | None = None
     stopped_sources: list[str] = []
     batch_at: Instant | None = None

@@ -22,7 +22,7 @@ from projector.settings import BadSetting, Settings
 from projector.stream import GROUP, STREAMS
 from proto import codec, documents
 from proto.streams import INBOX, INTERNAL
-from tests.projector.feed import Feed, account, customer
+from tests.projector.feed import Feed, account, customer, update
 from tests.projector.mirror import Mirror
 
 SECONDS_MAX = 60.0
@@ -125,7 +125,7 @@ def test_what_was_unread_in_an_emptied_inbox_is_counted(
     settings: Settings, streams: redis.Redis, feed: Feed, mirror: Mirror
 ) -> None:
     """The gap is told by time and count: since the last event that was read, so many."""
-    with assembly.projector(settings) as (projector, beside):
+    with assembly.projector(replace(settings, stale_seconds=600)) as (projector, beside):
         feed.tell("customer.created.v1", customer("C-1"))
         while mirror.find(documents.CUSTOMERS, "C-1") is None:
             projector.turn(20)
@@ -142,6 +142,46 @@ def test_what_was_unread_in_an_emptied_inbox_is_counted(
     said = beat(mirror)
     assert said.inbox_lost_at is not None
     assert (said.inbox_lost_from, said.inbox_lost_count) == (last_read, 3)
+
+
+def test_a_tail_that_a_failed_over_redis_lost_is_healed_and_reported(
+    settings: Settings, streams: redis.Redis, feed: Feed, mirror: Mirror
+) -> None:
+    """The replica that took over lagged: the ledger's events come again, the others are counted."""
+    made = [feed.entry("LOAN-1", "account.created.v1", account())]
+    made.append(feed.entry("LOAN-1", "account.updated.v1", update(current_balance="5.00")))
+    with assembly.projector(settings) as (projector, beside):
+
+        def work_until(is_so: Callable[[], object]) -> None:
+            deadline = time.monotonic() + SECONDS_MAX
+            while not is_so():
+                assert time.monotonic() < deadline, "it did not come"
+                beside.heartbeat.beat()
+                projector.turn(20)
+
+        feed.raw(made[0], INTERNAL)
+        feed.tell("customer.created.v1", customer("C-1"))
+        work_until(lambda: mirror.find(documents.CUSTOMERS, "C-1"))
+        replica: dict[Any, Any] = {each: streams.dump(each) for each in STREAMS}
+        feed.raw(made[1], INTERNAL)
+        feed.tell("customer.created.v1", customer("C-2"))
+        work_until(lambda: mirror.find(documents.CUSTOMERS, "C-2"))
+        kept = mirror.all(documents.ARCHIVE)
+        last_read = max(each["receivedAt"] for each in kept if "sealed" in each)
+        for number in range(3, 6):
+            feed.tell("customer.created.v1", customer(f"C-{number}"))
+        beside.heartbeat.beat()
+        for key, value in replica.items():
+            streams.restore(key, 0, value, replace=True)
+        for fields in made:
+            feed.raw(fields, INTERNAL)
+        work_until(lambda: beat(mirror).inbox_lost_at)
+        feed.tell("customer.created.v1", customer("C-9"))
+        work_until(lambda: mirror.find(documents.CUSTOMERS, "C-9"))
+        beside.heartbeat.beat()
+    said = beat(mirror)
+    assert (said.inbox_lost_from, said.inbox_lost_count) == (last_read, 3)
+    assert (mirror.account()["ver"], len(mirror.all(documents.AUDIT_EVENTS))) == (2, 2)
 
 
 def test_a_gap_is_told_after_a_restart_too(
