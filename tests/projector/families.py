@@ -1,5 +1,6 @@
 """Events of every type that the contract has, made by chance from their declarations."""
 
+import json
 import random
 from collections.abc import Callable
 from types import NoneType, UnionType
@@ -8,8 +9,9 @@ from typing import Any, Final, Union, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
+from projector import subject
 from projector.projections import PROJECTIONS
-from proto import events, subjects
+from proto import codec, events
 from proto.events import EVENTS, Event
 from proto.values import CalendarDate, Code, Instant, Key, Money
 from tests.projector.feed import Body, Feed
@@ -154,47 +156,61 @@ class Ledger:
     def go_on(self) -> None:
         """Add an event."""
         kind = self._dice.choice((*OURS, *OFTEN))
-        subject, fixed, first = self._about(kind)
-        if first is not None and subject not in self._begun and kind is not first:
-            self._tell(first, subject, fixed)
-        self._tell(kind, subject, fixed)
+        named = self._named(kind)
+        first = _first(kind)
+        if first is not None and self._subject(first, named) not in self._begun:
+            self._tell(first, named)
+            if kind is first:
+                return
+        self._tell(kind, named)
 
-    def _tell(self, kind: type[Event], subject: str, fixed: Body) -> None:
-        self._begun.add(subject)
+    def _tell(self, kind: type[Event], named: Body) -> None:
+        subject_id = self._subject(kind, named)
+        self._begun.add(subject_id)
         number = len(self.made)
-        body = self._chance.body(kind, **fixed)
+        body = self._chance.body(kind, **named)
         if "transaction_id" in kind.__struct_fields__:
-            body["transaction_id"] = f"{subject}-TX-{number}"
+            body["transaction_id"] = f"{subject_id}-TX-{number}"
         if "original_transaction_id" in kind.__struct_fields__:
-            body["original_transaction_id"] = f"{subject}-TX-{self._dice.randrange(number + 1)}"
-        actor = subject.removeprefix(subjects.REVEAL) if kind is events.TextRevealed else "sarah"
-        self.made.append(self._feed.entry(subject, kind.type, body, actor=actor))
+            original = self._dice.randrange(number + 1)
+            body["original_transaction_id"] = f"{subject_id}-TX-{original}"
+        self.made.append(self._feed.entry(subject_id, kind.type, body, actor=ACTOR))
 
-    def _about(  # noqa: PLR0911 - one answer a family
-        self, kind: type[Event]
-    ) -> tuple[str, Body, type[Event] | None]:
-        """Give a subject of such an event, the fields that name it, and how it begins."""
+    def _subject(self, kind: type[Event], named: Body) -> str:
+        """Give the subject that a body about these names has, by the projector's own rule."""
+        body = json.dumps(self._chance.body(kind, **named))
+        return subject.told_by(codec.read_event(kind.type, body), ACTOR)
+
+    def _named(self, kind: type[Event]) -> Body:
+        """Choose whom or what an event is about."""
         number = self._dice.randrange(1, 4)
-        if issubclass(kind, events.AccountEvent | events.PostingEvent):
-            account = self._dice.choice(ACCOUNTS)
-            return account, {"account_id": account}, events.AccountCreated
-        if issubclass(kind, events.StaffEvent):
-            name = f"S-{number}"
-            return f"{subjects.STAFF}{name}", {"staff_id": name}, events.StaffCreated
-        if issubclass(kind, events.RequestEvent):
-            family = "writeoff" if kind.type.startswith("writeoff.") else "approval"
-            name = f"{family}-{number}"
-            first = EVENTS[f"{family}.requested.v1"]
-            return f"{subjects.REQUEST}{name}", {"request_id": name}, first
-        if issubclass(kind, events.NoteEvent):
-            name = f"N-{number}"
-            return f"{subjects.NOTE}{name}", {"note_id": name}, events.NoteAdded
         if kind is events.ItemReviewed:
-            about = self._dice.choice(self.made)["id"] if self.made else "LOAN-1:1"
-            return f"{subjects.REVIEW}{about}", {"event_id": about}, None
-        if kind is events.TextRevealed:
-            return f"{subjects.REVEAL}priya", {}, None
-        return (subjects.READ_ONLY if kind is events.ReadOnlySet else subjects.END_OF_DAY), {}, None
+            return {"event_id": self._dice.choice(self.made)["id"] if self.made else "LOAN-1:1"}
+        if issubclass(kind, events.RequestEvent):
+            return {"request_id": f"{kind.type.split('.')[0]}-{number}"}
+        about = next((each for each in IDS if each in kind.__struct_fields__), None)
+        return {about: f"{IDS[about]}-{number}"} if about else {}
+
+
+ACTOR: Final = "sarah"
+IDS: Final = {
+    "staff_id": "S",
+    "note_id": "N",
+    "letter_id": "D",
+    "account_id": "LOAN",
+}
+"""What an event of our ledger is about: the first of these names that it has."""
+
+
+def _first(kind: type[Event]) -> type[Event] | None:
+    """Give how the history begins to which such an event belongs; None: anyhow."""
+    if issubclass(kind, events.AccountEvent | events.PostingEvent):
+        return events.AccountCreated
+    if issubclass(kind, events.StaffEvent):
+        return events.StaffCreated
+    if issubclass(kind, events.RequestEvent):
+        return EVENTS[f"{kind.type.split('.')[0]}.requested.v1"]
+    return events.NoteAdded if issubclass(kind, events.NoteEvent) else None
 
 
 def shuffled(dice: random.Random, made: list[Any], window: int = 1_000) -> list[Any]:
