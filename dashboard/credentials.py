@@ -1,5 +1,8 @@
 """Checks passwords: same work for everybody, five tries, then a wait.
 
+An administrator gives start passwords: one lets its owner choose a password of their own,
+which nobody else knows, and opens nothing besides.
+
 streamlit-authenticator compares the password; what it has beside that (its cookie, its
 mails, its endless lock-out) is not used.
 """
@@ -16,6 +19,7 @@ from pymongo.database import Database
 from streamlit_authenticator.controllers import AuthenticationController
 from streamlit_authenticator.utilities import Hasher
 
+from dashboard.queries.declared import QUERY_MILLISECONDS_MAX, View, fields_of
 from dashboard.queries.staff import enabled_staff_member
 from dashboard.sessions import hashed
 from dashboard.settings import Mode
@@ -30,7 +34,13 @@ LENGTH_MIN: Final[dict[Mode, int]] = {"production": 12, "demo": 1}
 BYTES_MAX: Final = 72
 """bcrypt looks no further."""
 
+START_FOR: Final = timedelta(days=7)
+START_LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
+START_LENGTH: Final = 16
+"""So many of these are 80 bits; none looks like another."""
+
 WRONG: Final = "The username or the password is not right."
+START_ENDED: Final = "The start password is not good any more. Ask an administrator for a new one."
 
 
 class NotSignedIn(Exception):  # noqa: N818 - the sentence is shown
@@ -45,6 +55,26 @@ class Locked(NotSignedIn):
         unit = "minute" if minutes == 1 else "minutes"
         super().__init__(f"Too many wrong passwords. Try again in {minutes} {unit}.")
         self.until = until
+
+
+class MustChoose(NotSignedIn):
+    """The start password was right: its owner chooses their own now.
+
+    `seen_hash` is the start password's: whoever was given another since must begin anew.
+    """
+
+    def __init__(self, staff_id: str, username: str, seen_hash: str) -> None:
+        super().__init__("Choose a password of your own.")
+        self.staff_id, self.username, self.seen_hash = staff_id, username, seen_hash
+
+
+class SignInState(View, kw_only=True, frozen=True, rename="camel"):
+    """How somebody signs in, for administrators: nothing of the password itself."""
+
+    start_until: Instant | None = None
+    set_by: Key | None = None
+    set_at: Instant | None = None
+    locked_until: Instant | None = None
 
 
 class CannotSet(Exception):  # noqa: N818 - the sentence is shown
@@ -70,7 +100,9 @@ class Credentials:
     redis_client: redis.Redis
 
     def check(self, username: str, password: str) -> str:
-        """Give the staff id whose name and password these are. Raises NotSignedIn.
+        """Give the staff id whose name and password these are.
+
+        Raises NotSignedIn, of it MustChoose where it was a start password.
 
         A try is counted before the password is compared, so that many at once are no way
         around the limit.
@@ -85,22 +117,77 @@ class Credentials:
         staff_id = self._forgive(name)
         if enabled_staff_member(self.database, staff_id) is None:
             raise NotSignedIn(WRONG)
+        if credential.start_until is not None:
+            if credential.start_until <= datetime.now(UTC):
+                raise NotSignedIn(START_ENDED)
+            raise MustChoose(staff_id, name, credential.password_hash)
         return staff_id
+
+    def state(self, staff_id: str) -> SignInState | None:
+        """Tell how somebody signs in; None where they have no password yet."""
+        stored = self._collection.find_one(
+            {"_id": staff_id}, fields_of(SignInState), max_time_ms=QUERY_MILLISECONDS_MAX
+        )
+        return None if stored is None else from_mongo(SignInState, stored)
+
+    def give_start_password(self, staff_id: str, username: str, by: str) -> str:
+        """Make a start password, in place of whatever there was, and give it. Raises CannotSet."""
+        name = folded(username)
+        self._check_free(staff_id, name)
+        password, now = _start_password(), datetime.now(UTC)
+        document = CredentialDocument(
+            username=Key(name),
+            password_hash=str(Hasher.hash(password)),
+            start_until=Instant.of(now + START_FOR),
+            set_by=Key(by),
+            set_at=Instant.of(now),
+            updated_at=Instant.of(now),
+        )
+        self._put({"_id": staff_id}, document, is_new=True)
+        return password
+
+    def choose(self, start: MustChoose, password: str, mode: Mode) -> None:
+        """Replace a start password by what its owner chose. Raises CannotSet."""
+        _check_strength(password, mode)
+        if _fits(start.username, password, start.seen_hash):
+            raise CannotSet("Choose another password than the start password.")
+        now = datetime.now(UTC)
+        document = CredentialDocument(
+            username=Key(start.username),
+            password_hash=str(Hasher.hash(password)),
+            set_at=Instant.of(now),
+            updated_at=Instant.of(now),
+        )
+        unchanged = {"passwordHash": start.seen_hash, "startUntil": {"$gt": now}}
+        if not self._put({"_id": start.staff_id, **unchanged}, document):
+            raise CannotSet(START_ENDED)
 
     def set_password(self, staff_id: str, username: str, password: str, mode: Mode) -> None:
         """Create or replace a credential. Raises CannotSet."""
         name = folded(username)
         _check_strength(password, mode)
-        taken = self._collection.find_one({"username": name, "_id": {"$ne": staff_id}})
-        if not name or taken:
-            raise CannotSet(f"The username {name!r} belongs to somebody else, or is empty.")
+        self._check_free(staff_id, name)
+        now = Instant.of(datetime.now(UTC))
         document = CredentialDocument(
             username=Key(name),
             password_hash=str(Hasher.hash(password)),
-            updated_at=Instant.of(datetime.now(UTC)),
+            set_at=now,
+            updated_at=now,
         )
+        self._put({"_id": staff_id}, document, is_new=True)
+
+    def _check_free(self, staff_id: str, name: str) -> None:
+        """Refuse a username that another credential bears. Raises CannotSet."""
+        taken = self._collection.find_one({"username": name, "_id": {"$ne": staff_id}})
+        if not name or taken:
+            raise CannotSet(f"The username {name!r} belongs to somebody else, or is empty.")
+
+    def _put(
+        self, where: dict[str, Any], document: CredentialDocument, *, is_new: bool = False
+    ) -> bool:
+        """Replace a credential whole, which ends its lock too; tell whether one was there."""
         fields = to_mongo(document_fields(document))
-        self._collection.replace_one({"_id": staff_id}, fields, upsert=True)
+        return bool(self._collection.replace_one(where, fields, upsert=is_new).matched_count)
 
     @property
     def _collection(self) -> Any:  # noqa: ANN401 - pymongo's collection is generic in its document
@@ -144,6 +231,12 @@ class Credentials:
         change = {"$set": {"failures": 0}, "$unset": {"lockedUntil": ""}}
         stored = self._collection.find_one_and_update({"username": name}, change)
         return str(stored["_id"])
+
+
+def _start_password() -> str:
+    """Make one that is read from one screen and typed at another: in groups of four."""
+    letters = "".join(secrets.choice(START_LETTERS) for _ in range(START_LENGTH))
+    return "-".join(letters[at : at + 4] for at in range(0, START_LENGTH, 4))
 
 
 def _one_more_failure(now: datetime) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from dashboard.queries.rights import (
     LETTER_ROLES,
     OVERVIEW_ROLES,
     REQUEST_ROLES,
+    STAFF_READING_ROLES,
 )
 from dashboard.session import SignedIn
 
@@ -52,6 +53,7 @@ PAGES: Final = (
         LETTER_ROLES,
         hidden=True,
     ),
+    PageRow("staff.py", "Staff", ":material/group:", "staff", STAFF_READING_ROLES),
 )
 
 
@@ -108,7 +110,7 @@ def run(signed_in: SignedIn | None) -> None:
         frame.show_nothing_to_open(signed_in)
         return
     home = _home(allowed[0], PAGES_DIR / allowed[0].file)
-    pulse.begin()
+    pulse.begin(signed_in)
     waiting = {APPROVALS: acting.waiting(signed_in)}
     pages = [_page(row, PAGES_DIR / row.file, waiting.get(row.file, 0)) for row in allowed]
     others = [_refusal(row) for row in PAGES if row not in allowed]

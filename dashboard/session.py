@@ -89,6 +89,19 @@ def current() -> SignedIn | None:
     )
 
 
+def is_living() -> bool:
+    """Tell whether the session lives as far as can be told; looking does not keep it alive."""
+    try:
+        return _living_session() is not None
+    except CannotTell:
+        return True
+
+
+def was_signed_in() -> bool:
+    """Tell whether this tab showed the desk to somebody before."""
+    return bool(slot(_OWNER, str))
+
+
 def require(*roles: str) -> SignedIn:
     """Give who is signed in with one of the roles (any, when none is named), or stop here.
 
@@ -148,7 +161,10 @@ def _living_session() -> Session | None:
 
 def _forget_other_owner(staff_id: str) -> None:
     """Empty the tab's memory when somebody else signed in and the tab reconnected."""
-    if slot(_OWNER, lambda: staff_id) != staff_id:
+    owner = slot(_OWNER, str)
+    if not owner:
+        put(_OWNER, staff_id)
+    elif owner != staff_id:
         secret = st.session_state.get(SECRET_SLOT, "")
         st.session_state.clear()
         st.session_state[SECRET_SLOT] = secret

@@ -64,13 +64,14 @@ def operations() -> Operations:
 
 def own_rights(signed_in: SignedIn) -> OwnRights:
     """Tell what the ledger lets them do; kept for a moment, and where it cannot be asked."""
-    asked, held = session.slot(_RIGHTS, lambda: (-RIGHTS_SECONDS, _NOT_KNOWN))
+    given = (signed_in.roles, signed_in.limits)
+    before, asked, held = session.slot(_RIGHTS, lambda: (given, -RIGHTS_SECONDS, _NOT_KNOWN))
     now = time.monotonic()
-    if now - asked >= RIGHTS_SECONDS:
+    if before != given or now - asked >= RIGHTS_SECONDS:
         held = _ask_rights(signed_in) or (
             held if held.is_known else structs.replace(_NOT_KNOWN, limits=signed_in.limits)
         )
-        session.put(_RIGHTS, (now, held))
+        session.put(_RIGHTS, (given, now, held))
     return held
 
 

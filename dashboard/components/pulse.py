@@ -1,4 +1,8 @@
-"""Keeps an open screen true: once a second it looks whether something moved, and draws again."""
+"""Keeps an open screen true: once a second it looks whether something moved, and draws again.
+
+It also takes a tab to the sign-in whose session was ended, or whose owner was disabled, and
+lets the navigation follow when their roles change.
+"""
 
 from typing import Final
 
@@ -7,15 +11,19 @@ import streamlit as st
 from dashboard import services, session
 from dashboard.components import acting
 from dashboard.components.status_chip import OBSTACLE_SHOWN
+from dashboard.live import topic
+from dashboard.session import SignedIn
+from proto import documents
 
 EVERY_SECONDS: Final = 1
 _MARKS: Final = "followed"
 _TROUBLES: Final = "troubles-shown"
 
 
-def begin() -> None:
-    """Forget what the last page showed; called before a page is drawn."""
+def begin(signed_in: SignedIn) -> None:
+    """Forget what the last page showed, and follow who looks; called before a page is drawn."""
     session.put(_MARKS, {})
+    follow(mark(), topic(documents.STAFF, signed_in.staff_id))
     session.put(_TROUBLES, acting.operations().troubles)
 
 
@@ -36,5 +44,6 @@ def show() -> None:
     marks: dict[str, int] = session.slot(_MARKS, dict)
     troubles, obstacle = acting.operations().troubles, services.health().obstacle
     must = services.live().have_moved(marks) or session.slot(_TROUBLES, int) != troubles
+    must = must or not session.is_living()
     if must or session.slot(OBSTACLE_SHOWN, str) != obstacle:
         session.rerun_by_itself()

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import streamlit as st
@@ -53,7 +54,8 @@ def send(signed_in: SignedIn, place: str, change: Change) -> Sent:
     waits = before is not None and not before.is_known and before.change == change
     key = before.key if before is not None and waits else uuid.uuid4().hex
     try:
-        if not waits:  # what may have been done is asked about, also of a desk for reading
+        # What may have been done is asked about, also of a desk for reading.
+        if not waits and not getattr(change, "passes_read_only", False):
             check_writable(services.health())
         change.send(services.ledger(), acting.caller(signed_in), key)
         sent = Sent(change, key, at=time.monotonic())
@@ -71,8 +73,11 @@ def last(place: str) -> Sent | None:
     return session.slot(place, lambda: nothing)
 
 
-def trouble(signed_in: SignedIn, place: str) -> None:
-    """Say why the last try did not succeed; one that is not known can be checked."""
+def trouble(signed_in: SignedIn, place: str, again: Callable[[Change], None] | None = None) -> None:
+    """Say why the last try did not succeed; one that is not known can be checked.
+
+    `again` sends it once more for who has more to do when it is done.
+    """
     sent = last(place)
     if sent is None or sent.is_done:
         return
@@ -87,9 +92,14 @@ def trouble(signed_in: SignedIn, place: str) -> None:
         "Check again",
         key=f"again-{place}",
         on_click=_again,
-        args=(signed_in, place, sent.change),
+        args=(signed_in, place, sent.change, again),
     )
 
 
-def _again(signed_in: SignedIn, place: str, change: Change) -> None:
-    send(signed_in, place, change)
+def _again(
+    signed_in: SignedIn, place: str, change: Change, again: Callable[[Change], None] | None
+) -> None:
+    if again is None:
+        send(signed_in, place, change)
+    else:
+        again(change)

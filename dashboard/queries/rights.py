@@ -28,6 +28,18 @@ DECIDING_ROLES: Final = frozenset({"supervisor"})
 LETTER_ROLES: Final = frozenset({"admin"})
 """Roles that see dead letters, have them published again and ask for corrections."""
 
+STAFF_READING_ROLES: Final = frozenset({"compliance", "admin"})
+"""Roles that see who is staff, in which roles and limits."""
+
+STAFF_ROLES: Final = frozenset({"admin"})
+"""Roles that create and change staff, never themselves."""
+
+SYSTEM_READING_ROLES: Final = frozenset({"compliance", "admin"})
+"""Roles that see how each part is."""
+
+SYSTEM_ROLES: Final = frozenset({"admin"})
+"""Roles that switch the ledger to read-only and back."""
+
 
 class NotAllowed(Exception):  # noqa: N818 - what it says
     """None of the reader's roles may read this."""
@@ -87,3 +99,25 @@ def require_letters(roles: frozenset[str]) -> None:
     """Let pass who may see dead letters. Raises NotAllowed."""
     if not roles & LETTER_ROLES:
         raise NotAllowed("Your role may not see dead letters.")
+
+
+def require_staff_reader(roles: frozenset[str]) -> None:
+    """Let pass who may see who is staff. Raises NotAllowed."""
+    if not roles & STAFF_READING_ROLES:
+        raise NotAllowed("Your role may not see who is staff.")
+
+
+def changes_staff(roles: frozenset[str]) -> bool:
+    """Tell whether the desk offers somebody to change staff; the ledger decides."""
+    return bool(roles & STAFF_ROLES)
+
+
+def require_system_reader(roles: frozenset[str]) -> None:
+    """Let pass who may see how each part is. Raises NotAllowed."""
+    if not roles & SYSTEM_READING_ROLES:
+        raise NotAllowed("Your role may not see the system's parts.")
+
+
+def switches_read_only(roles: frozenset[str]) -> bool:
+    """Tell whether the desk offers somebody the read-only switch; the ledger decides."""
+    return bool(roles & SYSTEM_ROLES)

@@ -27,10 +27,18 @@ class Desk:
 
     def sign_in(self, username: str) -> None:
         """Sign in, and wait until the desk knows who is there."""
-        self.page.get_by_role("textbox", name="Username").fill(username)
-        self.page.get_by_role("textbox", name="Password").fill(PASSWORDS[username])
-        self.page.get_by_role("button", name="Sign in").click()
+        self.enter(username, PASSWORDS[username])
+        self.expect_desk()
+
+    def expect_desk(self) -> None:
+        """See that the desk knows who is there."""
         expect(self.search_box()).to_be_enabled(timeout=PATIENCE_MS)
+
+    def enter(self, username: str, password: str) -> None:
+        """Give a name and a password at the sign-in."""
+        self.page.get_by_role("textbox", name="Username").fill(username)
+        self.page.get_by_role("textbox", name="Password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
 
     def sign_out(self) -> None:
         """Leave by the menu under the own name."""

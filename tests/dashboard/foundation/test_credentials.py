@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from dashboard.credentials import WRONG, CannotSet, Credentials, Locked, NotSignedIn
+from dashboard.credentials import (
+    START_ENDED,
+    WRONG,
+    CannotSet,
+    Credentials,
+    Locked,
+    MustChoose,
+    NotSignedIn,
+)
 from proto import documents
 from tests.desk_process import PASSWORD, add_staff
 
@@ -123,3 +131,59 @@ def test_a_password_is_stored_as_its_hash(
     assert stored is not None
     assert PASSWORD not in str(stored)
     assert str(stored["passwordHash"]).startswith("$2")
+
+
+def _start(credentials: Credentials, staff_id: str, password: str) -> MustChoose:
+    with pytest.raises(MustChoose) as start:
+        credentials.check(staff_id, password)
+    return start.value
+
+
+def test_a_start_password_opens_nothing_but_the_choice_of_ones_own(
+    credentials: Credentials, staff_id: str
+) -> None:
+    """Who gave it knows it; from the choice on only its owner knows what opens the desk."""
+    given = credentials.give_start_password(staff_id, staff_id, "staff-admin")
+    with pytest.raises(NotSignedIn, match=WRONG):
+        credentials.check(staff_id, PASSWORD)
+    start = _start(credentials, staff_id, given)
+    with pytest.raises(CannotSet, match="another password"):
+        credentials.choose(start, given, "production")
+    with pytest.raises(CannotSet, match="at least 12"):
+        credentials.choose(start, "short", "production")
+    credentials.choose(start, "a password of my own", "production")
+    assert credentials.check(staff_id, "a password of my own") == staff_id
+    with pytest.raises(NotSignedIn, match=WRONG):
+        credentials.check(staff_id, given)
+
+
+def test_a_choice_that_another_start_password_overtook_is_refused(
+    credentials: Credentials, staff_id: str
+) -> None:
+    """A tab that was left open at the choice is no way around a reset."""
+    first = credentials.give_start_password(staff_id, staff_id, "staff-admin")
+    start = _start(credentials, staff_id, first)
+    second = credentials.give_start_password(staff_id, staff_id, "staff-admin")
+    with pytest.raises(CannotSet, match=START_ENDED):
+        credentials.choose(start, "a password of my own", "production")
+    assert _start(credentials, staff_id, second).staff_id == staff_id
+
+
+def test_a_start_password_that_nobody_used_ends(
+    credentials: Credentials, database: ReadModels, staff_id: str
+) -> None:
+    """After its week the owner needs another; the administrator sees how it stands."""
+    given = credentials.give_start_password(staff_id, staff_id, "staff-admin")
+    state = credentials.state(staff_id)
+    assert state is not None
+    assert (state.set_by, state.start_until is None) == ("staff-admin", False)
+    past = {"$set": {"startUntil": datetime.now(UTC) - timedelta(seconds=1)}}
+    database[documents.CREDENTIALS.name].update_one({"_id": staff_id}, past)
+    with pytest.raises(NotSignedIn, match=START_ENDED):
+        credentials.check(staff_id, given)
+
+
+def test_a_start_password_ends_a_lock(credentials: Credentials, staff_id: str) -> None:
+    """Who has locked themselves out is let in by a reset."""
+    _fail(credentials, staff_id, 5)
+    _start(credentials, staff_id, credentials.give_start_password(staff_id, staff_id, "staff-a"))

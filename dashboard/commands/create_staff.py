@@ -1,0 +1,31 @@
+"""Create a staff member, who signs in with a start password."""
+
+from typing import ClassVar
+
+from dashboard.commands.staff_change import StaffChange
+from proto import servicing_pb2 as servicing
+
+
+class CreateStaff(StaffChange, frozen=True, kw_only=True):
+    """Somebody new; `person_id` is the person behind the sign-in, where they have another."""
+
+    name: ClassVar[str] = "CreateStaff"
+    rpc: ClassVar[str] = "Create"
+
+    username: str
+    display_name: str
+    email: str = ""
+    person_id: str = ""
+    roles: tuple[str, ...]
+
+    def request(self, key: str) -> servicing.CreateStaffRequest:
+        """Build the request."""
+        return servicing.CreateStaffRequest(
+            staff_id=self.staff_id,
+            username=self.username,
+            display_name=self.display_name,
+            email=self.email,
+            person_id=self.person_id,
+            roles=self.roles,
+            idempotency_key=key,
+        )

@@ -1,0 +1,24 @@
+"""Disable a staff member: they may do nothing any more."""
+
+from typing import ClassVar
+
+from dashboard.commands.staff_change import StaffChange
+from proto import servicing_pb2 as servicing
+
+
+class DisableStaff(StaffChange, frozen=True, kw_only=True):
+    """They leave every tab at once, and the ledger takes nothing more of theirs."""
+
+    name: ClassVar[str] = "DisableStaff"
+    rpc: ClassVar[str] = "Disable"
+
+    reason: str = ""
+
+    def request(self, key: str) -> servicing.DisableStaffRequest:
+        """Build the request."""
+        return servicing.DisableStaffRequest(
+            staff_id=self.staff_id,
+            reason=self.reason,
+            idempotency_key=key,
+            expected_version=self.seen_version,
+        )

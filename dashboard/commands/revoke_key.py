@@ -1,0 +1,22 @@
+"""Revoke a staff member's signing key; what it signed stays valid."""
+
+from typing import ClassVar
+
+from dashboard.commands.staff_change import StaffChange
+from proto import servicing_pb2 as servicing
+
+
+class RevokeKey(StaffChange, frozen=True, kw_only=True):
+    """The key signs nothing from now on; its owner makes a new one."""
+
+    name: ClassVar[str] = "RevokeKey"
+    rpc: ClassVar[str] = "RevokeKey"
+
+    key_id: str
+    reason: str = ""
+
+    def request(self, key: str) -> servicing.RevokeKeyRequest:
+        """Build the request."""
+        return servicing.RevokeKeyRequest(
+            staff_id=self.staff_id, key_id=self.key_id, reason=self.reason, idempotency_key=key
+        )

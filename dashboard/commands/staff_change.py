@@ -1,0 +1,26 @@
+"""What the changes of staff have in common: who is changed, as they were seen."""
+
+from typing import ClassVar
+
+from google.protobuf.message import Message
+from msgspec import Struct
+
+from dashboard.ledger_client import Caller, LedgerClient
+
+
+class StaffChange(Struct, frozen=True, kw_only=True):
+    """A change of one staff member; the ledger refuses it of the person themselves."""
+
+    name: ClassVar[str]
+    rpc: ClassVar[str]
+
+    staff_id: str
+    seen_version: int = 0
+
+    def request(self, key: str) -> Message:
+        """Build the request."""
+        raise NotImplementedError
+
+    def send(self, client: LedgerClient, caller: Caller, key: str) -> None:
+        """Do it. Raises LedgerRefused, LedgerFault or OutcomeUnknown."""
+        client.command(f"StaffService/{self.rpc}", self.request(key), caller)

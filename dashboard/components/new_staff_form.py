@@ -1,0 +1,65 @@
+"""The form for somebody new: who they are, how they sign in, what they may do."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard.commands.create_staff import CreateStaff
+from dashboard.components import staff_changes
+from dashboard.components.quiet import quiet
+from dashboard.session import ROLE_NAMES, SignedIn
+
+NAME_MAX: Final = 100
+EMAIL_MAX: Final = 254
+ID_MAX: Final = 64
+
+
+def new_staff_form(signed_in: SignedIn) -> None:
+    """Ask for somebody new; the ledger checks each field and says which is wrong."""
+    name = _text("Name", "new-name", NAME_MAX, "As colleagues know them")
+    left, right = st.columns(2)
+    with left:
+        username = _text("Username", "new-username", ID_MAX, "What they sign in with").lower()
+        email = _text("E-mail", "new-email", EMAIL_MAX, "Optional")
+    with right:
+        usual = f"staff-{username}" if username else ""
+        staff_id = _text("Staff id", "new-staff-id", ID_MAX, usual or "Never changes") or usual
+        person_id = _text(
+            "Employee number",
+            "new-person-id",
+            ID_MAX,
+            "Optional",
+            "Two sign-ins of one person share it: neither decides what the other asked for.",
+        )
+    roles = st.multiselect(
+        "Roles",
+        list(ROLE_NAMES),
+        format_func=lambda role: ROLE_NAMES[role],
+        key="new-roles",
+        placeholder="What they may do",
+    )
+    quiet("They sign in with a start password, which is shown to you once, and choose their own.")
+    change = CreateStaff(
+        staff_id=staff_id,
+        username=username,
+        display_name=name,
+        email=email,
+        person_id=person_id,
+        roles=tuple(roles),
+    )
+    staff_changes.trouble(signed_in, CreateStaff.name)
+    st.button(
+        "Create staff member",
+        key="send-new",
+        type="primary",
+        disabled=not (name and username and roles),
+        on_click=staff_changes.send,
+        args=(signed_in, change),
+    )
+
+
+def _text(label: str, key: str, length_max: int, told: str, tip: str | None = None) -> str:
+    typed = st.text_input(
+        label, key=key, max_chars=length_max, placeholder=told, live="300ms", help=tip
+    )
+    return (typed or "").strip()

@@ -1,0 +1,133 @@
+"""The list of staff: filters that stand in the address, names that open."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import formats, services, session
+from dashboard.components.quiet import quiet
+from dashboard.components.records_table import Cell, Column, Row, records_table
+from dashboard.formats import Badge
+from dashboard.queries.staff_list import (
+    COUNT_MAX,
+    Cursor,
+    StaffFilter,
+    StaffMember,
+    StaffPage,
+    staff_page,
+)
+from dashboard.session import ROLE_NAMES, SignedIn
+
+STATES: Final = {"": "Everybody", "enabled": "Enabled", "disabled": "Disabled"}
+ENABLED: Final = Badge("Enabled", "green")
+DISABLED: Final = Badge("Disabled", "gray")
+ADDRESS: Final = "id"
+COLUMNS: Final = (
+    Column("Name"),
+    Column("Signs in as"),
+    Column("Staff id"),
+    Column("Roles"),
+    Column("Own limits"),
+    Column("Signing key"),
+    Column("Access"),
+)
+_PAGES: Final = "staff-pages"
+_TABLE: Final = "staff-table"
+
+
+def staff_table(signed_in: SignedIn) -> None:
+    """Show the filters and the page of staff that they leave."""
+    chosen = _filters()
+    pages = _way_here(chosen)
+    page = staff_page(services.database(), signed_in.roles, chosen, pages[-1] if pages else None)
+    if not page.rows:
+        st.markdown("Nobody matches. Clear the search or a filter to see more.")
+        return
+    rows = [_row(each, signed_in) for each in page.rows]
+    records_table("Staff", COLUMNS, rows, key=_TABLE, on_opened=_open)
+    _turn(page, pages)
+
+
+def access_badge(member: StaffMember) -> Badge:
+    """Say whether somebody may work."""
+    return ENABLED if member.enabled else DISABLED
+
+
+def _filters() -> StaffFilter:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Search staff",
+            key="find",
+            placeholder="Name, username, staff id or e-mail",
+            width=300,
+            live="300ms",
+            bind="query-params",
+        )
+        role = st.selectbox(
+            "Role",
+            ["", *ROLE_NAMES],
+            format_func=lambda each: ROLE_NAMES.get(each, "Any"),
+            key="role",
+            width=160,
+            bind="query-params",
+        )
+        state = st.selectbox(
+            "Access",
+            list(STATES),
+            format_func=lambda each: STATES[each],
+            key="access",
+            width=140,
+            bind="query-params",
+        )
+    return StaffFilter(text=text or "", role=role or "", state=state or "")
+
+
+def _row(member: StaffMember, signed_in: SignedIn) -> Row:
+    own = " (you)" if member.staff_id == signed_in.staff_id else ""
+    key = member.active_key
+    return Row(
+        (
+            Cell(text=f"{member.display_name}{own}", opens=member.staff_id),
+            Cell(text=member.username, tip=member.email or ""),
+            Cell(text=member.staff_id, code=True),
+            Cell(text=", ".join(ROLE_NAMES.get(each, each) for each in member.roles)),
+            Cell(text=formats.plural(len(member.limits), "limit") if member.limits else ""),
+            Cell(text="Has one" if key else "", tip=key.key_id if key else ""),
+            Cell(badges=(access_badge(member),)),
+        )
+    )
+
+
+def _open() -> None:
+    opened = session.sent(_TABLE, "opened")
+    if opened:
+        st.query_params[ADDRESS] = opened
+
+
+def _way_here(chosen: StaffFilter) -> list[Cursor]:
+    """Give the way to the page in hand; another filter begins at the first."""
+    held: tuple[StaffFilter, list[Cursor]] = session.slot(_PAGES, lambda: (chosen, []))
+    if held[0] != chosen:
+        held = (chosen, [])
+        session.put(_PAGES, held)
+    return held[1]
+
+
+def _turn(page: StaffPage, pages: list[Cursor]) -> None:
+    count = f"{COUNT_MAX:,}+" if page.count >= COUNT_MAX else f"{page.count:,}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if pages or page.following:
+            st.button("Previous", disabled=not pages, on_click=_back, args=(pages,))
+            st.button(
+                "Next", disabled=page.following is None, on_click=_on, args=(pages, page.following)
+            )
+        quiet(f"{count} staff")
+
+
+def _back(pages: list[Cursor]) -> None:
+    pages.pop()
+
+
+def _on(pages: list[Cursor], following: Cursor | None) -> None:
+    if following is not None:
+        pages.append(following)
