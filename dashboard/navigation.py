@@ -16,6 +16,7 @@ from dashboard.queries.rights import (
     OVERVIEW_ROLES,
     REQUEST_ROLES,
     STAFF_READING_ROLES,
+    SYSTEM_READING_ROLES,
 )
 from dashboard.session import SignedIn
 
@@ -53,6 +54,7 @@ PAGES: Final = (
         LETTER_ROLES,
         hidden=True,
     ),
+    PageRow("system.py", "System", ":material/monitor_heart:", "system", SYSTEM_READING_ROLES),
     PageRow("staff.py", "Staff", ":material/group:", "staff", STAFF_READING_ROLES),
 )
 

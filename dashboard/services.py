@@ -5,6 +5,7 @@ import binascii
 import gc
 import importlib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import grpc
@@ -21,6 +22,7 @@ from dashboard.known_accounts import KnownAccounts
 from dashboard.ledger_client import LedgerClient
 from dashboard.live import Live
 from dashboard.queries.health import BACK_SOON, Health, HealthWatch
+from dashboard.queries.parts import LostSince
 from dashboard.read_marks import ReadMarks
 from dashboard.sessions import Sessions
 from dashboard.settings import BadSetting, Settings
@@ -34,6 +36,10 @@ WORKERS: Final = 16
 ANSWER_SECONDS_MAX: Final = 2
 KEYS_SECONDS: Final = 60
 HEAVY: Final = ("pandas", "plotly.express", "pyarrow", "streamlit.elements.arrow")
+
+
+STARTED_AT: Final = datetime.now(UTC)
+"""When this process began to be a desk."""
 
 
 def settings() -> Settings:
@@ -151,6 +157,12 @@ def health_watch() -> HealthWatch:
 def health(on_behalf_of: tuple[str, str] | None = None) -> Health:
     """Tell how fresh the screens are and whether changes can be made."""
     return health_watch().look(on_behalf_of)
+
+
+@st.cache_resource(show_spinner=False)
+def lost_since() -> LostSince:
+    """Give the memory of since when a server is lost."""
+    return LostSince()
 
 
 @st.cache_resource(show_spinner=False)

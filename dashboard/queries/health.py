@@ -29,6 +29,7 @@ BACK_SOON: Final = (
 )
 """A ledger that is back is seen to be back within a second or two."""
 
+SWITCHED: Final = "An administrator has switched the ledger to read-only, it is so"
 NOT_TOLD: Final = {
     grpc.StatusCode.UNIMPLEMENTED,
     grpc.StatusCode.UNAUTHENTICATED,
@@ -41,7 +42,9 @@ NOT_TOLD: Final = {
 class Health:
     """What the status chip shows, and by which commands go read-only.
 
-    `lag_seconds` is None when no figure is known. `since` says when the part was lost.
+    `lag_seconds` is None when no figure is known. `since` says when the part was lost, or
+    when it was seen that an administrator had `switched` the ledger to read-only;
+    `ledger_trouble` is what is the matter with the ledger.
     """
 
     as_of: datetime
@@ -49,13 +52,15 @@ class Health:
     behind: bool = False
     projector_lost: bool = False
     ledger_lost: bool = False
+    switched: bool = False
     since: datetime | None = None
     sentence: str = ""
+    ledger_trouble: str = ""
 
     @property
     def read_only(self) -> bool:
-        """Nothing can be changed while a part is lost."""
-        return self.projector_lost or self.ledger_lost
+        """Nothing can be changed while a part is lost, or the ledger takes nothing."""
+        return self.projector_lost or self.ledger_lost or self.switched
 
     @property
     def obstacle(self) -> str:
@@ -69,6 +74,8 @@ class Health:
             return "Ledger lost"
         if self.projector_lost:
             return "Projector lost"
+        if self.switched:
+            return "Read-only"
         if self.lag_seconds is None:
             return "Live"
         return (
@@ -107,8 +114,16 @@ def look_at_projector(database: Database[dict[str, Any]], now: datetime) -> Mirr
     return Mirror(lag_seconds=lag if behind or lag <= BEHIND_SECONDS else None, behind=behind)
 
 
-def look_at_ledger(channel: grpc.Channel, token: str) -> str:
-    """Ask the ledger how it is; give its trouble, empty when it is well.
+@dataclass(frozen=True)
+class Books:
+    """How the ledger is; `trouble` is empty when it is well."""
+
+    trouble: str = ""
+    switched: bool = False
+
+
+def look_at_ledger(channel: grpc.Channel, token: str) -> Books:
+    """Ask the ledger how it is.
 
     Without a token it tells only whether it takes commands.
     """
@@ -122,16 +137,18 @@ def look_at_ledger(channel: grpc.Channel, token: str) -> str:
     try:
         answer = check(health_pb2.HealthCheckRequest(), timeout=LEDGER_SECONDS_MAX)
         if answer.status != health_pb2.HealthCheckResponse.SERVING:
-            return "The ledger is not taking commands"
+            return Books("The ledger is not taking commands")
         if not token:
-            return ""
+            return Books()
         request = servicing_pb2.HealthRequest()
         details = ours.Health(request, timeout=LEDGER_SECONDS_MAX, metadata=metadata)
     except grpc.RpcError as error:
         if isinstance(error, grpc.Call) and error.code() in NOT_TOLD:
-            return ""
-        return "The ledger does not answer"
-    return "" if details.publisher_connected else "The ledger does not reach the event stream"
+            return Books()
+        return Books("The ledger does not answer")
+    if not details.publisher_connected:
+        return Books("The ledger does not reach the event stream", details.read_only)
+    return Books(switched=details.read_only)
 
 
 class HealthWatch:
@@ -150,6 +167,7 @@ class HealthWatch:
         self._looked_at = 0.0
         self._ledger_lost_since: datetime | None = None
         self._mirror_lost_since: datetime | None = None
+        self._switched_since: datetime | None = None
 
     def look(self, on_behalf_of: tuple[str, str] | None = None) -> Health:
         """Tell how things are, as of a second ago or two.
@@ -181,20 +199,24 @@ class HealthWatch:
 
     def _look(self, now: datetime) -> Health:
         mirror = look_at_projector(self._database, now)
-        ledger_trouble = look_at_ledger(self._channel, self._token())
-        self._ledger_lost_since = (self._ledger_lost_since or now) if ledger_trouble else None
+        books = look_at_ledger(self._channel, self._token())
+        self._ledger_lost_since = (self._ledger_lost_since or now) if books.trouble else None
+        self._switched_since = (self._switched_since or now) if books.switched else None
         self._mirror_lost_since = (
             (self._mirror_lost_since or mirror.since or now) if mirror.trouble else None
         )
-        since = self._ledger_lost_since or self._mirror_lost_since
+        since = self._ledger_lost_since or self._mirror_lost_since or self._switched_since
+        trouble = books.trouble or mirror.trouble or (SWITCHED if books.switched else "")
         return Health(
             as_of=now,
             lag_seconds=mirror.lag_seconds,
             behind=mirror.behind,
             projector_lost=bool(mirror.trouble),
-            ledger_lost=bool(ledger_trouble),
+            ledger_lost=bool(books.trouble),
+            switched=books.switched,
             since=since,
-            sentence=_sentence(ledger_trouble or mirror.trouble, since, mirror, now),
+            sentence=_sentence(trouble, since, mirror, now),
+            ledger_trouble=books.trouble,
         )
 
 
