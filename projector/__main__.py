@@ -82,7 +82,9 @@ def _work(projector: Projector) -> int:
     worker.start()
     log.info("projector_started")
     while worker.is_alive():
-        if signal.sigtimedwait(SIGNALS, LOOK_SECONDS) is not None:
+        told = signal.sigtimedwait(SIGNALS, LOOK_SECONDS)
+        # A machine that was held up and goes on makes Python tell of a signal that never was.
+        if told is not None and told.si_signo in SIGNALS:
             projector.stop()
             worker.join()
     log.info("projector_stopped", crashed=bool(failures))

@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from embedded.process import is_alive
 from embedded.running import Running
 from tests.journeys.hands import ReadModels, open_account, own_account, posted, signed_in
 
@@ -72,3 +73,4 @@ def test_a_lost_part_makes_the_desk_read_only_until_it_is_back(
             with capsys.disabled():
                 print(f"\nthe lost {part} was named after {noticed:.1f} s")
     assert posted(read_models, account_id, "REPAYMENT") == ["21.00", "22.00"]
+    assert all(is_alive(product.parts[part]) for part in SENTENCES), "it went on, it was not ended"
