@@ -36,6 +36,30 @@ def by_hand(product: Running, actor_id: str) -> Caller:
     return Caller(product.ledger_address, Path(product.keys_dir), actor_id)
 
 
+class Books:
+    """The product's ledger, called as anybody: what the ledger's own tests ask of theirs."""
+
+    def __init__(self, product: Running) -> None:
+        self._product = product
+        self._callers: dict[str, Caller] = {}
+
+    def caller(self, actor_id: str) -> Caller:
+        """Give a connection as one actor."""
+        if actor_id not in self._callers:
+            self._callers[actor_id] = by_hand(self._product, actor_id)
+        return self._callers[actor_id]
+
+    @property
+    def system(self) -> Caller:
+        """The command line's actor."""
+        return self.caller("system")
+
+    def close(self) -> None:
+        """End the connections."""
+        for each in self._callers.values():
+            each.close()
+
+
 @contextmanager
 def signed_in(
     product: Running, browser: Browser, staff_id: str, url: str = ""

@@ -3,7 +3,7 @@
 # ruff: noqa: ANN401 - fields of messages are of many kinds
 import os
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import grpc
 import pytest
@@ -13,10 +13,21 @@ from proto import accounting_ledger_pb2 as ledger_pb
 from proto import decision
 from proto import servicing_pb2 as pb
 from proto.values import Instant
-from tests.builders import Caller, LedgerProcess, new_id, new_key, refusal_of
+from tests.builders import Caller, new_id, new_key, refusal_of
 
 COMMENT: Final = "Looked at the file."
 SHARED: Final = {"staff-support", "staff-supervisor"}
+
+
+class Books(Protocol):
+    """A ledger that can be called as anybody."""
+
+    def caller(self, actor_id: str, /) -> Caller:
+        """Give a connection as one actor."""
+
+    @property
+    def system(self) -> Caller:
+        """The command line's actor."""
 
 
 class Approver:
@@ -97,9 +108,7 @@ def enrol(caller: Caller, key: Ed25519PrivateKey, proof: bytes | None = None) ->
     return caller.staff.EnrolKey(request, metadata=caller.metadata())
 
 
-def person(
-    ledger: LedgerProcess, role: str, limits: dict[str, str] | None = None, **fields: Any
-) -> Caller:
+def person(ledger: Books, role: str, limits: dict[str, str] | None = None, **fields: Any) -> Caller:
     """Create somebody of the test's own."""
     staff_id = fields.pop("staff_id", "") or new_id("p")
     request = pb.CreateStaffRequest(
@@ -117,9 +126,7 @@ def person(
     return ledger.caller(staff_id)
 
 
-def approver(
-    ledger: LedgerProcess, limits: dict[str, str] | None = None, **fields: Any
-) -> Approver:
+def approver(ledger: Books, limits: dict[str, str] | None = None, **fields: Any) -> Approver:
     """Create a supervisor with a key."""
     return Approver(person(ledger, "supervisor", limits, **fields))
 

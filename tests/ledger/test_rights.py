@@ -1,41 +1,12 @@
 """roles.md, cell by cell, for every rpc that there is."""
 
-from typing import Any
-
 import grpc
 import pytest
-from google.protobuf.message import Message
 
-from proto import accounting_ledger_pb2, servicing_pb2
 from proto import servicing_pb2 as pb
-from tests.builders import Caller, LedgerProcess, new_id, new_key, open_loan_request, refusal_of
+from tests.builders import LedgerProcess, new_id, new_key, open_loan_request, refusal_of
+from tests.ledger.rights_calls import SERVICES, cell_of, reason_of
 from tests.ledger.rights_table import ACTORS, ASKED, Row, rows
-
-SERVICES = {
-    service.name: service
-    for module in (accounting_ledger_pb2, servicing_pb2)
-    for service in module.DESCRIPTOR.services_by_name.values()
-}
-
-
-def _reason(caller: Caller, rpc: str, request: Message) -> str:
-    """Call an rpc by its name, and give why it was refused."""
-    name, _, method = rpc.partition("/")
-    path = f"/{SERVICES[name].full_name}/{method}"
-    streams = SERVICES[name].methods_by_name[method].server_streaming
-    make = caller.channel.unary_stream if streams else caller.channel.unary_unary
-    call: Any = make(path, request_serializer=type(request).SerializeToString)
-    try:
-        answer = call(request, metadata=caller.metadata(), timeout=45)
-        if streams:
-            next(answer, None)
-    except grpc.RpcError as error:
-        return refusal_of(error).reason or str(error.code())
-    return ""
-
-
-def _cell(reason: str) -> str:
-    return {"NO_RIGHT": "-", "APPROVAL_REQUIRED": "R"}.get(reason, "✓")
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.rpc)
@@ -44,9 +15,9 @@ def test_every_cell_of_a_row(ledger: LedgerProcess, row: Row) -> None:
     found = []
     for actor in ACTORS:
         new = next(each for each in rows() if each.rpc == row.rpc)
-        found.append(_reason(ledger.caller(actor), row.rpc, new.request))
+        found.append(reason_of(ledger.caller(actor), row.rpc, new.request))
     assert not any(reason.startswith("StatusCode") for reason in found)
-    assert "".join(map(_cell, found)) == row.cells
+    assert "".join(map(cell_of, found)) == row.cells
 
 
 @pytest.mark.parametrize(
@@ -61,7 +32,7 @@ def test_every_cell_of_asking(ledger: LedgerProcess, row: Row) -> None:
     found = []
     for actor in ACTORS:
         request = pb.RequestApprovalRequest(command=command, idempotency_key=new_key())
-        found.append(_cell(_reason(ledger.caller(actor), "ApprovalService/Request", request)))
+        found.append(cell_of(reason_of(ledger.caller(actor), "ApprovalService/Request", request)))
     assert "".join(found) == asks_for
 
 

@@ -1,0 +1,59 @@
+"""roles.md as the desk keeps to it: pages, and the actions that are offered on them.
+
+✓ offered, R offered as a request, - not there. What an account's actions are allowed is the
+ledger's own table (tests/ledger/rights_table.py), joined by the rpc.
+"""
+
+from typing import Final
+
+ROLES: Final = ("support", "supervisor", "compliance", "analyst", "admin")
+
+PAGES: Final = {
+    #                support supervisor compliance analyst admin
+    "search": "✓✓✓✓✓",
+    "customer": "✓✓✓✓✓",
+    "me": "✓✓✓✓✓",
+    "approvals": "✓✓--✓",
+    "request": "✓✓--✓",
+    "overview": "-✓✓✓✓",
+    "audit": "--✓--",
+    "dead_letters": "----✓",
+    "system": "--✓-✓",
+    "staff": "--✓-✓",
+}
+"""Who opens a page, by its address; who does not has no link to it either."""
+
+ACCOUNT_ACTIONS: Final = {
+    "open": {
+        "RecordRepayment": "Record repayment",
+        "WaiveFee": "Waive fee",
+        "ApplyLateFee": "Charge late fee",
+        "ApplyDishonourFee": "Charge dishonour fee",
+        "MakeAdjustment": "Adjust",
+        "ReverseTransaction": "Reverse a transaction",
+        "WriteOff": "Ask for write-off",
+    },
+    "overpaid": {
+        "RefundOverpayment": "Refund overpayment",
+    },
+    "written off": {
+        "UndoWriteOff": "Ask to undo the write-off",
+        "RecordRecovery": "Record recovery",
+    },
+}
+"""What the card of an account offers, by how the account stands: rpc and words."""
+
+OTHER_ACTIONS: Final = {
+    #                        support supervisor compliance analyst admin
+    ("customer", "Reveal the text"): ("Reveal", "✓✓✓-✓"),
+    ("customer", "Add note"): ("AddNote", "✓✓---"),
+    ("customer", "Cancel my request"): ("Cancel", "✓----"),
+    ("request", "Approve: Write-off"): ("Approve", "-✓---"),
+    ("request", "Reject"): ("Reject", "-✓---"),
+    ("request", "Return with the comment as a question"): ("Return", "-✓---"),
+    ("request", "Take the request back"): ("Cancel", "✓----"),
+    ("audit", "Mark as verified"): ("MarkVerified", "--✓--"),
+    ("audit", "Query"): ("QueryItem", "--✓--"),
+    ("audit", "Export CSV"): ("", "--✓--"),
+}
+"""What else is offered, by page and words: rpc, and who sees it of a request of support's."""
