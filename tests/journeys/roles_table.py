@@ -18,6 +18,7 @@ PAGES: Final = {
     "overview": "-✓✓✓✓",
     "audit": "--✓--",
     "dead_letters": "----✓",
+    "dead_letter": "----✓",
     "system": "--✓-✓",
     "staff": "--✓-✓",
 }
@@ -57,3 +58,6 @@ OTHER_ACTIONS: Final = {
     ("audit", "Export CSV"): ("", "--✓--"),
 }
 """What else is offered, by page and words: rpc, and who sees it of a request of support's."""
+
+BEHIND_PAGES: Final = ("OpenLetter", "ReplayLetter", "IssueCorrection", "SetReadOnly", "SetRoles")
+"""What pages do that open for some roles alone: for the others it is refused by hand too."""
