@@ -95,8 +95,9 @@ def _loss(beat: HeartbeatDocument) -> None:
     )
     count = beat.inbox_lost_count or 0
     st.error(
-        f"The inbox was found empty at {formats.day_and_clock(beat.inbox_lost_at)}. Lost is what"
-        f" came {since} and was not read: at least {formats.plural(count, 'event')}. Ask the"
+        f"Entries of the inbox were found gone on {formats.day_and_clock(beat.inbox_lost_at)}."
+        f" Lost is what came {since} and was not read: at least"
+        f" {formats.plural(count, 'event')}. Ask the"
         " senders to send it again; what was applied before is not applied twice.",
         icon=":material/error:",
     )

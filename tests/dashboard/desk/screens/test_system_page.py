@@ -1,0 +1,156 @@
+"""The system page over a real database and Redis, run without a browser."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import redis
+from streamlit.testing.v1 import AppTest
+
+from proto import documents
+from proto.documents import (
+    HeartbeatDocument,
+    MatchScoreDocument,
+    MismatchDocument,
+    ParkedEventDocument,
+    UnknownEventDocument,
+)
+from proto.streams import INBOX, INTERNAL
+from proto.values import Instant, Key
+from tests.dashboard.desk.conftest import Store
+from tests.dashboard.desk.screens.reading import everything, figures
+
+NOW = Instant.of(datetime.now(UTC))
+
+
+@pytest.fixture
+def entry_id(streams: redis.Redis) -> str:
+    """An entry of a type that nobody reads, in the inbox."""
+    added = streams.xadd(INBOX, {"typ": "loyalty.points.v1", "payload": '{"points": 7}'})
+    return bytes(added).decode()  # type: ignore[arg-type]  # the client's answers have no type
+
+
+@pytest.fixture(autouse=True)
+def _work(store: Store, entry_id: str) -> None:
+    waits = ParkedEventDocument(
+        subject_id=Key("LOAN-7"),
+        ver=4,
+        entry_id="1-0",
+        fields={"typ": "repayment.recorded.v1", "payload": '{"amount": "12.50"}'},
+        parked_at=NOW,
+    )
+    store(documents.PARKED_EVENTS, "LOAN-7:4", waits)
+    unread = UnknownEventDocument(
+        first_seen=NOW,
+        last_seen=NOW,
+        count=3,
+        sample_stream=INBOX,
+        sample_entry_id=entry_id,
+        sample_bytes={"typ": 17, "payload": 13},
+    )
+    store(documents.UNKNOWN_EVENTS, "loyalty.points.v1", unread)
+    differs = MismatchDocument(
+        loan_account_id=Key("ACC-1"),
+        field="balances.fees",
+        mirror_value="1.23",
+        ledger_value="45.00",
+        ver=9,
+        since_version=8,
+        since_event_id="ACC-1:8",
+        since_event_type="fee.applied.v1",
+        seen_at=NOW,
+    )
+    store(documents.MISMATCHES, "ACC-1:balances.fees", differs)
+    score = MatchScoreDocument(started_at=NOW, at=NOW, checked=200, matched=199)
+    store(documents.MATCH_SCORES, "sampled", score)
+
+
+def beat(store: Store, at: datetime, **told: object) -> None:
+    """Let the projector have told something."""
+    heartbeat = HeartbeatDocument(
+        at=Instant.of(at),
+        started_at=Instant.of(at - timedelta(hours=1)),
+        process_id=1,
+        redis_connected=True,
+        mongo_connected=True,
+        **told,  # type: ignore[arg-type]  # as the test says
+    )
+    store(documents.HEARTBEATS, "projector", heartbeat)
+
+
+def test_the_system_page_tells_what_waits_what_is_unread_and_what_differs(
+    opened: Callable[..., AppTest], store: Store
+) -> None:
+    """Counts, lag, batch, outcomes, and each mismatch with field, both values and its event."""
+    lag = {INTERNAL: 0.25, INBOX: 0.5}
+    beat(store, datetime.now(UTC), applied=1_234, lag_seconds=lag, batch_at=NOW, batch_entries=17)
+    page = opened("system.py", "admin")
+    counted = figures(page)
+    assert counted["Accounts"] == "1"
+    assert (counted["Parked events"], counted["Unread events"]) == ("1", "3")
+    assert counted["Accounts checked last"] == "99.5%"
+    told = everything(page)
+    for word in ("ACC-1", "balances.fees", "1.23", "45.00", "Fee applied ACC-1:8"):
+        assert word in told
+    for word in ("LOAN-7:4", "loyalty.points.v1", "1,234", "0.25 s", "17 events"):
+        assert word in told
+    assert "Lost" not in told
+
+
+def test_a_projector_that_stands_still_is_named_and_the_rest_works(
+    opened: Callable[..., AppTest], store: Store
+) -> None:
+    """Lost since its last sign of life; what it told last is there with its age."""
+    beat(store, datetime.now(UTC) - timedelta(minutes=2), applied=1_234)
+    told = everything(opened("system.py", "compliance"))
+    assert "The projector does not answer." in told
+    assert "2 min ago" in told
+    for word in ("1,234", "Holds what the screens show.", "LOAN-7:4"):
+        assert word in told
+
+
+def test_what_the_inbox_lost_is_told_by_count_and_time(
+    opened: Callable[..., AppTest], store: Store
+) -> None:
+    """From when on, and how many at least; with what to do."""
+    lost_from = Instant.parse("2026-11-01T00:00:00Z")
+    beat(store, NOW, inbox_lost_at=NOW, inbox_lost_from=lost_from, inbox_lost_count=12)
+    page = opened("system.py", "admin")
+    assert "at least 12 events" in page.error[0].value
+    assert "after 1 Nov 2026, 11:00 am" in page.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("asked", "raw"),
+    [
+        ({"parked": "LOAN-7:4"}, "12.50"),
+        ({"unread": "loyalty.points.v1"}, "points"),
+        ({"parked": "LOAN-7:5"}, "waits no more"),
+    ],
+)
+def test_a_row_opens_to_the_event_as_it_came(
+    opened: Callable[..., AppTest], asked: dict[str, str], raw: str
+) -> None:
+    """Its fields, whole; one that was applied since says so."""
+    page = opened("system.py", "admin", **asked)
+    assert any(raw in each.value for each in (*page.code, *page.markdown))
+
+
+def test_an_unread_event_that_left_its_stream_is_told_by_its_sizes(
+    opened: Callable[..., AppTest], streams: redis.Redis
+) -> None:
+    """What stood in it may have named a person and was kept nowhere."""
+    streams.delete(INBOX)
+    page = opened("system.py", "admin", unread="loyalty.points.v1")
+    assert "no longer in its stream" in everything(page)
+    assert "13 bytes" in page.code[0].value
+
+
+@pytest.mark.parametrize("role", ["support", "supervisor", "analyst"])
+def test_others_are_told_which_role_the_system_takes(
+    opened: Callable[..., AppTest], role: str
+) -> None:
+    """The page sends them nothing of it."""
+    page = opened("system.py", role)
+    assert "This page is for" in page.warning[0].value
+    assert "LOAN-7" not in everything(page)
