@@ -33,7 +33,8 @@ def accounts(read_models: Database[dict[str, Any]]) -> list[dict[str, Any]]:
     asked = read_models[APPROVALS.name].distinct("loanAccountId")
     owing = {"accountStatus": "in_arrears", "source": "ledger", "_id": {"$nin": asked}}
     found = read_models[LOAN_ACCOUNTS.name].find(owing).sort("_id", 1)
-    return [each for each in found if each["customerIdString"] != "CUS-12345"][:2]
+    others = {"CUS-12345", "CUS-10555"}  # John's, and the payment that nobody could read
+    return [each for each in found if each["customerIdString"] not in others][:2]
 
 
 def place_of(account: dict[str, Any]) -> str:
