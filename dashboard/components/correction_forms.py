@@ -24,7 +24,6 @@ from dashboard.formats import code, inert
 from dashboard.session import SignedIn
 from proto.values import Money
 
-COLUMNS: Final = (Column(""), Column("As it came"), Column("Corrected"))
 LABELS: Final = {
     "amount": "Amount",
     "effective_date": "Effective date",
@@ -78,6 +77,7 @@ def _form(signed_in: SignedIn, form: OpenForm, begun: Correction, original: str)
     left, right = st.columns(2, gap="medium")
     with left:
         entered = _fields(form, begun, draft)
+    rows, is_posted = _compared(draft, entered), isinstance(begun, CorrectPayment)
     command = None
     if entered.amount is not None and entered.day is not None:
         command = type(begun)(
@@ -92,7 +92,10 @@ def _form(signed_in: SignedIn, form: OpenForm, begun: Correction, original: str)
             reason=entered.why,
         )
     with right:
-        _difference(form, draft, entered)
+        _difference(form, original, rows, is_posted=is_posted)
+        if is_posted and not any(row.marked for row in rows):
+            quiet("Nothing is corrected yet: change the amount, the date or the reference.")
+            command = None
     show_form(signed_in, form, command, right)
 
 
@@ -116,30 +119,31 @@ def _mark(draft: Draft, name: str) -> None:
         st.markdown(f":red-badge[Cannot be applied] came as **{inert(came or 'nothing')}**")
 
 
-def _difference(form: OpenForm, draft: Draft, entered: Entered) -> None:
-    """Show the payment as it came beside what it becomes."""
-    if not draft.came:
-        return
+def _compared(draft: Draft, entered: Entered) -> list[Row]:
+    """Put each field as it was beside what it becomes; what differs is marked."""
     becomes = {
         "amount": formats.money(entered.amount) if entered.amount else formats.DASH,
         "effective_date": formats.day(entered.day) if entered.day else formats.DASH,
         "payment_reference": entered.reference or formats.DASH,
     }
-    rows = [
+    was = {name: _came(name, draft.came.get(name, "")) for name in LABELS}
+    return [
         Row(
-            (
-                Cell(text=label),
-                Cell(text=_came(name, draft.came.get(name, ""))),
-                Cell(text=becomes[name]),
-            ),
-            marked=_came(name, draft.came.get(name, "")) != becomes[name],
+            (Cell(text=label), Cell(text=was[name]), Cell(text=becomes[name])),
+            marked=was[name] != becomes[name],
         )
         for name, label in LABELS.items()
     ]
-    records_table("The payment as it came and corrected", COLUMNS, rows, key="difference")
+
+
+def _difference(form: OpenForm, original: str, rows: list[Row], *, is_posted: bool) -> None:
+    """Show the payment as it was beside what it becomes, and say what follows from it."""
+    columns = (Column(""), Column("As posted" if is_posted else "As it came"), Column("Corrected"))
+    records_table("The payment as it was and corrected", columns, rows, key="difference")
+    then = "which is taken back." if is_posted else "which stays as it is."
     quiet(
         f"payment.correction.v1 is posted on {code(form.account.loan_account_id)} and points at"
-        f" {code(draft.original)}, which stays as it is."
+        f" {code(original)}, {then}"
     )
 
 

@@ -24,7 +24,7 @@ from dashboard.session import SignedIn
 from proto.search_tokens import LENGTHS
 
 COLUMNS: Final = (
-    Column("Came", whole=True),
+    Column("Since", whole=True),
     Column("Event"),
     Column("Error"),
     Column("Sender"),

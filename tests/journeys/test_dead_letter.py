@@ -89,7 +89,7 @@ def ask_for_correction(page: Page, on: date) -> None:
     page.keyboard.type(f"{on:%d%m%Y}")
     # The date is taken when its field is left.
     dialog.get_by_label("Why, in your words").fill("Date verified from the bank file")
-    corrected = dialog.get_by_role("table", name="The payment as it came and corrected")
+    corrected = dialog.get_by_role("table", name="The payment as it was and corrected")
     expect(corrected).to_contain_text(day(on))
     preview = dialog.get_by_role("table", name="Balances now and after")
     expect(preview.get_by_role("row").filter(has_text="Total")).to_contain_text("$180.00")
