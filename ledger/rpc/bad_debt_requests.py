@@ -9,7 +9,6 @@ from ledger.domain.money import parse_amount
 from ledger.rpc import fields
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as servicing_pb
-from proto.values import Code
 
 
 def write_off(request: ledger_pb.WriteOffRequest) -> WriteOff:
@@ -19,10 +18,7 @@ def write_off(request: ledger_pb.WriteOffRequest) -> WriteOff:
         loan_account_id=fields.identifier("loan_account_id", request.loan_account_id),
         amount=parse_amount("amount", request.amount) if request.amount else None,
         approved_by=request.approved_by,
-        texts=fields.texts(reason=request.reason),
-        expected_version=fields.expected_version(request.expected_version),
-        effective_date=fields.calendar_date("effective_date", request.effective_date),
-        reason_code=reasons.check_reason(Code(request.reason_code), reasons.WRITE_OFF),
+        **fields.besides(request, reasons.WRITE_OFF, reason=request.reason),
     )
 
 
@@ -32,10 +28,7 @@ def undo_write_off(request: servicing_pb.UndoWriteOffRequest) -> UndoWriteOff:
     return UndoWriteOff(
         loan_account_id=fields.identifier("loan_account_id", request.loan_account_id),
         approved_by=request.approved_by,
-        texts=fields.texts(reason=request.reason),
-        expected_version=fields.expected_version(request.expected_version),
-        effective_date=fields.calendar_date("effective_date", request.effective_date),
-        reason_code=reasons.check_reason(Code(request.reason_code), reasons.WRITE_OFF_UNDO),
+        **fields.besides(request, reasons.WRITE_OFF_UNDO, reason=request.reason),
     )
 
 
@@ -47,10 +40,7 @@ def record_recovery(request: servicing_pb.RecordRecoveryRequest) -> RecordRecove
         amount=parse_amount("amount", request.amount),
         approved_by=request.approved_by,
         payment_reference=fields.reference("payment_reference", request.payment_reference),
-        texts=fields.texts(reason=request.reason),
-        expected_version=fields.expected_version(request.expected_version),
-        effective_date=fields.calendar_date("effective_date", request.effective_date),
-        reason_code=reasons.check_reason(Code(request.reason_code), reasons.RECOVERY),
+        **fields.besides(request, reasons.RECOVERY, reason=request.reason),
     )
 
 
@@ -62,8 +52,5 @@ def refund_overpayment(request: servicing_pb.RefundOverpaymentRequest) -> Refund
         amount=parse_amount("amount", request.amount),
         approved_by=request.approved_by,
         payment_reference=fields.reference("payment_reference", request.payment_reference),
-        texts=fields.texts(reason=request.reason),
-        expected_version=fields.expected_version(request.expected_version),
-        effective_date=fields.calendar_date("effective_date", request.effective_date),
-        reason_code=reasons.check_reason(Code(request.reason_code), reasons.REFUND),
+        **fields.besides(request, reasons.REFUND, reason=request.reason),
     )

@@ -7,7 +7,7 @@ from ledger.domain import reasons
 from ledger.domain.money import parse_amount
 from ledger.rpc import fields
 from proto import servicing_pb2 as servicing_pb
-from proto.values import Code, Key
+from proto.values import Key
 
 
 def reverse_transaction(request: servicing_pb.ReverseTransactionRequest) -> ReverseTransaction:
@@ -17,10 +17,7 @@ def reverse_transaction(request: servicing_pb.ReverseTransactionRequest) -> Reve
         loan_account_id=fields.identifier("loan_account_id", request.loan_account_id),
         transaction_id=_required("transaction_id", request.transaction_id),
         approved_by=request.approved_by,
-        texts=fields.texts(reason=request.reason),
-        expected_version=fields.expected_version(request.expected_version),
-        effective_date=fields.calendar_date("effective_date", request.effective_date),
-        reason_code=reasons.check_reason(Code(request.reason_code), reasons.REVERSAL),
+        **fields.besides(request, reasons.REVERSAL, reason=request.reason),
     )
 
 
@@ -33,10 +30,7 @@ def correct_payment(request: servicing_pb.CorrectPaymentRequest) -> CorrectPayme
         amount=parse_amount("amount", request.amount),
         payment_reference=fields.reference("payment_reference", request.payment_reference),
         approved_by=request.approved_by,
-        texts=fields.texts(reason=request.reason),
-        expected_version=fields.expected_version(request.expected_version),
-        effective_date=fields.calendar_date("effective_date", request.effective_date),
-        reason_code=reasons.check_reason(Code(request.reason_code), reasons.CORRECTION),
+        **fields.besides(request, reasons.CORRECTION, reason=request.reason),
     )
 
 
@@ -49,10 +43,7 @@ def issue_correction(request: servicing_pb.IssueCorrectionRequest) -> IssueCorre
         amount=parse_amount("amount", request.amount),
         payment_reference=fields.reference("payment_reference", request.payment_reference),
         approved_by=request.approved_by,
-        texts=fields.texts(reason=request.reason),
-        expected_version=fields.expected_version(request.expected_version),
-        effective_date=fields.calendar_date("effective_date", request.effective_date),
-        reason_code=reasons.check_reason(Code(request.reason_code), reasons.CORRECTION),
+        **fields.besides(request, reasons.CORRECTION, reason=request.reason),
     )
 
 

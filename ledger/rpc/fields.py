@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, Protocol, TypedDict
 
 from ledger.domain.card_numbers import holds_card_number
 from ledger.domain.money import parse_amount
+from ledger.domain.reasons import check_reason
 from ledger.domain.rights import LIMIT_KINDS, ROLES
 from ledger.errors import Refusal, Refused
 from ledger.own_keys import OWN
@@ -110,6 +111,40 @@ def texts(**fields: str) -> dict[str, str]:
     """Read the free texts that are to be sealed; empty ones are left out."""
     checked = {field: free_text(field, value) for field, value in fields.items()}
     return {field: value for field, value in checked.items() if value.strip()}
+
+
+class OnAccount(Protocol):
+    """What every request for a command on an account has."""
+
+    expected_version: int
+    effective_date: str
+    reason_code: str
+
+
+class Besides(TypedDict):
+    """What such a command has besides its own fields."""
+
+    texts: dict[str, str]
+    expected_version: int
+    effective_date: str
+    reason_code: Code
+
+
+def besides(
+    request: OnAccount, reason_codes: tuple[str, ...] | None = None, **free_texts: str
+) -> Besides:
+    """Read it, in the order in which it is checked: texts, version, date, reason code.
+
+    `reason_codes` is the list from which the code must be; None: there is no list.
+    """
+    return Besides(
+        texts=texts(**free_texts),
+        expected_version=expected_version(request.expected_version),
+        effective_date=calendar_date("effective_date", request.effective_date),
+        reason_code=code("reason_code", request.reason_code)
+        if reason_codes is None
+        else check_reason(Code(request.reason_code), reason_codes),
+    )
 
 
 def count(field: str, value: int, *, least: int, most: int) -> int:

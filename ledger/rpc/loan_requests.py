@@ -68,10 +68,7 @@ def disburse_loan(request: ledger_pb.DisburseLoanRequest) -> DisburseLoan:
         bank_reference=fields.reference("bank_reference", request.bank_reference),
         payment_method=fields.code("payment_method", request.payment_method),
         attachment_location=fields.free_text("attachment_location", request.attachment_location),
-        texts=fields.texts(notes=request.notes),
-        expected_version=fields.expected_version(request.expected_version),
-        effective_date=fields.calendar_date("effective_date", request.effective_date),
-        reason_code=fields.code("reason_code", request.reason_code),
+        **fields.besides(request, notes=request.notes),
     )
 
 
@@ -83,14 +80,11 @@ def record_repayment(request: ledger_pb.RecordRepaymentRequest) -> RecordRepayme
         payment_id=fields.reference("payment_id", request.payment_id),
         payment_method=fields.code("payment_method", request.payment_method),
         payment_reference=fields.reference("payment_reference", request.payment_reference),
-        texts=fields.texts(notes=request.notes),
         target_payment_number=fields.count(
             "target_payment_number", request.target_payment_number, least=0, most=INSTALMENTS_MAX
         ),
         schedule_id=fields.identifier("schedule_id", request.schedule_id, required=False),
-        expected_version=fields.expected_version(request.expected_version),
-        effective_date=fields.calendar_date("effective_date", request.effective_date),
-        reason_code=fields.code("reason_code", request.reason_code),
+        **fields.besides(request, notes=request.notes),
     )
 
 
@@ -102,10 +96,7 @@ def apply_late_fee(request: ledger_pb.ApplyLateFeeRequest) -> ApplyLateFee:
         days_past_due=fields.count(
             "days_past_due", request.days_past_due, least=1, most=DAYS_PAST_DUE_MAX
         ),
-        texts=fields.texts(reason=request.reason),
-        expected_version=fields.expected_version(request.expected_version),
-        effective_date=fields.calendar_date("effective_date", request.effective_date),
-        reason_code=fields.code("reason_code", request.reason_code),
+        **fields.besides(request, reason=request.reason),
     )
 
 
@@ -115,10 +106,7 @@ def apply_dishonour_fee(request: ledger_pb.ApplyDishonourFeeRequest) -> ApplyDis
         loan_account_id=fields.identifier("loan_account_id", request.loan_account_id),
         amount=parse_amount("fee_amount", request.fee_amount),
         reference_id=fields.reference("reference_id", request.reference_id),
-        texts=fields.texts(reason=request.reason),
-        expected_version=fields.expected_version(request.expected_version),
-        effective_date=fields.calendar_date("effective_date", request.effective_date),
-        reason_code=fields.code("reason_code", request.reason_code),
+        **fields.besides(request, reason=request.reason),
     )
 
 
@@ -134,10 +122,7 @@ def make_adjustment(request: ledger_pb.MakeAdjustmentRequest) -> MakeAdjustment:
         principal_delta=principal_delta,
         fee_delta=fee_delta,
         approved_by=request.approved_by,
-        texts=fields.texts(reason=request.reason),
-        expected_version=fields.expected_version(request.expected_version),
-        effective_date=fields.calendar_date("effective_date", request.effective_date),
-        reason_code=reasons.check_reason(Code(request.reason_code), reasons.ADJUSTMENT),
+        **fields.besides(request, reasons.ADJUSTMENT, reason=request.reason),
     )
 
 
@@ -148,11 +133,8 @@ def waive_fee(request: ledger_pb.WaiveFeeRequest) -> WaiveFee:
         loan_account_id=fields.identifier("loan_account_id", request.loan_account_id),
         amount=parse_amount("waiver_amount", request.waiver_amount),
         approved_by=request.approved_by,
-        texts=fields.texts(reason=request.reason, notes=request.notes),
         target_transaction_id=fields.given_id(
             "target_transaction_id", request.target_transaction_id
         ),
-        expected_version=fields.expected_version(request.expected_version),
-        effective_date=fields.calendar_date("effective_date", request.effective_date),
-        reason_code=reasons.check_reason(Code(request.reason_code), reasons.WAIVER),
+        **fields.besides(request, reasons.WAIVER, reason=request.reason, notes=request.notes),
     )

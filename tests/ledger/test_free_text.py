@@ -31,6 +31,7 @@ _PLAIN: Final = {
     "opened_date": "2026-01-01",
     "payment_frequency": "weekly",
     "event_id": "LA-1:1",
+    "letter_id": "1700000000000-0",
     "staff_id": "nobody",
     "username": "nobody",
     "decided_at": "2026-01-01T00:00:00.000000Z",
@@ -47,7 +48,13 @@ _PLAIN: Final = {
 _COUNTS: Final = {"account_version", "days_past_due"}
 """Fields that must not be zero."""
 
-_BYTES: Final = {"signature": 64, "comment_salt": 16, "public_key": 32, "proof": 64}
+_BYTES: Final = {
+    "signature": 64,
+    "comment_salt": 16,
+    "public_key": 32,
+    "proof": 64,
+    "reader_key": 32,
+}
 """How long a field of bytes is."""
 
 
