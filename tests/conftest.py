@@ -14,9 +14,10 @@ from embedded.servers import MongoServer, RedisServer
 from tests.browser import fixtures
 from tests.browser.fixtures import browser, context
 from tests.databases import Databases
+from tests.desk_fixtures import desk, desk_database
 from tests.postgres import PostgresServer
 
-__all__ = ["browser", "context"]
+__all__ = ["browser", "context", "desk", "desk_database"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

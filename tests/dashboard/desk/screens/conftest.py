@@ -11,7 +11,6 @@ from streamlit.testing.v1 import AppTest
 from dashboard.session import SECRET_SLOT
 from dashboard.sessions import Sessions
 from embedded import keys
-from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
 from proto import documents
 from proto.documents import HeartbeatDocument
@@ -23,15 +22,6 @@ from tests.dashboard.own_process import desk_of_its_own, run
 from tests.desk_process import add_staff
 
 PAGES = Path(__file__).resolve().parents[4] / "pages"
-
-
-@pytest.fixture
-def books() -> Iterator[RecordingLedger]:
-    """A ledger that records what the pages send."""
-    server = RecordingLedger(free_port())
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(autouse=True)
