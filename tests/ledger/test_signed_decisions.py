@@ -7,17 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from proto.values import Instant
 from tests.builders import Caller, LedgerProcess
-from tests.ledger.approvers import (
-    Approver,
-    approver,
-    ask,
-    cancel,
-    enrol,
-    get,
-    person,
-    refused,
-    write_off,
-)
+from tests.ledger.approvers import Approver, approver, ask, cancel, get, refused, write_off
 
 
 @pytest.fixture(scope="module")
@@ -76,18 +66,6 @@ def test_a_comment_that_was_not_signed_is_no_comment(
     assert refused(decider.send, message).reason == "BAD_SIGNATURE"
     rejection = decider.message(request_id, "reject")
     assert refused(decider.send, rejection).reason == "BAD_SIGNATURE"
-
-
-def test_a_key_is_enrolled_by_who_holds_it_for_themselves(ledger: LedgerProcess) -> None:
-    """Another's public half, or a proof that was made for somebody else, makes no approver."""
-    owner, key = person(ledger, "supervisor"), Ed25519PrivateKey.generate()
-    for proof in (
-        Ed25519PrivateKey.generate().sign(f"billie-enrol/1:{owner.actor_id}".encode()),
-        key.sign(b"billie-enrol/1:staff-supervisor"),
-    ):
-        told = refused(enrol, owner, key, proof)
-        assert (told.reason, told.field) == ("BAD_SIGNATURE", "proof")
-    assert enrol(owner, key).key_ids
 
 
 def test_the_approver_is_told_before_whether_they_may(
