@@ -4,7 +4,18 @@ from pathlib import Path
 from typing import Final
 
 import ledger.commands
+from dashboard.commands import (
+    correction,
+    make_adjustment,
+    record_recovery,
+    refund_overpayment,
+    reverse_transaction,
+    undo_write_off,
+    waive_fee,
+    write_off,
+)
 from dashboard.commands import registry as desk_commands
+from ledger.domain import reasons
 from projector import projections
 from proto import accounting_ledger_pb2, servicing_pb2
 from proto.events import EVENTS
@@ -55,6 +66,24 @@ def test_every_command_of_the_desk_is_one_of_the_ledger() -> None:
     at_the_desk = {_snake(command.__name__) for command in desk_commands.COMMANDS.values()}
     assert at_the_desk <= {_snake(command.__name__) for command in ledger.commands.COMMANDS}
     assert at_the_desk <= _stems("dashboard/commands")
+
+
+def test_the_desk_offers_the_reasons_that_the_ledger_takes() -> None:
+    """A code that only one of them knows would be refused, or never be chosen."""
+    offered = {
+        "WAIVER": waive_fee.REASONS,
+        "ADJUSTMENT": make_adjustment.REASONS,
+        "WRITE_OFF": write_off.REASONS,
+        "WRITE_OFF_UNDO": undo_write_off.REASONS,
+        "RECOVERY": record_recovery.REASONS,
+        "REFUND": refund_overpayment.REASONS,
+        "REVERSAL": reverse_transaction.REASONS,
+        "CORRECTION": correction.REASONS,
+    }
+    lists = {name: each for name, each in vars(reasons).items() if name.isupper()}
+    assert {name: set(each) for name, each in offered.items()} == {
+        name: set(each) for name, each in lists.items()
+    }
 
 
 def test_every_event_is_projected_or_ignored_with_a_reason() -> None:
