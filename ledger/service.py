@@ -68,7 +68,8 @@ class Door:
         self._journal, self._vault, self._registers, self._now = journal, vault, registers, now
         self._growth = growth
         self._states = States(journal)
-        self._head: Head | None = None
+        # What it was given was read a moment ago, and nobody else writes.
+        self._head: Head | None = journal.head()
 
     def begin(self, keys: Sequence[str]) -> Pending:
         """Start a group and look its keys up: where that fails, nothing is posted.
