@@ -95,6 +95,23 @@ class InUse(JournalFailed):
     """Another ledger holds the journal."""
 
 
+def check_continues(group: Group, head: Head, versions: dict[str, int]) -> None:
+    """Insist that a group continues the head, and each subject's history.
+
+    `versions` has the last version of its subjects; of a new one nothing, or what a store's
+    `max` gives for nothing.
+    """
+    for entry in group.entries:
+        if entry.position != head.position + 1 or entry.prev != head.hash:
+            raise JournalFailed("the group does not continue the journal's head")
+        if entry.version != (versions.get(entry.subject_id) or 0) + 1:
+            raise JournalFailed("the group does not continue a subject's history")
+        head = Head(entry.position, entry.hash)
+        versions[entry.subject_id] = entry.version
+    if group.signed_head is not None and group.signed_head.size != head.position:
+        raise JournalFailed("the signed head is not that of the group")
+
+
 class Journal(Protocol):
     """What every store does. Each method raises JournalFailed when the store fails."""
 

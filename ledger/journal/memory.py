@@ -4,7 +4,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from threading import Lock
 
-from ledger.journal import Answer, Entry, Group, Head, JournalFailed, SignedHead
+from ledger.journal import (
+    Answer,
+    Entry,
+    Group,
+    Head,
+    JournalFailed,
+    SignedHead,
+    check_continues,
+)
 from ledger.proof.chain import GENESIS
 
 
@@ -44,23 +52,14 @@ class MemoryJournal:
                 self._signed_heads[group.signed_head.size] = group.signed_head
 
     def _check(self, group: Group) -> None:
-        head = self._head()
         versions = {subject: len(entries) for subject, entries in self._by_subject.items()}
-        for entry in group.entries:
-            if entry.position != head.position + 1 or entry.prev != head.hash:
-                raise JournalFailed("the group does not continue the journal's head")
-            if entry.version != versions.get(entry.subject_id, 0) + 1:
-                raise JournalFailed("the group does not continue a subject's history")
-            head = Head(entry.position, entry.hash)
-            versions[entry.subject_id] = entry.version
+        check_continues(group, self._head(), versions)
         keys = [answer.key for answer in group.answers]
         names = [(name.kind, name.value) for name in group.names]
         if len(set(keys)) < len(keys) or not self._answers.keys().isdisjoint(keys):
             raise JournalFailed("an idempotency key was used before")
         if len(set(names)) < len(names) or not self._names.keys().isdisjoint(names):
             raise JournalFailed("a name was taken before")
-        if group.signed_head is not None and group.signed_head.size != head.position:
-            raise JournalFailed("the signed head is not that of the group")
         if not self._subtrees.keys().isdisjoint(
             (each.level, each.index) for each in group.subtrees
         ):

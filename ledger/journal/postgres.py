@@ -10,8 +10,8 @@ from ledger.journal import (
     Entry,
     Group,
     Head,
-    JournalFailed,
     SignedHead,
+    check_continues,
 )
 from ledger.journal.postgres_link import Connection, Link, Row
 from ledger.proof.chain import GENESIS
@@ -195,15 +195,7 @@ def _check(connection: Connection, group: Group) -> None:
     )
     head = _as_head(head_found.fetchall())
     versions: dict[str, int] = dict(versions_found.fetchall())
-    for entry in group.entries:
-        if entry.position != head.position + 1 or entry.prev != head.hash:
-            raise JournalFailed("the group does not continue the journal's head")
-        if entry.version != (versions[entry.subject_id] or 0) + 1:
-            raise JournalFailed("the group does not continue a subject's history")
-        head = Head(entry.position, entry.hash)
-        versions[entry.subject_id] = entry.version
-    if group.signed_head is not None and group.signed_head.size != head.position:
-        raise JournalFailed("the signed head is not that of the group")
+    check_continues(group, head, versions)
 
 
 def _insert(connection: Connection, group: Group) -> None:

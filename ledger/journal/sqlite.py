@@ -17,6 +17,7 @@ from ledger.journal import (
     Head,
     JournalFailed,
     SignedHead,
+    check_continues,
 )
 from ledger.journal.migrations import MIGRATIONS
 from ledger.proof.chain import GENESIS
@@ -182,15 +183,7 @@ class SqliteJournal:
         head = self.head()
         subjects = json.dumps(list({entry.subject_id for entry in group.entries}))
         versions: dict[str, int] = dict(connection.execute(_VERSIONS, (subjects,)).fetchall())
-        for entry in group.entries:
-            if entry.position != head.position + 1 or entry.prev != head.hash:
-                raise JournalFailed("the group does not continue the journal's head")
-            if entry.version != (versions[entry.subject_id] or 0) + 1:
-                raise JournalFailed("the group does not continue a subject's history")
-            head = Head(entry.position, entry.hash)
-            versions[entry.subject_id] = entry.version
-        if group.signed_head is not None and group.signed_head.size != head.position:
-            raise JournalFailed("the signed head is not that of the group")
+        check_continues(group, head, versions)
 
     def read(self, after_position: int, limit: int) -> list[Entry]:
         """Give entries after a position, in order."""
