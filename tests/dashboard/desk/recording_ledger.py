@@ -15,6 +15,7 @@ from proto import accounting_ledger_pb2 as ledger
 from proto import servicing_pb2 as servicing
 
 LEDGER = "billie.ledger.v1.AccountingLedgerService"
+STAFF = "billie.servicing.v1.StaffService"
 PREVIEWS = "billie.servicing.v1.PreviewService"
 LOANS = "billie.servicing.v1.LoanService"
 OPERATIONS = "billie.servicing.v1.OperationsService"
@@ -121,6 +122,7 @@ COMMANDS: dict[str, tuple[str, type[Message]]] = {
     "UndoWriteOff": (LOANS, servicing.UndoWriteOffRequest),
     "RecordRecovery": (LOANS, servicing.RecordRecoveryRequest),
     "Request": (APPROVALS, servicing.RequestApprovalRequest),
+    "Disable": (STAFF, servicing.DisableStaffRequest),
     "OpenLetter": (OPERATIONS, servicing.OpenLetterRequest),
     "ReplayLetter": (OPERATIONS, servicing.ReplayLetterRequest),
 }
@@ -145,7 +147,8 @@ class RecordingLedger:
         self._server = grpc.server(
             futures.ThreadPoolExecutor(4), options=(("grpc.so_reuseport", 0),)
         )
-        served: dict[str, dict[str, Any]] = {LEDGER: {}, LOANS: {}, APPROVALS: {}, OPERATIONS: {}}
+        services = (LEDGER, LOANS, APPROVALS, OPERATIONS, STAFF)
+        served: dict[str, dict[str, Any]] = {each: {} for each in services}
         for rpc, (service, request_type) in COMMANDS.items():
             served[service][rpc] = self._handler(rpc, request_type)
         balance = self._handler("GetBalance", ledger.GetBalanceRequest, self._balance)

@@ -14,6 +14,7 @@ from embedded.process import free_port
 from embedded.servers import RedisServer
 from tests.builders import LedgerProcess
 from tests.dashboard.foundation.beats import beat
+from tests.ledger import asking
 
 
 @pytest.mark.parametrize("reaches_stream", [True, False])
@@ -36,3 +37,23 @@ def test_a_ledger_whose_events_go_nowhere_counts_as_lost(
         channel.close()
     assert health.ledger_lost is not reaches_stream
     assert health.label == ("Live 0.4 s" if reaches_stream else "Ledger lost")
+
+
+def test_a_ledger_that_was_switched_to_read_only_is_not_lost(
+    data_dir: Path,
+    database: Database[dict[str, Any]],
+    sessions: Sessions,
+    redis_server: RedisServer,
+) -> None:
+    """Nothing can be changed, and the sentence says that somebody wanted it so."""
+    beat(database)
+    with LedgerProcess(data_dir, redis_server.url) as ledger:
+        ledger.with_staff()
+        asking.set_read_only(ledger.caller("staff-admin"), read_only=True)
+        channel = grpc.insecure_channel(ledger.address, options=BACK_SOON)
+        mint = TokenMint(read_key(ledger.keys_dir), sessions.check_alive)
+        somebody = ("staff-support", hashed(sessions.start("staff-support")))
+        health = HealthWatch(database, channel, mint).look(somebody)
+        channel.close()
+    assert (health.label, health.read_only, health.ledger_lost) == ("Read-only", True, False)
+    assert "administrator has switched" in health.sentence

@@ -2,14 +2,20 @@
 
 from collections.abc import Callable
 
+import grpc
 import pytest
+import redis
+from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
+from dashboard.sessions import Sessions, hashed
 from proto import documents
+from proto import servicing_pb2 as servicing
 from proto.documents import StaffDocument, StaffKey
 from proto.values import Instant, Key, Money
 from tests.dashboard.desk.conftest import Store
-from tests.dashboard.desk.screens.reading import everything
+from tests.dashboard.desk.recording_ledger import RecordingLedger, says_no
+from tests.dashboard.desk.screens.reading import button, everything
 
 CHANGES = {"Change roles", "Change limits", "Give a start password…", "Disable…", "Revoke key…"}
 
@@ -68,3 +74,29 @@ def test_nobody_is_offered_their_own_rights(opened: Callable[..., AppTest]) -> N
     own.run()
     assert "ask another administrator" in own.info[0].value
     assert not labels(own) & CHANGES
+
+
+def disabled(_request: object, _context: grpc.ServicerContext) -> Message:
+    """The ledger's answer to a disabling."""
+    return servicing.StaffResponse(staff_id="staff-nora", staff_version=4)
+
+
+def test_a_disabling_that_is_not_known_yet_is_checked_with_its_own_key(
+    opened: Callable[..., AppTest], books: RecordingLedger, streams: redis.Redis
+) -> None:
+    """It is said as it is, sent once more under its key, and ends every session when done."""
+    sessions = Sessions(streams)
+    theirs = hashed(sessions.start("staff-nora"))
+    books.script.extend([says_no(grpc.StatusCode.DEADLINE_EXCEEDED), disabled])
+    page = opened("staff.py", "admin", id="staff-nora")
+    button(page, "Disable…").click().run()
+    button(page, "Disable").click().run()
+    assert "Not known yet" in everything(page)
+    assert sessions.find(theirs) is not None
+    button(page, "Check again").click().run()
+    first, second = (each.request for each in books.commands())
+    assert first == second
+    assert (first.staff_id, first.expected_version) == ("staff-nora", 3)
+    assert first.idempotency_key
+    assert sessions.find(theirs) is None
+    assert "signed out everywhere" in page.success[0].value
