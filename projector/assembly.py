@@ -31,7 +31,7 @@ from projector.rebuild import Rebuild
 from projector.retention import Retention
 from projector.settings import BadSetting, Settings
 from projector.shelf import TIMEZONED
-from projector.store import Store
+from projector.store import IDLE_SECONDS_MAX, Store
 from projector.vitals import Vitals
 from proto.documents import RebuildDocument
 from proto.search_tokens import KEY_FILE
@@ -180,6 +180,7 @@ def mongo_client(
             appname=app_name(settings.consumer),
             serverSelectionTimeoutMS=int(wait_seconds * 1_000),
             connectTimeoutMS=int(wait_seconds * 1_000),
+            maxIdleTimeMS=int(IDLE_SECONDS_MAX * 1_000),
             socketTimeoutMS=int(answer_seconds * 1_000),
             tz_aware=True,
             tzinfo=UTC,

@@ -287,7 +287,8 @@ class Projector:
         self._vitals.waits_for = server
         self._metrics.retried(server)
         log.warning("server_lost", server=server, error=type(error).__name__, failures=failures)
-        self._stopping.wait(BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)])
+        least = error.least_seconds if isinstance(error, Unreachable) else 0.0
+        self._stopping.wait(max(least, BACK_OFF_SECONDS[min(failures, len(BACK_OFF_SECONDS) - 1)]))
         return failures + 1
 
     def _leave(self) -> None:

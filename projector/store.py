@@ -6,12 +6,14 @@ is raised to whoever can wait.
 """
 
 import time
+import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
 from pymongo import MongoClient
 from pymongo.database import Database
 from pymongo.errors import (
+    ConfigurationError,
     ConnectionFailure,
     ExecutionTimeout,
     OperationFailure,
@@ -42,6 +44,14 @@ DURABLE: Final = WriteConcern("majority", j=True)
 SNAPSHOT: Final = ReadConcern("snapshot")
 TRANSIENT_TRIES_MAX: Final = 30
 LOOK_FOR_ORPHANS: Final = 6
+IDLE_SECONDS_MAX: Final = 5.0
+"""After so long without use a connection to MongoDB is made anew.
+
+One that was made while the server had just begun offers no sessions for as long as it
+lives, however ready the server is by then: to leave it alone for so long is the cure.
+"""
+
+IDLE_MARGIN_SECONDS: Final = 0.5
 WAITING_COUNT_MAX: Final = 1_000
 WORLD_CODES: Final = frozenset(
     {
@@ -50,6 +60,7 @@ WORLD_CODES: Final = frozenset(
         50,  # MaxTimeMSExpired
         89,  # NetworkTimeout
         91,  # ShutdownInProgress
+        94,  # NotYetInitialized
         189,  # PrimarySteppedDown
         8000,  # AtlasError
         11600,  # InterruptedAtShutdown
@@ -59,9 +70,19 @@ WORLD_CODES: Final = frozenset(
 )
 """Answers of a server that takes nobody's writes now: no event is to blame."""
 
+_MADE: Final = set[tuple[str, str, str]]()
+"""Collections that this process has given their indexes, by server process and database.
+
+To look at every one again after each short loss takes longer than all the rest of it.
+"""
+
 
 class Unreachable(Exception):  # noqa: N818 - the state of the world, not of an event
-    """MongoDB cannot be written to now; wait and do the same again."""
+    """MongoDB cannot be written to now; wait so long at least, and do the same again."""
+
+    def __init__(self, text: str, least_seconds: float = 0.0) -> None:
+        super().__init__(text)
+        self.least_seconds = least_seconds
 
 
 class Store:
@@ -88,11 +109,15 @@ class Store:
     def prepare(self) -> None:
         """Make the projector's collections and indexes. Raises Unreachable, BadSetting."""
         try:
-            self._require_transactions()
+            server = self._require_transactions()
             end_orphans(self._client, self._consumer)
+            there = set(self.database.list_collection_names())
             for collection in documents.COLLECTIONS:
-                if collection.writer == "projector":
-                    shelf.make(self.database, collection, collection.name)
+                made = (server, self.database.name, collection.name)
+                if collection.writer != "projector" or (collection.name in there and made in _MADE):
+                    continue
+                shelf.make(self.database, collection, collection.name)
+                _MADE.add(made)
         except PyMongoError as error:
             raise _fault_of(error) from error
 
@@ -153,14 +178,17 @@ class Store:
         except PyMongoError as error:
             raise _fault_of(error) from error
 
-    def _require_transactions(self) -> None:
-        """Refuse a server on which every single event would fail."""
+    def _require_transactions(self) -> str:
+        """Refuse a server on which every single event would fail; else name its process."""
         hello = self._client.admin.command("hello")
+        if hello.get("isreplicaset"):
+            raise Unreachable("a member of a set that has not begun")
         if "setName" not in hello and hello.get("msg") != "isdbgrid":
             raise BadSetting(
                 "MONGODB_URL names a MongoDB without transactions: start it as a replica set "
                 "(one node is enough), or unset MONGODB_URL and run `make run`."
             )
+        return str(hello.get("topologyVersion", {}).get("processId") or uuid.uuid4())
 
     def _parts(self, items: Sequence[Item], error: Exception, *, release: bool) -> Outcome:
         if len(items) > 1:
@@ -190,7 +218,7 @@ class Store:
                 raise Unreachable("the archive's keys") from error
             except PyMongoError as error:
                 if _is_world(error):
-                    raise Unreachable(type(error).__name__) from error
+                    raise _fault_of(error) from error
                 if not _is_transient(error, attempt):
                     raise
             time.sleep(min(0.5, 0.002 * 2**attempt))
@@ -230,8 +258,8 @@ class Store:
 
 
 def _is_world(error: PyMongoError) -> bool:
-    if isinstance(error, ConnectionFailure | ExecutionTimeout):
-        return True
+    if isinstance(error, ConnectionFailure | ExecutionTimeout | ConfigurationError):
+        return True  # of the last, see IDLE_SECONDS_MAX
     if error.has_error_label("UnknownTransactionCommitResult"):
         return True
     return isinstance(error, OperationFailure) and error.code in WORLD_CODES
@@ -257,4 +285,6 @@ def _codes(error: PyMongoError) -> set[int]:
 
 
 def _fault_of(error: PyMongoError) -> Exception:
+    if isinstance(error, ConfigurationError):
+        return Unreachable("no sessions", IDLE_SECONDS_MAX + IDLE_MARGIN_SECONDS)
     return Unreachable(type(error).__name__) if _is_world(error) else error

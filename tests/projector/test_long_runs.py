@@ -24,6 +24,8 @@ from tests.projector.test_process import environment, running, wait_until
 __all__ = ["environment"]
 
 POSTINGS = count(1_200, 100_000)
+PATIENCE = count(60, 3_000)
+"""How many seconds so many postings may take."""
 RESTARTS = count(3, 50)
 ACCOUNTS = 8
 
@@ -52,11 +54,11 @@ def test_a_redis_emptied_in_mid_run_loses_no_ledger_event(
         with ThreadPoolExecutor(ACCOUNTS) as pool:
             payments = [pool.submit(pay, name) for name in names]
             for share in (1, 2):
-                wait_until("some", partial(_has, mirror, share * POSTINGS // 3))
+                wait_until("some", partial(_has, mirror, share * POSTINGS // 3), PATIENCE)
                 streams.flushall()
             for payment in payments:
                 payment.result()
-        wait_until("all postings", partial(_has, mirror, POSTINGS))
+        wait_until("all postings", partial(_has, mirror, POSTINGS), PATIENCE)
         drain.projector.stop()
         worker.join()
     paid = {name: mirror.account(name)["balances"]["totalPaid"] for name in names}

@@ -51,9 +51,9 @@ def running(environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen
         process.wait()
 
 
-def wait_until(what: str, is_so: Callable[[], object]) -> None:
+def wait_until(what: str, is_so: Callable[[], object], seconds_max: float = SECONDS_MAX) -> None:
     """Wait for something that must come."""
-    deadline = time.monotonic() + SECONDS_MAX
+    deadline = time.monotonic() + seconds_max
     while not is_so():
         assert time.monotonic() < deadline, what
         time.sleep(0.02)

@@ -13,6 +13,7 @@ import pymongo
 import pytest
 import redis
 from pymongo.collection import Collection
+from pymongo.errors import PyMongoError
 
 from embedded import binaries
 from embedded.process import Process, free_port, spawn, stop
@@ -240,6 +241,41 @@ def test_a_mongod_that_steps_down_is_waited_for(
             assert not streams.exists("failures:billie-servicing-processor")
     finally:
         server.stop()
+
+
+def test_a_mongod_that_is_not_ready_yet_is_waited_for(
+    settings: Settings, feed: Feed, tmp_path: Path
+) -> None:
+    """A member that begins has no sessions: that is no event's fault, and no wrong setting."""
+    port = free_port()
+    (tmp_path / "member").mkdir()
+    argv: list[str | Path] = [binaries.find("mongod"), "--dbpath", tmp_path / "member"]
+    argv += ["--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket", "--replSet", "rs"]
+    process = spawn(argv, tmp_path / "mongod.log")
+    url = f"mongodb://127.0.0.1:{port}/?directConnection=true"
+    log = tmp_path / "log"
+    client: pymongo.MongoClient[dict[str, Any]]
+    try:
+        feed.tell("customer.created.v1", customer())
+        there = replace(settings, mongodb_url=url)
+        with pymongo.MongoClient(url) as client, working(there, log) as projector:
+            wait_until(lambda: log.exists() and log.read_text().count("server_lost") > 1)
+            assert projector.poll() is None, log.read_text()
+            member = {"_id": 0, "host": f"127.0.0.1:{port}"}
+            client.admin.command("replSetInitiate", {"_id": "rs", "members": [member]})
+            customers: Collection[dict[str, Any]] = client[settings.db_name]["customers"]
+            wait_until(lambda: _count(customers) == 1)
+        assert feed.dead_letters() == []
+    finally:
+        stop(process)
+
+
+def _count(collection: Collection[dict[str, Any]]) -> int:
+    """Count documents; none while there is nobody to ask."""
+    try:
+        return collection.count_documents({})
+    except PyMongoError:
+        return 0
 
 
 def test_a_mongod_without_transactions_is_refused(
