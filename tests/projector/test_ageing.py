@@ -6,28 +6,26 @@ from tests.projector.conftest import Drain
 from tests.projector.feed import Feed, account, closing, posting, update
 from tests.projector.mirror import Mirror
 
+BUCKETS: dict[str, tuple[str | None, bool | None]] = {
+    "current": ("current", False),
+    "AgingBucket.EARLY_ARREARS": ("early_arrears", True),
+    "late_arrears": ("late_arrears", True),
+    "default": ("default", True),
+    "closed": ("closed", False),
+    "very_late": (None, None),
+}
 
-@pytest.mark.parametrize(
-    ("bucket", "told"),
-    [
-        ("current", ("current", False)),
-        ("AgingBucket.EARLY_ARREARS", ("early_arrears", True)),
-        ("late_arrears", ("late_arrears", True)),
-        ("default", ("default", True)),
-        ("closed", ("closed", False)),
-        ("very_late", (None, None)),
-    ],
-)
-def test_the_flag_follows_the_bucket(
-    feed: Feed, drain: Drain, mirror: Mirror, bucket: str, told: tuple[str | None, bool | None]
-) -> None:
+
+def test_the_flag_follows_the_bucket(feed: Feed, drain: Drain, mirror: Mirror) -> None:
     """Absent, it is whether the bucket is one of arrears; an unknown bucket is null."""
-    feed.tell("loan.aging.updated.v1", update(dpd=9, bucket=bucket))
+    for bucket in BUCKETS:
+        feed.tell("loan.aging.updated.v1", update(f"LOAN-{bucket}", dpd=9, bucket=bucket))
     drain()
-    found = mirror.account()
-    assert (found["aging"]["bucket"], found["aging"]["isInArrears"]) == told
-    assert found["aging"]["currentDPD"] == 9
-    assert (found["accountNumber"], found["accountStatus"]) == ("LOAN-1", "unknown")
+    for bucket, told in BUCKETS.items():
+        found = mirror.account(f"LOAN-{bucket}")
+        assert (found["aging"]["bucket"], found["aging"]["isInArrears"]) == told
+        assert found["aging"]["currentDPD"] == 9
+        assert (found["accountNumber"], found["accountStatus"]) == (f"LOAN-{bucket}", "unknown")
 
 
 def test_the_flag_is_kept_as_it_was_sent(feed: Feed, drain: Drain, mirror: Mirror) -> None:
