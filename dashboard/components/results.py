@@ -10,7 +10,7 @@ from dashboard.components.opening import open_chosen
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import inert
 from dashboard.queries.found import CHARACTERS_MIN, CustomerOutlineHit, Found
-from dashboard.queries.search import HITS_MAX
+from dashboard.queries.looks import HITS_MAX
 
 CUSTOMER_COLUMNS: Final = (Column("Customer"), Column("Id"), Column("Contact"), Column("Flags"))
 ACCOUNT_COLUMNS: Final = (

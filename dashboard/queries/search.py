@@ -1,20 +1,17 @@
 """One box finds customers, accounts, transactions: what was typed decides where to look.
 
-Cheap looks come first (ids, prefixes of indexed fields); only when they find too little
-does the infix search run: it reads the rarest three-letter piece from the index and checks
-the rest with an escaped pattern.
+Cheap looks come first, all in one round trip (ids, prefixes of indexed fields); only when
+they find too little does the infix search run: it reads the rarest three-letter piece from
+the index and checks the rest with an escaped pattern.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from msgspec import Struct
-from pymongo.collection import Collection
 from pymongo.errors import ExecutionTimeout
 
-from dashboard.queries.closeness import closeness
-from dashboard.queries.declared import DeskDatabase, Stored, fields_of
+from dashboard.queries.declared import DeskDatabase, Stored
 from dashboard.queries.found import (
     CHARACTERS_MIN,
     AccountHit,
@@ -25,31 +22,23 @@ from dashboard.queries.found import (
     TransactionHit,
     TransactionOutlineHit,
 )
+from dashboard.queries.looks import (
+    HITS_MAX,
+    LOOK_MILLISECONDS_MAX,
+    Ladder,
+    climb,
+    look_once,
+)
 from dashboard.queries.rights import require_reader, sees_persons
 from proto import documents
-from proto.codec import from_mongo
 from proto.search_keys import fold, grams, national_digits
 
 CHARACTERS_MAX: Final = 100
-HITS_MAX: Final = 50
-LOOK_MILLISECONDS_MAX: Final = 300
 RARE_ENOUGH: Final = 1_000
 """Pieces in more documents than this count as equally common."""
 PIECES_MAX: Final = 16
 
 _TELEPHONE: Final = re.compile(r"[+(]?[0-9][0-9 ().-]*")
-
-
-class _Gathering:
-    """Hits in the order of the looks that found them, each once, up to one too many."""
-
-    def __init__(self) -> None:
-        self.hits: dict[str, Stored] = {}
-        self.too_broad = False
-
-    @property
-    def wanted(self) -> int:
-        return HITS_MAX + 1 - len(self.hits)
 
 
 def search(
@@ -60,20 +49,13 @@ def search(
     typed = _printable(text)[:CHARACTERS_MAX]
     if len(typed) < CHARACTERS_MIN:
         return Found(typed)
-    persons = sees_persons(roles)
-    customer_view = CustomerHit if persons else CustomerOutlineHit
-    account_view = AccountHit if persons else AccountOutlineHit
-    customer_looks = _customer_looks(database, typed, persons=persons)
-    customers = _gather(database[documents.CUSTOMERS.name], customer_looks, typed, customer_view)
-    accounts = _gather(
-        database[documents.LOAN_ACCOUNTS.name], _account_looks(typed), typed, account_view
-    )
-    transaction_view = TransactionHit if persons else TransactionOutlineHit
-    looks = _transaction_looks(typed, persons=persons)
-    posted = _gather(database[documents.TRANSACTIONS.name], looks, typed, transaction_view)
-    found_posted = tuple(from_mongo(transaction_view, each) for each in posted.hits.values())
-    found_customers = tuple(from_mongo(customer_view, each) for each in customers.hits.values())
-    found_accounts = tuple(from_mongo(account_view, each) for each in accounts.hits.values())
+    customers, accounts, posted = ladders = _ladders(typed, persons=sees_persons(roles))
+    climb(database, ladders, typed)
+    if customers.wanted > 0:
+        for look in _infix_look(database, typed, persons=sees_persons(roles)):
+            look_once(database, customers, look, typed)
+    found_customers, found_accounts = customers.found(), accounts.found()
+    found_posted = posted.found()
     return Found(
         typed,
         found_customers[:hits_max],
@@ -88,6 +70,29 @@ def search(
     )
 
 
+def _ladders(
+    typed: str, *, persons: bool
+) -> tuple[Ladder[CustomerOutlineHit], Ladder[AccountOutlineHit], Ladder[TransactionOutlineHit]]:
+    """Say where to look for customers, accounts and transactions."""
+    return (
+        Ladder(
+            documents.CUSTOMERS.name,
+            CustomerHit if persons else CustomerOutlineHit,
+            list(_customer_looks(typed, persons=persons)),
+        ),
+        Ladder(
+            documents.LOAN_ACCOUNTS.name,
+            AccountHit if persons else AccountOutlineHit,
+            list(_account_looks(typed)),
+        ),
+        Ladder(
+            documents.TRANSACTIONS.name,
+            TransactionHit if persons else TransactionOutlineHit,
+            list(_transaction_looks(typed, persons=persons)),
+        ),
+    )
+
+
 def _printable(text: str) -> str:
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
@@ -99,28 +104,6 @@ def _names_exactly(typed: str, accounts: tuple[AccountOutlineHit, ...]) -> bool:
     first = accounts[0]
     numbers = (first.account_number, first.loan_account_id, first.application_number)
     return typed.casefold() in {number.casefold() for number in numbers if number}
-
-
-def _gather(
-    collection: Collection[Stored], looks: Iterator[Stored], typed: str, view: type[Struct]
-) -> _Gathering:
-    """Look until there is enough; a look that takes too long is given up and reported."""
-    gathering = _Gathering()
-    wanted_fields = fields_of(view) | {"_id": 1}
-    for look in looks:
-        if gathering.wanted <= 0:
-            break
-        rows = (
-            collection.find(look, wanted_fields)
-            .limit(HITS_MAX + 1)
-            .max_time_ms(LOOK_MILLISECONDS_MAX)
-        )
-        try:
-            for row in sorted(rows, key=lambda row: closeness(row, typed)):
-                gathering.hits.setdefault(str(row.pop("_id")), row)
-        except ExecutionTimeout:
-            gathering.too_broad = True
-    return gathering
 
 
 def _any(clauses: list[Stored]) -> Stored:
@@ -152,8 +135,8 @@ def _transaction_looks(typed: str, *, persons: bool) -> Iterator[Stored]:
     yield _any([_prefix(field, spelling) for field in fields for spelling in spellings])
 
 
-def _customer_looks(database: DeskDatabase, typed: str, *, persons: bool) -> Iterator[Stored]:
-    """Give the looks from the best match to the weakest: in full, beginnings, words, inside."""
+def _customer_looks(typed: str, *, persons: bool) -> Iterator[Stored]:
+    """Give the cheap looks from the best match to the weakest: in full, beginnings, words."""
     folded, spellings = fold(typed), _spellings(typed)
     in_full: list[Stored] = [{"_id": {"$in": spellings}}]
     beginnings = [_prefix("_id", spelling) for spelling in spellings]
@@ -169,7 +152,6 @@ def _customer_looks(database: DeskDatabase, typed: str, *, persons: bool) -> Ite
         words = sorted(set(folded.split()), key=len, reverse=True)
         yield {"search.words": {"$all": words}}
         yield {"$and": [_prefix("search.words", word) for word in words]}
-    yield from _infix_look(database, typed, persons=persons)
 
 
 def _digits(typed: str) -> str:
