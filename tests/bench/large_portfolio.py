@@ -8,6 +8,7 @@ import itertools
 import json
 import random
 import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -28,6 +29,7 @@ from proto.values import CalendarDate, Code, Instant, Key, Money
 
 VERSION: Final = 1
 BATCH: Final = 10_000
+PROGRESS: Final = 200_000
 CUSTOMERS: Final = 1_000_000
 ACCOUNTS: Final = 1_200_000
 TRANSACTIONS: Final = 5_000_000
@@ -84,9 +86,10 @@ class Portfolio:
             (documents.AUDIT_EVENTS, self._audit_events()),
             (documents.MONTH_TOTALS, self._month_totals()),
         ):
-            _insert(database, collection.name, made)
+            _insert(database, collection.name, made, began)
         for collection in BUILT:
             shelf.make(database, collection, collection.name)
+            _progress(f"{collection.name}: indexes", began)
         database.client.admin.command("fsync")
         (folder / "built.json").write_text(json.dumps(self._told()))
         return time.monotonic() - began
@@ -231,10 +234,21 @@ def _money(cents: int) -> Decimal128:
     return Decimal128(f"{cents // 100}.{cents % 100:02d}")
 
 
-def _insert(database: Database[Stored], name: str, made: Iterable[Stored]) -> None:
+def _insert(database: Database[Stored], name: str, made: Iterable[Stored], began: float) -> None:
     fast = database[name].with_options(write_concern=WriteConcern(1, j=False))
+    done = 0
     for batch in _cut(made):
         fast.insert_many(batch, ordered=False)
+        done += len(batch)
+        if done % PROGRESS == 0:
+            _progress(f"{name}: {done:,}", began)
+    _progress(f"{name}: {done:,}, all", began)
+
+
+def _progress(told: str, began: float) -> None:
+    """Tell whoever waits how far the building is."""
+    sys.stderr.write(f"{time.monotonic() - began:5.0f} s  {told}\n")
+    sys.stderr.flush()
 
 
 def _cut(made: Iterable[Stored]) -> Iterator[list[Stored]]:
