@@ -1,14 +1,11 @@
 """The projector's throughput against the plan's way, and its lag at steady rates."""
 
-import itertools
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import redis
 from bson import Decimal128
@@ -18,78 +15,50 @@ from pymongo.database import Database
 from embedded.process import Process, spawn, stop
 from projector import shelf
 from projector.store import DURABLE
-from proto import codec, documents
+from proto import documents
 from proto.streams import INBOX, PROJECTOR_GROUP
-from tests.bench import one_at_a_time
-from tests.bench.figures import paired, percentile, report
+from tests.bench import measure_lag, measure_many, one_at_a_time
+from tests.bench.feed import a_balance, acknowledged, an_account, numbers, publish
+from tests.bench.figures import paired, processor_seconds, report
 from tests.stage import DB_NAME, Stage
 
-ACCOUNTS: Final = 2_000
-OUR_EVENTS: Final = 60_000
+OUR_EVENTS: Final = 30_000
 """A round takes so long that what else the machine does weighs on both sides alike."""
+IN_A_ROW: Final = 5
+"""How many events of an account come one after the other where the feed tells in bursts."""
 THEIR_EVENTS: Final = 1_500
-LAG_SECONDS: Final = 8
 RAW: Final = "raw-accounts"
 
-_numbers = itertools.count()
+_worked: dict[str, float] = {}
+"""What each process worked for an event in its last round, in microseconds."""
 
 
-def _balance(number: int) -> str:
-    return f"{number % 3000}.50"
-
-
-def _event(account: str) -> dict[Any, Any]:
-    number = next(_numbers)
-    body = {
-        "account_id": account,
-        "current_balance": _balance(number),
-        "status": "ACTIVE",
-        "triggered_by_transaction_type": "REPAYMENT",
-    }
-    return {
-        "id": f"bench-{number}",
-        "typ": "account.updated.v1",
-        "conv": account,
-        "payload": codec.canonical(body),
-    }
-
-
-def _publish(client: redis.Redis, count: int, poison_every: int = 0) -> list[bytes]:
-    """Put events onto the inbox, a thousand at a time, and give their entry ids."""
-    ids: list[Any] = []
-    for start in range(0, count, 1_000):
-        pipe = client.pipeline(transaction=False)
-        for number in range(start, min(start + 1_000, count)):
-            event = _event(f"bench-{number % ACCOUNTS}")
-            if poison_every and number % poison_every == 0:
-                event["payload"] = "broken"
-            pipe.xadd(INBOX, event)
-        ids += pipe.execute()
-    return ids
-
-
-def _acknowledged(client: redis.Redis, places: dict[bytes, int]) -> int:
-    """Give how many of the published entries the group has acknowledged (Redis 6.2 way)."""
-    groups: Any = client.xinfo_groups(INBOX)
-    group = next(each for each in groups if each["name"] == PROJECTOR_GROUP.encode())
-    return max(0, places.get(group["last-delivered-id"], 0) - int(group["pending"]))
-
-
-def _ours(stage: Stage, poison_every: int = 0, start: Callable[[], None] | None = None) -> float:
+def _ours(
+    stage: Stage,
+    poison_every: int = 0,
+    start: Callable[[], None] | None = None,
+    in_a_row: int = 1,
+) -> float:
     """Give events a second from the first acknowledged batch to the last."""
     stop(stage.processes["projector"])
     with redis.Redis.from_url(stage.redis.url) as client:
         places = {
             entry: place
-            for place, entry in enumerate(_publish(client, OUR_EVENTS, poison_every), 1)
+            for place, entry in enumerate(publish(client, OUR_EVENTS, poison_every, in_a_row), 1)
         }
         start() if start else stage.start("projector")
-        while not (first := _acknowledged(client, places)):
+        while not (first := acknowledged(client, places)):
             time.sleep(0.002)
+        parts = {part: stage.processes[part].pid for part in ("projector", "mongo", "redis")}
+        worked = {part: processor_seconds(process) for part, process in parts.items()}
         started = time.perf_counter()
-        while (last := _acknowledged(client, places)) < OUR_EVENTS:
+        while (last := acknowledged(client, places)) < OUR_EVENTS:
             time.sleep(0.002)
-        return (last - first) / (time.perf_counter() - started)
+        rate = (last - first) / (time.perf_counter() - started)
+        for part, before in worked.items():
+            spent = processor_seconds(parts[part]) - before
+            _worked[part] = round(spent / (last - first) * 1e6, 1)
+        return rate
 
 
 def _theirs(stage: Stage) -> float:
@@ -97,53 +66,11 @@ def _theirs(stage: Stage) -> float:
     url = stage.redis.url.removesuffix("/0") + "/1"
     with redis.Redis.from_url(url) as client:
         client.flushdb()
-        _publish(client, THEIR_EVENTS)
+        publish(client, THEIR_EVENTS)
         client.xgroup_create(INBOX, PROJECTOR_GROUP, id="0")
     started = time.perf_counter()
     one_at_a_time.run(url, stage.mongo.url, f"{DB_NAME}-plan")
     return THEIR_EVENTS / (time.perf_counter() - started - one_at_a_time.IDLE_SECONDS)
-
-
-def _lag(stage: Stage, rate: int) -> None:
-    """Publish at a steady rate and see in a change stream when each event has arrived."""
-    sent: dict[str, float] = {}
-    lags: list[float] = []
-    accounts = stage.database()["loan-accounts"]
-    total = rate * LAG_SECONDS
-    ready = threading.Event()
-
-    def watch() -> None:
-        with accounts.watch([{"$project": {"documentKey": 1}}], max_await_time_ms=100) as changes:
-            ready.set()
-            deadline = time.monotonic() + LAG_SECONDS + 10
-            while len(lags) < total and time.monotonic() < deadline:
-                change = changes.try_next()
-                key: Any = change and change["documentKey"]
-                if key and (at := sent.get(key["_id"])):
-                    lags.append(time.perf_counter() - at)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    ready.wait(10)
-    with redis.Redis.from_url(stage.redis.url) as client:
-        started = time.perf_counter()
-        for number in range(total):
-            account = f"lag-{rate}-{number}"
-            due = started + number / rate
-            if (wait := due - time.perf_counter()) > 0:
-                time.sleep(wait)
-            event = _event(account)
-            sent[account] = time.perf_counter()
-            client.xadd(INBOX, event)
-    watcher.join()
-    report(
-        f"projector lag at {rate} events/s",
-        unit="ms",
-        p50=round(percentile(lags, 0.5) * 1000, 1),
-        p99=round(percentile(lags, 0.99) * 1000, 1),
-        arrived=len(lags),
-        sent=total,
-    )
 
 
 def _poisoned(stage: Stage) -> float:
@@ -168,7 +95,7 @@ def _two(stage: Stage) -> float:
             stop(each)
 
 
-def _raw(stage: Stage) -> float:
+def _raw(stage: Stage, in_a_row: int = 1) -> float:
     """Give operations a second of an unordered bulk_write, one for each event.
 
     It ends with the same documents as the projector, under the same indexes, as durable;
@@ -177,19 +104,24 @@ def _raw(stage: Stage) -> float:
     database = stage.database()
     shelf.make(database, documents.LOAN_ACCOUNTS, RAW)
     accounts = database[RAW].with_options(write_concern=DURABLE)
-    operations = [_operation(next(_numbers), place) for place in range(OUR_EVENTS)]
+    operations = [
+        _operation(next(numbers), an_account(place, in_a_row)) for place in range(OUR_EVENTS)
+    ]
+    server = stage.processes["mongo"].pid
+    worked, mine = processor_seconds(server), time.process_time()
     began = time.perf_counter()
     for first in range(0, OUR_EVENTS, 1_000):
         accounts.bulk_write(operations[first : first + 1_000], ordered=False)
     seconds = time.perf_counter() - began
+    _worked["raw_client"] = round((time.process_time() - mine) / OUR_EVENTS * 1e6, 1)
+    _worked["raw_mongo"] = round((processor_seconds(server) - worked) / OUR_EVENTS * 1e6, 1)
     _require_alike(database)
     return OUR_EVENTS / seconds
 
 
-def _operation(number: int, place: int) -> UpdateOne:
+def _operation(number: int, account: str) -> UpdateOne:
     """Give the update that one event comes to."""
-    account = f"bench-{place % ACCOUNTS}"
-    balance, now = Decimal128(_balance(number)), datetime.now(tz=UTC)
+    balance, now = Decimal128(a_balance(number)), datetime.now(tz=UTC)
     changed = {
         "balances.currentBalance": balance,
         "balances.totalOutstanding": balance,
@@ -216,27 +148,6 @@ def _require_alike(database: "Database[dict[str, object]]") -> None:
         raise RuntimeError(msg)
 
 
-def _rebuild(stage: Stage) -> None:
-    """Rebuild everything that the other measurements brought, and tell events a second."""
-    began = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "projector", "rebuild"],
-        env=stage.environ,
-        check=True,
-        capture_output=True,
-    )
-    seconds = time.perf_counter() - began
-    done: Any = stage.database()["rebuilds"].find_one(sort=[("_id", -1)])
-    report(
-        "projector rebuild",
-        unit="events/s",
-        events=int(done["events"]),
-        seconds=round(seconds, 1),
-        rate=round(done["events"] / seconds),
-        differing=int(done["differing"]),
-    )
-
-
 def measure(stage: Stage) -> None:
     """Run all of the projector's measurements."""
     paired(
@@ -251,12 +162,19 @@ def measure(stage: Stage) -> None:
             "projector against a raw bulk_write",
             _ours,
             _raw,
-            "unordered bulk_write, one op an event",
+            "unordered bulk_write, one op an event; each event of a batch on another account",
+        ),
+        (
+            "projector against a raw bulk_write, bursts",
+            partial(_ours, in_a_row=IN_A_ROW),
+            partial(_raw, in_a_row=IN_A_ROW),
+            f"unordered bulk_write, one op an event; {IN_A_ROW} events of an account in a row",
         ),
         ("projector with 1 % poison", _poisoned, _ours, "no poison"),
         ("two projectors", _two, _ours, "one projector"),
     )
     for name, ours, other, against in sides:
+        _worked.clear()
         paired(
             name,
             partial(ours, stage),
@@ -264,6 +182,6 @@ def measure(stage: Stage) -> None:
             unit="events/s",
             against=against,
         )
-    for rate in (100, 1_000):
-        _lag(stage, rate)
-    _rebuild(stage)
+        report(f"{name}, processor time", unit="µs an event", **_worked)
+    measure_lag.measure(stage)
+    measure_many.measure(stage)

@@ -55,14 +55,14 @@ def _write(database: Database[dict[str, Any]], event_type: str, body: dict[str, 
     )
 
 
-def run(redis_url: str, mongodb_url: str, db_name: str) -> None:
+def run(redis_url: str, mongodb_url: str, db_name: str, idle_seconds: float = IDLE_SECONDS) -> None:
     """Apply what is in the inbox until nothing is left."""
     streams = redis.Redis.from_url(redis_url, decode_responses=True)
     client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(mongodb_url)
     database = client.get_database(db_name, write_concern=WriteConcern("majority", j=True))
     while True:
         answer: Any = streams.xreadgroup(
-            PROJECTOR_GROUP, "plan", {INBOX: ">"}, count=10, block=int(IDLE_SECONDS * 1000)
+            PROJECTOR_GROUP, "plan", {INBOX: ">"}, count=10, block=int(idle_seconds * 1000)
         )
         if not answer:
             return
@@ -75,4 +75,5 @@ def run(redis_url: str, mongodb_url: str, db_name: str) -> None:
 
 
 if __name__ == "__main__":
-    run(*sys.argv[1:4])
+    _streams, _documents, _name, _idle = sys.argv[1:]
+    run(_streams, _documents, _name, float(_idle))
