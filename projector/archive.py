@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from bson import Binary, Int64
+from bson import Int64
 from bson.timestamp import Timestamp
 
 from projector.archive_keys import GENERAL, KeyStore
@@ -114,11 +114,11 @@ def positions(kept: Mapping[str, Any]) -> Iterator[int]:
         yield from range(first, first + count)
 
 
-def _place(at: Timestamp, run: int, number: int) -> Binary:
-    return Binary(PLACE.pack(at.time, at.inc, run, number))
+def _place(at: Timestamp, run: int, number: int) -> bytes:
+    return PLACE.pack(at.time, at.inc, run, number)
 
 
-def _positions(place: Binary, ours: list[Item]) -> Stored:
+def _positions(place: bytes, ours: list[Item]) -> Stored:
     """Keep positions as runs: the first of each, and how many follow one another."""
     flat: list[int] = []
     for item in ours:

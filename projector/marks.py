@@ -8,7 +8,6 @@ seeks in it for a `$lookup`: 23 ms for a thousand marks, however many there are.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from bson import Binary
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
@@ -33,7 +32,7 @@ class Marks:
         if not marks:
             return set()
         pipeline: list[dict[str, Any]] = [
-            {"$documents": [{"mark": Binary(mark)} for mark in marks]},
+            {"$documents": [{"mark": mark} for mark in marks]},
             {
                 "$lookup": {
                     "from": MARKS.name,
@@ -55,7 +54,7 @@ class Marks:
         """
         if not marks:
             return
-        documents = [{"_id": Binary(mark)} for mark in marks]
+        documents = [{"_id": mark} for mark in marks]
         answer = self._database.command(
             "insert", MARKS.name, documents=documents, ordered=False, session=self._session
         )

@@ -32,6 +32,17 @@ TOLD_BY_OTHERS: Final = (
 )
 """Requests that other systems take and decide too; all other kinds are our ledger's alone."""
 
+OURS: Final = events.PostingEvent | events.StaffEvent | events.RequestEvent | events.DeskEvent
+OURS_ALONE: Final = frozenset(
+    kind
+    for kind in events.EVENTS.values()
+    if issubclass(kind, OURS) and not issubclass(kind, TOLD_BY_OTHERS)
+)
+"""A set of types is asked in no time, a union of thirty for each event is not."""
+
+BY_CONVERSATION: Final = events.ConversationEvent | events.RequestEvent
+MESSAGE: Final = events.NotificationSent | events.NotificationDeliveryFailed
+
 
 def of(envelope: Envelope) -> str:
     """Give the subject of an entry of our ledger: of a request, the id with its prefix.
@@ -63,10 +74,7 @@ def unread(collection: str, key: str, subject_id: str) -> Stored:
 
 def is_ours_alone(event: Event) -> bool:
     """Tell whether nobody but our ledger may tell such an event."""
-    if isinstance(event, TOLD_BY_OTHERS):
-        return False
-    ours = events.PostingEvent | events.StaffEvent | events.RequestEvent | events.DeskEvent
-    return isinstance(event, ours)
+    return type(event) in OURS_ALONE
 
 
 def require_name(event: Event, envelope: Envelope) -> None:
@@ -74,11 +82,9 @@ def require_name(event: Event, envelope: Envelope) -> None:
 
     It is told here and not in the projections, where it would cost the whole batch.
     """
-    by_conversation = isinstance(event, events.ConversationEvent | events.RequestEvent)
-    if by_conversation and not envelope.conversation_id:
+    if isinstance(event, BY_CONVERSATION) and not envelope.conversation_id:
         raise InvalidBody("no conversation field names what the event is about")
-    message = events.NotificationSent | events.NotificationDeliveryFailed
-    if isinstance(event, message) and not event.notification_id:
+    if isinstance(event, MESSAGE) and not event.notification_id:
         raise InvalidBody("notification_id is empty")
 
 

@@ -84,20 +84,7 @@ class Money(int):
         Raises InvalidMoney for anything else: exponents, NaN, other digits, a third
         decimal (events.md, rule 9 of section 3).
         """
-        match = _MONEY.fullmatch(text)
-        if match is None:
-            msg = f"{text[:40]!r} is not an amount with at most two decimal places"
-            raise InvalidMoney(msg)
-        sign, whole, places = match.groups()
-        places = (places or "").rstrip("0")
-        if len(places) > len("00"):
-            msg = f"{text[:40]!r} has more than two decimal places"
-            raise InvalidMoney(msg)
-        cents = int(whole) * 100 + int(places.ljust(2, "0"))
-        if cents >= CENTS_MAX:
-            msg = f"{text[:40]!r} is larger than any amount can be"
-            raise InvalidMoney(msg)
-        return cls(-cents if sign else cents)
+        return cls(_cents(text))
 
     def __str__(self) -> str:
         """Write the decimal string of the wire, `-12.50`."""
@@ -106,6 +93,25 @@ class Money(int):
     def __repr__(self) -> str:
         """Write the amount so that a failing test can be read."""
         return f"Money({self!s})"
+
+
+@lru_cache(maxsize=4_096)
+def _cents(text: str) -> int:
+    """Read an amount; half of a posting's dozen are zero, and the others come again."""
+    match = _MONEY.fullmatch(text)
+    if match is None:
+        msg = f"{text[:40]!r} is not an amount with at most two decimal places"
+        raise InvalidMoney(msg)
+    sign, whole, places = match.groups()
+    places = (places or "").rstrip("0")
+    if len(places) > len("00"):
+        msg = f"{text[:40]!r} has more than two decimal places"
+        raise InvalidMoney(msg)
+    cents = int(whole) * 100 + int(places.ljust(2, "0"))
+    if cents >= CENTS_MAX:
+        msg = f"{text[:40]!r} is larger than any amount can be"
+        raise InvalidMoney(msg)
+    return -cents if sign else cents
 
 
 class Instant(datetime):

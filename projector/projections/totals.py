@@ -31,6 +31,10 @@ from proto.values import Money
 
 MONTH: Final = len("2026-03")
 SEPARATOR: Final = "|"
+KIND: Final = ("transactionType", "originalType", "reasonCode")
+
+Kind = tuple[str, ...]
+"""The values of `KIND`; empty for what is no posting."""
 
 
 def reads(happening: Happening) -> Reads:
@@ -51,11 +55,16 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
 
 def _sums(happening: Happening, place: LedgerPlace) -> dict[Place, Stored]:
     """Give the places of the sums, each with what its document tells of itself."""
-    date = _business_date(happening.at)
-    kind = _kind(happening)
-    staff = {"staffId": place.actor, "date": date, "eventType": place.event_type, **kind}
+    return _named(_business_date(happening.at), place.actor, place.event_type, _kind(happening))
+
+
+@lru_cache(maxsize=4_096)
+def _named(date: str, actor: str, event_type: str, told: Kind) -> dict[Place, Stored]:
+    """Name the sums; most events of a batch move the same ones."""
+    kind = dict(zip(KIND, told, strict=False))
+    staff = {"staffId": actor, "date": date, "eventType": event_type, **kind}
     sums = {(STAFF_DAYS, _key(staff)): staff}
-    if isinstance(happening.event, PostingEvent):
+    if kind:
         day, month = {"date": date, **kind}, {"month": date[:MONTH], **kind}
         sums[(DAY_TOTALS, _key(day))] = day
         sums[(MONTH_TOTALS, _key(month))] = month
@@ -68,18 +77,14 @@ def _business_date(at: datetime) -> str:
     return When(at).business_date
 
 
-def _kind(happening: Happening) -> Stored:
+def _kind(happening: Happening) -> Kind:
     """Tell what is summed by: kind and reason, of a reversal also what it took back."""
     event = happening.event
     if not isinstance(event, PostingEvent):
-        return {}
+        return ()
     original = event.original_transaction_type if isinstance(event, PaymentReversed) else ""
-    told = {
-        "transactionType": event.transaction_type,
-        "originalType": original,
-        "reasonCode": event.reason_code,
-    }
-    return {name: str.__str__(value) for name, value in told.items()}
+    told = (event.transaction_type, original, event.reason_code)
+    return tuple(map(str.__str__, told))
 
 
 def _key(told: Stored) -> str:

@@ -1,6 +1,7 @@
 """Projection `transactions`: one document for each transaction of our ledger."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from projector.happening import (
@@ -86,8 +87,14 @@ def amount(event: PostingEvent) -> Money:
 
 def told(event: Posting) -> Stored:
     """Give the optional fields that the posting has."""
-    values = {stored: getattr(event, name, "") for name, stored in OPTIONAL.items()}
-    return {stored: str.__str__(value) for stored, value in values.items() if value}
+    values = ((stored, getattr(event, name)) for name, stored in _optional(type(event)))
+    return {stored: str.__str__(value) for stored, value in values if value}
+
+
+@cache
+def _optional(kind: type[Posting]) -> tuple[tuple[str, str], ...]:
+    """Give the optional fields that a kind of posting has, with their stored names."""
+    return tuple(each for each in OPTIONAL.items() if each[0] in kind.__struct_fields__)
 
 
 def _document(event: PostingEvent, place: LedgerPlace) -> Stored:
