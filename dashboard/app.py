@@ -8,7 +8,13 @@ from dashboard import navigation, services, session
 
 # A file of ours: a Material icon here would be fetched from somebody else's server.
 ICON = Path(__file__).with_name("icon.png")
+SIDEBAR_PIXELS = 220
 
-st.set_page_config(page_title="Billie Servicing", page_icon=str(ICON), layout="wide")
+st.set_page_config(
+    page_title="Billie Servicing",
+    page_icon=str(ICON),
+    layout="wide",
+    initial_sidebar_state=SIDEBAR_PIXELS,
+)
 services.warm_up()
 navigation.run(session.current())

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard import session
-from dashboard.components import acting, frame, pulse, sign_in
+from dashboard.components import acting, frame, in_place, pulse, sign_in
 from dashboard.queries.rights import (
     AUDIT_ROLES,
     LETTER_ROLES,
@@ -120,3 +120,4 @@ def run(signed_in: SignedIn | None) -> None:
     frame.show(signed_in)
     chosen.run()
     pulse.show()
+    in_place.links()

@@ -1,5 +1,6 @@
 """The bar at the top of every page: search, status, who is signed in."""
 
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -11,12 +12,14 @@ from dashboard.session import SignedIn
 
 SIGN_OUT: Final = "Sign out"
 MENU: Final = "who"
+_STYLE: Final = Path(__file__).with_suffix(".css")
 
 
 def show(signed_in: SignedIn) -> None:
     """Show the bar, and below it, while a part is lost, what that means."""
     health = services.health((signed_in.staff_id, signed_in.session_id))
     session.put(status_chip.OBSTACLE_SHOWN, health.obstacle)
+    st.html(_STYLE)
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="right", key="frame"
     ):

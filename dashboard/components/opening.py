@@ -37,6 +37,15 @@ def link_to(file: str, label: str, **where: str) -> None:
     st.page_link(navigation.page(file), label=label, query_params=asked or None)
 
 
+def open_address(url_path: str, where: dict[str, str]) -> None:
+    """Go to the page of an address of the desk's own, if there is one."""
+    from dashboard import navigation  # noqa: PLC0415 - as above
+
+    row = next((row for row in navigation.PAGES if row.url_path == url_path), None)
+    if row is not None:
+        st.switch_page(navigation.page(row.file), query_params=where)
+
+
 def _parts(rest: str) -> tuple[str, str, str]:
     account_id, _, others = rest.partition(":")
     customer_id, _, transaction_id = others.partition(":")

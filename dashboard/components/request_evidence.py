@@ -1,4 +1,4 @@
-"""What a request is judged by: the account's last 90 days, its schedule, related requests."""
+"""What a request is judged by: the account, its last 90 days, schedule, talks, other requests."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import formats, services
 from dashboard.components import acting
 from dashboard.components.account_card import account_figures
+from dashboard.components.conversations import conversations
 from dashboard.components.opening import link_to, open_chosen
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import records_table
@@ -32,18 +33,20 @@ def request_evidence(signed_in: SignedIn, view: RequestView, now: datetime) -> N
         account_figures(account, now)
     link_to(
         "customer.py",
-        "Customer, conversations and the whole history",
+        "Customer and the whole history",
         id=view.customer_id or "",
         account=view.loan_account_id or "",
     )
-    last, schedule, steps, others = st.tabs(
-        [f"Last {DAYS} days", "Schedule", "Steps", "Related requests"]
+    last, schedule, talks, steps, others = st.tabs(
+        [f"Last {DAYS} days", "Schedule", "Conversations", "Steps", "Related requests"]
     )
     with last:
         _transactions(signed_in, view, now)
     with schedule:
         if account is not None:
             schedule_table(account, now)
+    with talks:
+        conversations(signed_in, view.customer_id or "")
     with steps:
         request_history(signed_in, view)
     with others:

@@ -16,7 +16,7 @@ from proto.values import write_value
 
 KEY: Final = "search-box"
 SUGGESTIONS_MAX: Final = 6
-PLACEHOLDER: Final = "Search customers and accounts"
+PLACEHOLDER: Final = "Search customers, accounts, payments"
 _HERE: Final = Path(__file__)
 
 

@@ -116,6 +116,11 @@ def _calls(channel: grpc.aio.Channel) -> Mapping[type[Message], Call]:
         ledger.GetBalanceRequest: books.GetBalance,
         ledger.GetTransactionsRequest: books.GetTransactions,
         servicing.RequestApprovalRequest: approvals.Request,
+        servicing.GetApprovalRequest: approvals.Get,
+        servicing.DecideApprovalRequest: approvals.Approve,
+        servicing.CancelApprovalRequest: approvals.Cancel,
+        servicing.EnrolKeyRequest: staff.EnrolKey,
+        servicing.RevokeKeyRequest: staff.RevokeKey,
         servicing.RunEndOfDayRequest: operations.RunEndOfDay,
     }
     return cast("Mapping[type[Message], Call]", calls)

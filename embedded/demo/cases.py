@@ -13,13 +13,12 @@ from msgspec import Struct
 from embedded.demo.calendar import sydney
 from embedded.demo.loans import Loan, Story, Terms
 from embedded.demo.messages import Message
-from embedded.demo.people import Person
+from embedded.demo.people import Person, plain_person
 from embedded.demo.staff import SIGN_INS
 from embedded.demo.talks import Talk, long_talk
 from proto import accounting_ledger_pb2 as ledger
 from proto import servicing_pb2 as servicing
-from proto.events import CustomerCreated, CustomerVerified, ResidentialAddress
-from proto.values import CalendarDate, Key, Money
+from proto.values import Key, Money
 
 MISSING: Final = Key("CUS-10555")
 SILENT: Final = Key("CUS-10250")
@@ -51,10 +50,12 @@ class Deed(Struct, frozen=True):
 def people(anchor: date) -> tuple[Person, ...]:
     """Give the customers of the cases."""
     return (
-        _person(MISSING, "Grace", "Papadopoulos", "0491 570 156", "Footscray", "VIC", anchor),
-        _person(SILENT, "Robert", "Ferraro", "0491 570 157", "Ipswich", "QLD", anchor),
-        _person(
-            COLLEAGUE, "Mei", "Tran", "0491 570 158", "Newtown", "NSW", anchor, works_here=True
+        plain_person(
+            MISSING, ("Grace", "Papadopoulos"), "0491 570 156", "Footscray", "VIC", anchor
+        ),
+        plain_person(SILENT, ("Robert", "Ferraro"), "0491 570 157", "Ipswich", "QLD", anchor),
+        plain_person(
+            COLLEAGUE, ("Mei", "Tran"), "0491 570 158", "Newtown", "NSW", anchor, works_here=True
         ),
     )
 
@@ -158,37 +159,3 @@ def deeds(seed: int) -> tuple[Deed, ...]:
         idempotency_key=f"demo-{seed}-{SILENT_NUMBER}-ask-write-off",
     )
     return (Deed(SUPPORT, waiver), Deed(SUPPORT, asked))
-
-
-def _person(
-    customer_id: Key,
-    first: str,
-    last: str,
-    mobile: str,
-    suburb: str,
-    state: str,
-    anchor: date,
-    *,
-    works_here: bool = False,
-) -> Person:
-    created = CustomerCreated(
-        customer_id=customer_id,
-        first_name=first,
-        last_name=last,
-        email_address=f"{first}.{last}@example.com".lower(),
-        mobile_phone_number=Key(mobile),
-        date_of_birth=CalendarDate("1979-06-21"),
-        changed_at=sydney(anchor - timedelta(days=320), 11, 30),
-        residential_address=ResidentialAddress(
-            street_number="18",
-            street_name="Station",
-            street_type="Street",
-            suburb=suburb,
-            state=state,
-            country="Australia",
-        ),
-        staff_flag=True if works_here else None,
-    )
-    return Person(
-        customer_id, f"{first} {last}", (created, CustomerVerified(customer_id=customer_id))
-    )

@@ -9,8 +9,10 @@ from typing import Final, cast
 import redis
 
 from embedded import mirror
+from embedded.demo.bad_debts import Asked
 from embedded.demo.books import Books, BooksSaidNo
 from embedded.demo.cases import Deed
+from embedded.demo.decisions import ask_and_decide
 from embedded.demo.loans import Loan
 from embedded.demo.messages import Message
 from embedded.demo.portfolio import Portfolio, build
@@ -44,6 +46,7 @@ def load(addresses: Addresses, *, seed: int, customers: int, anchor: date) -> Po
             progress.advance(len(batch))
         asyncio.run(_load_loans(addresses, portfolio.loans[1:], progress))
     asyncio.run(_end_days(addresses))
+    asyncio.run(_decide(addresses, portfolio.asked, seed))
     asyncio.run(_do(addresses, portfolio.deeds, progress))
     asyncio.run(_wait_until_published(addresses))
     mirror.wait_until_caught_up(addresses)
@@ -69,6 +72,17 @@ async def _end_days(addresses: Addresses) -> None:
     """Let the ledger end the days that are over: what staff do comes after it."""
     async with Books(addresses.ledger_address, addresses.keys_dir) as books:
         await books.send(servicing.RunEndOfDayRequest())
+
+
+async def _decide(addresses: Addresses, asked: tuple[Asked, ...], seed: int) -> None:
+    """Ask for and decide what the demo's former colleagues asked for and decided."""
+    try:
+        await ask_and_decide(addresses, asked, seed)
+    except BooksSaidNo as refused:
+        raise NotLoaded(
+            f"The ledger refused a write-off of the demo: {refused} "
+            "(the demo staff are made by: python -m embedded staff)"
+        ) from None
 
 
 async def _do(addresses: Addresses, deeds: tuple[Deed, ...], progress: Progress) -> None:

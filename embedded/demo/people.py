@@ -92,6 +92,41 @@ def john_smith(anchor: date) -> Person:
     return Person(JOHN_SMITH, "John Smith", (created, CustomerVerified(customer_id=JOHN_SMITH)))
 
 
+def plain_person(
+    customer_id: Key,
+    name: tuple[str, str],
+    mobile: str,
+    suburb: str,
+    state: str,
+    anchor: date,
+    *,
+    works_here: bool = False,
+) -> Person:
+    """Give somebody of a case, of whom little need be known."""
+    first, last = name
+    created = CustomerCreated(
+        customer_id=customer_id,
+        first_name=first,
+        last_name=last,
+        email_address=f"{first}.{last}@example.com".lower(),
+        mobile_phone_number=Key(mobile),
+        date_of_birth=CalendarDate("1979-06-21"),
+        changed_at=sydney(anchor - timedelta(days=320), 11, 30),
+        residential_address=ResidentialAddress(
+            street_number="18",
+            street_name="Station",
+            street_type="Street",
+            suburb=suburb,
+            state=state,
+            country="Australia",
+        ),
+        staff_flag=True if works_here else None,
+    )
+    return Person(
+        customer_id, f"{first} {last}", (created, CustomerVerified(customer_id=customer_id))
+    )
+
+
 def person(fake: Faker, seed: int, index: int, anchor: date) -> Person:
     """Give the customer at a place of the portfolio, whoever stands at the others."""
     chance = Random(f"{seed}:person:{index}")  # noqa: S311 - a demo, not a secret

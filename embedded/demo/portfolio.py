@@ -7,7 +7,8 @@ from typing import Final
 
 from faker import Faker
 
-from embedded.demo import cases, people, stories
+from embedded.demo import bad_debts, cases, people, stories
+from embedded.demo.bad_debts import Asked
 from embedded.demo.cases import Deed
 from embedded.demo.loans import Loan
 from embedded.demo.messages import Message, of_person
@@ -28,6 +29,7 @@ class Portfolio:
     loans: tuple[Loan, ...]
     talks: tuple[Message, ...]
     deeds: tuple[Deed, ...]
+    asked: tuple[Asked, ...]
 
     @property
     def messages(self) -> Iterator[Message]:
@@ -46,9 +48,9 @@ class Portfolio:
 def build(seed: int, customers: int, anchor: date) -> Portfolio:
     """Make the portfolio; `customers` counts John Smith and the cases, who are always there."""
     fake = Faker("en_AU")
-    everyone = [people.john_smith(anchor), *cases.people(anchor)]
+    everyone = [people.john_smith(anchor), *cases.people(anchor), *bad_debts.people(anchor)]
     known = [stories.johns_loan(seed, anchor), stories.johns_earlier_loan(seed, anchor)]
-    known += cases.loans(seed, anchor)
+    known += [*cases.loans(seed, anchor), *bad_debts.loans(seed, anchor)]
     loans: list[Loan] = []
     numbers = _numbers()
     for index in range(customers - len(everyone)):
@@ -61,7 +63,13 @@ def build(seed: int, customers: int, anchor: date) -> Portfolio:
             teller(Telling(seed, next(numbers), someone.customer_id, anchor)) for teller in tellers
         ]
     told = [*talks(tuple(known), tuple(loans)), *cases.messages(anchor)]
-    return Portfolio(tuple(everyone), (*known, *loans), tuple(told), cases.deeds(seed))
+    return Portfolio(
+        tuple(everyone),
+        (*known, *loans),
+        tuple(told),
+        cases.deeds(seed),
+        bad_debts.requests(seed),
+    )
 
 
 def _numbers() -> Iterator[str]:

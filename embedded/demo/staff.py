@@ -26,6 +26,11 @@ class SignIn(Struct, frozen=True):
         return f"staff-{self.username}"
 
     @property
+    def limits(self) -> dict[str, str]:
+        """The role's own."""
+        return {}
+
+    @property
     def password(self) -> str:
         """What opens the desk."""
         return f"{self.username}-demo"
@@ -40,6 +45,26 @@ SIGN_INS: Final = (
 )
 
 
+class Colleague(Struct, frozen=True):
+    """Somebody whose work is in the books, but who has no password at the desk."""
+
+    username: str
+    display_name: str
+    role: str
+    limits: dict[str, str]
+
+    @property
+    def staff_id(self) -> str:
+        """The ledger's name for the person."""
+        return f"staff-{self.username}"
+
+
+COLLEAGUES: Final = (
+    Colleague("tom", "Tom Okafor", "support", {}),
+    Colleague("helen", "Helen Marsh", "supervisor", {"write_off": "100000.00"}),
+)
+
+
 class PasswordNotSet(Exception):  # noqa: N818 - the reason is the name
     """The desk did not take a password; the text is what it said."""
 
@@ -47,13 +72,14 @@ class PasswordNotSet(Exception):  # noqa: N818 - the reason is the name
 async def make_staff(addresses: Addresses) -> None:
     """Create the staff that are not there yet, and set everybody's password."""
     async with Books(addresses.ledger_address, addresses.keys_dir) as books:
-        for each in SIGN_INS:
+        for each in (*SIGN_INS, *COLLEAGUES):
             await books.send(
                 servicing.CreateStaffRequest(
                     staff_id=each.staff_id,
                     username=each.username,
                     display_name=each.display_name,
                     roles=[each.role],
+                    limits=each.limits,
                     email=f"{each.username}@example.com",
                     idempotency_key=f"demo-create-{each.staff_id}",
                 )

@@ -14,7 +14,7 @@ from tests.embedded.launcher import Launched
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Everything, started as `make run` does, with a small portfolio."""
-    launched = Launched(tmp_path_factory.mktemp("product") / "data", DEMO_CUSTOMERS="40").start()
+    launched = Launched(tmp_path_factory.mktemp("product") / "data", DEMO_CUSTOMERS="46").start()
     try:
         yield launched.up()
     finally:

@@ -53,7 +53,7 @@ class Desk:
 
     def search_box(self) -> Locator:
         """The one box in the frame of every page."""
-        return self.page.get_by_role("combobox", name="Search customers and accounts")
+        return self.page.get_by_role("combobox", name="Search customers, accounts, payments")
 
     def search(self, text: str) -> None:
         """Type, and press Enter when the first match is shown."""

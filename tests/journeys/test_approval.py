@@ -102,7 +102,7 @@ def test_a_write_off_is_asked_for_approved_and_seen_everywhere(
 
     ask_for_write_off(sarah.page)
     total = money(Money.parse(str(account["balances"]["totalOutstanding"])))
-    page = opened_from_toast(michael, other_context, total)
+    page = opened_from_toast(michael, total)
     expect(page.get_by_text(f"Writes off {total} of account")).to_be_visible()
     page.get_by_role("textbox", name="Comment").fill("Nobody can reach him; the debt is old.")
     page.get_by_role("textbox", name="Passphrase of your signing key").fill(PASSPHRASE)
@@ -117,8 +117,9 @@ def test_a_write_off_is_asked_for_approved_and_seen_everywhere(
     print(f"Asked, approved, seen and receipted in {time.monotonic() - began:.1f} s")
     assert verified(product, Path(downloading.value.path()), tmp_path) == "VALID"
 
+    address = page.url
     michael.sign_out()
-    michael.page.goto(page.url)
+    page.goto(address)
     michael.sign_in("supervisor")
     expect(michael.page.get_by_text("Approved by Michael Torres")).to_be_visible()
 
@@ -140,17 +141,19 @@ def test_nobody_decides_their_own_request(
     expect(page.get_by_role("heading", name="Write-off")).to_contain_text("Taken back")
 
 
-def opened_from_toast(desk: Desk, context: BrowserContext, total: str) -> Page:
-    """Follow the toast of this request, which opens it beside what is in hand.
+def opened_from_toast(desk: Desk, total: str) -> Page:
+    """Follow the toast of this request, which leads on in the tab that is in hand.
 
     Older requests that wait are told in passing as well.
     """
-    told = desk.page.get_by_test_id("stToast").filter(has_text="New approval request")
+    page, tabs = desk.page, len(desk.page.context.pages)
+    told = page.get_by_test_id("stToast").filter(has_text="New approval request")
     toast = told.filter(has_text=f", {total}")
     expect(toast).to_be_visible(timeout=TOAST_MS)
-    with context.expect_page() as opening:
-        toast.get_by_role("link", name="Open it").click()
-    return opening.value
+    toast.get_by_role("link", name="Open it").click()
+    expect(page).to_have_url(re.compile("/request[?]id="))
+    assert len(page.context.pages) == tabs
+    return page
 
 
 def verified(product: Running, receipt: Path, folder: Path) -> str:

@@ -1,0 +1,25 @@
+"""Lets a link in a passing notice lead on in the same tab; Streamlit opens another."""
+
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+import streamlit as st
+
+from dashboard.components.opening import open_address
+
+_SCRIPT: Final = Path(__file__).with_suffix(".js")
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> Any:  # noqa: ANN401 - Streamlit's renderer has no public type
+    return st.components.v2.component("billie_in_place", js=_SCRIPT.read_text())
+
+
+@st.fragment
+def links() -> None:
+    """Follow the link that was clicked; it shows nothing itself."""
+    result = _component()(key="in-place", on_followed_change=lambda: None)
+    followed = urlsplit(str(result.followed or ""))
+    if followed.path:
+        open_address(followed.path.strip("/"), dict(parse_qsl(followed.query)))
