@@ -6,7 +6,7 @@ remember in a `slot`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import streamlit as st
 from pymongo.errors import PyMongoError
@@ -209,3 +209,10 @@ def sent(key: str, name: str) -> str:
     """Give what a component of ours with this key last sent under a name; for callbacks."""
     state = st.session_state.get(key) or {}
     return str(state.get(name) or "")
+
+
+def picked(key: str) -> list[dict[str, Any]]:
+    """Give the points that are chosen in the chart with this key; for callbacks."""
+    state = st.session_state.get(key) or {}
+    points: list[dict[str, Any]] = state.get("selection", {}).get("points", [])
+    return points

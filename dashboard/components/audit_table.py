@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import formats, services, session
+from dashboard import formats, request_words, services, session
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import Badge
@@ -20,8 +20,8 @@ COLUMNS: Final = (
     Column("By"),
     Column("Approved by"),
     Column("Reason"),
-    Column("Account"),
-    Column("Customer"),
+    Column("Account", whole=True),
+    Column("Customer", whole=True),
     Column("Review"),
 )
 REVIEW_BADGES: Final = {
@@ -35,7 +35,7 @@ _SLOT: Final = "audit-pages"
 def event_words(event_type: str) -> str:
     """Say an event's type in words: `fee.waived.v1` is `Fee waived`."""
     name = event_type.rsplit(".v", 1)[0]
-    return name.replace(".", " ").replace("_", " ").capitalize()
+    return name.replace(".", " ").replace("_", " ").replace("writeoff", "write-off").capitalize()
 
 
 def audit_table(rows: Sequence[AuditRow], key: str) -> None:
@@ -71,7 +71,7 @@ def _row(row: AuditRow, names: dict[str, str]) -> Row:
             Cell(text=formats.money(row.amount) if row.amount is not None else ""),
             Cell(text=names.get(row.actor, row.actor), tip=row.actor),
             Cell(text=names.get(approver, approver), tip=approver),
-            Cell(text=row.reason_code or ""),
+            Cell(text=request_words.reason(row.reason_code or ""), tip=row.reason_code or ""),
             Cell(text=row.loan_account_id or "", code=bool(row.loan_account_id)),
             Cell(text=row.customer_id or "", code=bool(row.customer_id)),
             Cell(badges=(review,) if review else ()),

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from dashboard.session import SignedIn
+
 
 def open_chosen(chosen: str) -> None:
     """Go to a `customer:<id>`, `account:<id>:<customer id>`, `request:<id>`, `letter:<id>`.
@@ -35,6 +37,15 @@ def link_to(file: str, label: str, **where: str) -> None:
 
     asked = {name: value for name, value in where.items() if value}
     st.page_link(navigation.page(file), label=label, query_params=asked or None)
+
+
+def link_to_address(url_path: str, label: str, signed_in: SignedIn) -> None:
+    """Show a link to a page, where there is one that they may open."""
+    from dashboard import navigation  # noqa: PLC0415 - as above
+
+    row = next((row for row in navigation.PAGES if row.url_path == url_path), None)
+    if row is not None and signed_in.has(*row.roles):
+        st.page_link(navigation.page(row.file), label=label)
 
 
 def open_address(url_path: str, where: dict[str, str]) -> None:

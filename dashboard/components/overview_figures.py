@@ -5,13 +5,22 @@ from datetime import date
 import plotly.express as px
 import streamlit as st
 
-from dashboard import formats, services
-from dashboard.components.overview_rows import BUCKET, leads_to
+from dashboard import formats, request_words, services, session
+from dashboard.components.overview_rows import (
+    ACCOUNTS,
+    BUCKET,
+    DAYS,
+    MATCH,
+    REASON,
+    STAFF,
+    choose,
+    leads_to,
+)
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
-from dashboard.queries.portfolio import DayTotal, MatchScore, StaffDay
+from dashboard.queries.portfolio import DayTotal, MatchScore, StaffSum
 from dashboard.queries.staff_names import staff_names
-from dashboard.reports.money_in import STEPS, by_step, money_in
+from dashboard.reports.money_in import MONTH, STEPS, by_step, last_day, money_in
 from dashboard.reports.receivables import BUCKETS, Receivables
 from dashboard.reports.staff_work import staff_work
 from dashboard.reports.waived_fees import by_reason
@@ -20,7 +29,10 @@ from proto.values import Money
 
 CENTS = 100
 CHART_PIXELS = 260
-TILE_PIXELS = 200
+TILES_A_ROW = 4
+_CHART = "money-in"
+_DRAWN = "money-in-drawn"
+_NO_REASON = "no reason"
 
 
 def _money(amount: Money) -> str:
@@ -38,41 +50,40 @@ def tiles(
     today_in = [each for each in this_month if each.date.as_date() == today]
     waived = Money(sum(by_reason(totals).values()))
     told = (
-        ("Active accounts", f"{owed.accounts:,}", "accounts"),
-        ("Receivables", _money(owed.outstanding), "accounts"),
+        ("Active accounts", f"{owed.accounts:,}", ACCOUNTS),
+        ("Receivables", _money(owed.outstanding), ACCOUNTS),
         ("Collected today", _money(money_in(today_in)), "collected-today"),
         ("Collected this month", _money(money_in(this_month)), "collected-month"),
         ("Collected in the period", _money(money_in(totals)), "collected"),
         ("Written off", _money(written_off(totals)), "written-off"),
         ("Waived", _money(waived), "waived"),
     )
-    with st.container(horizontal=True):
-        for label, figure, rows in told:
-            with st.container(border=True, width=TILE_PIXELS):
-                st.metric(label, figure)
-                leads_to(rows, label)
-        with st.container(border=True, width=TILE_PIXELS):
-            _match(score)
+    places = [*st.columns(TILES_A_ROW), *st.columns(TILES_A_ROW)]
+    for place, (label, figure, rows) in zip(places, told, strict=False):
+        with place.container(border=True, gap="xsmall"):
+            st.metric(label, figure)
+            leads_to(rows, label)
+    with places[len(told)].container(border=True, gap="xsmall"):
+        _match(score)
 
 
 def _match(score: MatchScore | None) -> None:
     """Show how true the screens are."""
     known = score is not None and score.checked
     share = formats.percent(score.matched, score.checked) if score else ""
-    st.metric("Data Match score", share if known else formats.NOT_KNOWN)
-    quiet(
-        f"{score.matched:,} of {score.checked:,}, {formats.clock(score.at)}"
-        if score
-        else "Nothing was compared yet."
-    )
+    told = f"{score.matched:,} of {score.checked:,}, {formats.clock(score.at)}" if score else None
+    st.metric("Data Match score", share if known else formats.NOT_KNOWN, help=told)
+    leads_to(MATCH, "Data Match score")
 
 
-def money_chart(totals: list[DayTotal]) -> None:
-    """Show what came in by day, week or month."""
+def money_chart(totals: list[DayTotal], *, is_by_day: bool) -> None:
+    """Show what came in by day, week or month; of a long period, by month."""
+    steps = list(STEPS) if is_by_day else [MONTH]
     step = st.segmented_control(
-        "Repayments by", list(STEPS), default="Day", required=True, key="step", bind="query-params"
+        "Repayments by", steps, default=steps[0], required=True, key="step", bind="query-params"
     )
-    sums = by_step(totals, step or "Day")
+    step = step if step in steps else steps[0]
+    sums = by_step(totals, step)
     if not sums:
         st.markdown("Nothing came in in this period.")
         return
@@ -82,8 +93,25 @@ def money_chart(totals: list[DayTotal]) -> None:
         labels={"x": "", "y": "Money in, A$"},
         height=CHART_PIXELS,
     )
-    chart.update_layout(margin={"t": 8, "b": 8, "l": 8, "r": 8})
-    st.plotly_chart(chart, key="money-in", config={"displayModeBar": False})
+    chart.update_layout(margin={"t": 8, "b": 8, "l": 8, "r": 8}, clickmode="event+select")
+    key = f"{_CHART}-{session.slot(_DRAWN, int)}"
+    st.plotly_chart(
+        chart,
+        key=key,
+        config={"displayModeBar": False},
+        on_select=lambda: _bar(key, step),
+        selection_mode="points",
+    )
+    quiet("Choose a bar to see its rows.")
+
+
+def _bar(key: str, step: str) -> None:
+    """Open the rows of the bar that was chosen; the chart is drawn anew, with none chosen."""
+    points = session.picked(key)
+    if points:
+        begins = date.fromisoformat(str(points[0]["x"])[:10])
+        choose(f"{DAYS}{begins}_{last_day(begins, step)}")
+        session.put(_DRAWN, session.slot(_DRAWN, int) + 1)
 
 
 def ageing(owed: Receivables) -> None:
@@ -108,7 +136,7 @@ def ageing(owed: Receivables) -> None:
     )
     opened = records_table("Ageing", columns, rows, key="ageing")
     if opened:
-        st.query_params["rows"] = opened
+        choose(opened)
 
 
 def waivers(totals: list[DayTotal]) -> None:
@@ -119,11 +147,24 @@ def waivers(totals: list[DayTotal]) -> None:
         st.markdown("No fee was waived in this period.")
         return
     columns = (Column("Reason"), Column("Waived", right=True))
-    rows = [Row((Cell(text=name), Cell(text=formats.money(cents)))) for name, cents in sums.items()]
-    records_table("Waivers by reason", columns, rows, key="waivers")
+    rows = [
+        Row(
+            (
+                Cell(
+                    text=request_words.reason(code) if code else _NO_REASON,
+                    opens=f"{REASON}{code}",
+                ),
+                Cell(text=formats.money(cents)),
+            )
+        )
+        for code, cents in sums.items()
+    ]
+    opened = records_table("Waivers by reason", columns, rows, key="waivers")
+    if opened:
+        choose(opened)
 
 
-def staff(days: list[StaffDay]) -> None:
+def staff(days: list[StaffSum]) -> None:
     """Show what each staff member did."""
     st.markdown("#### Staff")
     worked = staff_work(days)
@@ -138,7 +179,11 @@ def staff(days: list[StaffDay]) -> None:
     rows = [
         Row(
             (
-                Cell(text=names.get(each.staff_id, each.staff_id), tip=each.staff_id),
+                Cell(
+                    text=names.get(each.staff_id, each.staff_id),
+                    tip=each.staff_id,
+                    opens=f"{STAFF}{each.staff_id}",
+                ),
                 Cell(text=f"{each.events:,}"),
                 Cell(text=f"{each.postings:,}"),
                 Cell(text=formats.money(each.received)),
@@ -147,4 +192,6 @@ def staff(days: list[StaffDay]) -> None:
         )
         for each in worked
     ]
-    records_table("Staff", columns, rows, key="staff-work")
+    opened = records_table("Staff", columns, rows, key="staff-work")
+    if opened:
+        choose(opened)

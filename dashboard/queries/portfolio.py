@@ -1,14 +1,14 @@
-"""The portfolio's figures, from the sums that the projector keeps, and the rows behind them.
+"""The portfolio's figures, from the sums that the projector keeps.
 
 No view here holds anything of a person, so that every role of the overview sees the same.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
-from msgspec import Struct, field
+from bson.decimal128 import Decimal128
+from msgspec import field
 
-from dashboard.formats import midnight
 from dashboard.queries.declared import (
     QUERY_MILLISECONDS_MAX,
     DeskDatabase,
@@ -17,14 +17,14 @@ from dashboard.queries.declared import (
     fields_of,
 )
 from dashboard.queries.rights import require_overview
-from dashboard.queries.transactions import TransactionFigures
 from proto import documents
 from proto.codec import from_mongo
 from proto.values import CalendarDate, Instant, Key, Money
 
 NOW: Final = "now"
-UNDER_WAY: Final = ("active", "in_arrears")
-ROWS: Final = 25
+DAY: Final = timedelta(days=1)
+DAYS_MAX: Final = 400
+"""A longer period is read by the month: a few rows a month instead of a day."""
 
 
 class BucketView(View, kw_only=True, frozen=True, rename="camel"):
@@ -50,21 +50,26 @@ class DayTotal(View, kw_only=True, frozen=True, rename="camel"):
     reason_code: str = ""
     count: int = 0
     amount: Money = Money(0)
-    principal: Money = Money(0)
-    interest: Money = Money(0)
-    fees: Money = Money(0)
-    overpayment: Money = Money(0)
 
 
-class StaffDay(View, kw_only=True, frozen=True, rename="camel"):
-    """What one staff member did on one business day, of one kind."""
+class MonthTotal(View, kw_only=True, frozen=True, rename="camel"):
+    """The postings of one month, `YYYY-MM`, of one kind and reason."""
+
+    month: str
+    transaction_type: str
+    original_type: str = ""
+    reason_code: str = ""
+    count: int = 0
+    amount: Money = Money(0)
+
+
+class StaffSum(View, kw_only=True, frozen=True, rename="camel"):
+    """What one staff member did in a period, of one kind; summed by the database."""
 
     staff_id: Key
-    date: CalendarDate
-    event_type: str
     transaction_type: str | None = None
     count: int = 0
-    amount: Money | None = None
+    amount: Money = Money(0)
 
 
 class MatchScore(View, kw_only=True, frozen=True, rename="camel"):
@@ -74,43 +79,6 @@ class MatchScore(View, kw_only=True, frozen=True, rename="camel"):
     checked: int = 0
     matched: int = 0
     score: float | None = None
-
-
-class AccountAging(View, kw_only=True, frozen=True, rename="camel"):
-    """In which bucket an account stands."""
-
-    bucket: str | None = None
-    current_dpd: int | None = None
-
-
-class AccountOwing(View, kw_only=True, frozen=True, rename="camel"):
-    """What an account owes."""
-
-    total_outstanding: Money | None = None
-
-
-class AccountRow(View, kw_only=True, frozen=True, rename="camel"):
-    """An account behind a figure, without whose it is by name."""
-
-    loan_account_id: Key
-    account_number: Key
-    customer_id_string: Key | None = None
-    account_status: str
-    balances: AccountOwing | None = None
-    aging: AccountAging | None = None
-
-
-class PostingRow(TransactionFigures, kw_only=True, frozen=True, rename="camel"):
-    """A posting behind a figure, with the moment that says on which day it counts."""
-
-    created_at: Instant
-
-
-class Place(Struct, frozen=True):
-    """Where a page of postings begins: after this one."""
-
-    created_at: Instant
-    position: int
 
 
 def portfolio_now(database: DeskDatabase, roles: frozenset[str]) -> PortfolioView:
@@ -133,15 +101,64 @@ def day_totals(
     return [from_mongo(DayTotal, row) for row in rows]
 
 
-def staff_days(
+def period_totals(
     database: DeskDatabase, roles: frozenset[str], first: date, last: date
-) -> list[StaffDay]:
-    """Read what each staff member did on those days. Raises NotAllowed."""
-    require_overview(roles)
-    rows = database[documents.STAFF_DAYS.name].find(
-        _days(first, last), fields_of(StaffDay), max_time_ms=QUERY_MILLISECONDS_MAX
+) -> list[DayTotal]:
+    """Read the sums of a period, by day; of a long one, whole months stand on their first.
+
+    Raises NotAllowed.
+    """
+    if is_by_day(first, last):
+        return day_totals(database, roles, first, last)
+    begins, ends = _next_month(first - DAY), last.replace(day=1)
+    months = database[documents.MONTH_TOTALS.name].find(
+        {"month": {"$gte": f"{begins:%Y-%m}", "$lt": f"{ends:%Y-%m}"}},
+        fields_of(MonthTotal),
+        max_time_ms=QUERY_MILLISECONDS_MAX,
     )
-    return [from_mongo(StaffDay, row) for row in rows]
+    whole = [_on_its_first(from_mongo(MonthTotal, row)) for row in months]
+    before = day_totals(database, roles, first, begins - DAY) if first < begins else []
+    return [*before, *whole, *day_totals(database, roles, ends, last)]
+
+
+def is_by_day(first: date, last: date) -> bool:
+    """Tell whether a period is short enough to be told day by day."""
+    return (last - first).days < DAYS_MAX
+
+
+def _next_month(on: date) -> date:
+    return (on.replace(day=1) + 32 * DAY).replace(day=1)
+
+
+def _on_its_first(each: MonthTotal) -> DayTotal:
+    return DayTotal(
+        date=CalendarDate(f"{each.month}-01"),
+        transaction_type=each.transaction_type,
+        original_type=each.original_type,
+        reason_code=each.reason_code,
+        count=each.count,
+        amount=each.amount,
+    )
+
+
+def staff_sums(
+    database: DeskDatabase, roles: frozenset[str], first: date, last: date
+) -> list[StaffSum]:
+    """Sum what each staff member did on those days, by kind. Raises NotAllowed."""
+    require_overview(roles)
+    kind = {"staffId": "$staffId", "transactionType": "$transactionType"}
+    moved = {"$ifNull": ["$amount", Decimal128("0")]}
+    rows = database[documents.STAFF_DAYS.name].aggregate(
+        [
+            {"$match": _days(first, last)},
+            {"$group": {"_id": kind, "count": {"$sum": "$count"}, "amount": {"$sum": moved}}},
+        ],
+        maxTimeMS=QUERY_MILLISECONDS_MAX,
+    )
+    return [
+        from_mongo(StaffSum, {**row["_id"], "count": row["count"], "amount": row["amount"]})
+        for row in rows
+    ]
 
 
 def match_score(database: DeskDatabase, roles: frozenset[str]) -> MatchScore | None:
@@ -152,54 +169,6 @@ def match_score(database: DeskDatabase, roles: frozenset[str]) -> MatchScore | N
     )
     found = [from_mongo(MatchScore, row) for row in rows]
     return max((each for each in found if each.checked), key=lambda each: each.at, default=None)
-
-
-def accounts_in(
-    database: DeskDatabase, roles: frozenset[str], bucket: str, after: str = ""
-) -> list[AccountRow]:
-    """Read a page of the accounts in a bucket (empty: all), by id. Raises NotAllowed."""
-    require_overview(roles)
-    wanted: Stored = {"source": "ledger", "accountStatus": {"$in": list(UNDER_WAY)}}
-    if bucket:
-        wanted["aging.bucket"] = {"$in": [bucket, None]} if bucket == "current" else bucket
-    if after:
-        wanted["loanAccountId"] = {"$gt": after}
-    rows = (
-        database[documents.LOAN_ACCOUNTS.name]
-        .find(wanted, fields_of(AccountRow))
-        .sort("loanAccountId", 1)
-        .limit(ROWS)
-        .max_time_ms(QUERY_MILLISECONDS_MAX)
-    )
-    return [from_mongo(AccountRow, row) for row in rows]
-
-
-def postings_of(
-    database: DeskDatabase,
-    roles: frozenset[str],
-    types: tuple[str, ...],
-    first: date,
-    last: date,
-    after: Place | None = None,
-) -> list[PostingRow]:
-    """Read a page of the postings recorded on those days, newest first. Raises NotAllowed."""
-    require_overview(roles)
-    until = date.fromordinal(last.toordinal() + 1)
-    wanted: Stored = {
-        "type": {"$in": list(types)},
-        "createdAt": {"$gte": midnight(first), "$lt": midnight(until)},
-    }
-    if after is not None:
-        same = {"createdAt": after.created_at, "position": {"$lt": after.position}}
-        wanted = {"$and": [wanted, {"$or": [{"createdAt": {"$lt": after.created_at}}, same]}]}
-    rows = (
-        database[documents.TRANSACTIONS.name]
-        .find(wanted, fields_of(PostingRow))
-        .sort([("createdAt", -1), ("position", -1)])
-        .limit(ROWS)
-        .max_time_ms(QUERY_MILLISECONDS_MAX)
-    )
-    return [from_mongo(PostingRow, row) for row in rows]
 
 
 def _days(first: date, last: date) -> Stored:

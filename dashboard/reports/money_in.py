@@ -12,12 +12,21 @@ TIES_TO: Final = "GetGLReconciliation: the repayments of the three receivables, 
 
 TYPES: Final = ("REPAYMENT", "CORRECTION", "RECOVERY")
 
+MONTH: Final = "Month"
 STEPS: Final[dict[str, Callable[[date], date]]] = {
     "Day": lambda on: on,
     "Week": lambda on: on - timedelta(days=on.weekday()),
-    "Month": lambda on: on.replace(day=1),
+    MONTH: lambda on: on.replace(day=1),
 }
 """To which day a day's money is added: itself, its Monday, the first of its month."""
+
+
+def last_day(begins: date, step: str) -> date:
+    """Give the last day whose money is added to a day that is such a step's first."""
+    last = begins
+    while STEPS[step](last + timedelta(days=1)) == begins:
+        last += timedelta(days=1)
+    return last
 
 
 def signed(total: DayTotal, types: tuple[str, ...]) -> int:

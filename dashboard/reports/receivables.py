@@ -4,6 +4,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from dashboard.formats import DASH
 from dashboard.queries.portfolio import BucketView, PortfolioView
 from proto.values import Money
 
@@ -11,8 +12,8 @@ TIES_TO: Final = "GetPortfolioSummary: total_active_accounts and total_receivabl
 
 BUCKETS: Final = {
     "current": "Current",
-    "early_arrears": "1-14 days",
-    "late_arrears": "15-61 days",
+    "early_arrears": f"1{DASH}14 days",
+    "late_arrears": f"15{DASH}61 days",
     "default": "62 days and more",
 }
 
@@ -34,7 +35,8 @@ class Receivables(Struct, frozen=True):
 def receivables(view: PortfolioView) -> Receivables:
     """Sum the buckets; one that nobody stands in is zero."""
     named = {name: view.buckets.get(name, BucketView()) for name in BUCKETS}
-    every = {**view.buckets, **named}
+    other = {name: each for name, each in view.buckets.items() if each.accounts}
+    every = {**other, **named}
     return Receivables(
         sum(each.accounts for each in every.values()),
         Money(sum(each.outstanding for each in every.values())),

@@ -14,10 +14,10 @@ TYPES: Final = ("FEE_WAIVER",)
 
 
 def by_reason(totals: Iterable[DayTotal]) -> dict[str, Money]:
-    """Sum by reason code, the largest first."""
+    """Sum by reason code (empty where none was given), the largest first."""
     sums: dict[str, int] = defaultdict(int)
     for each in totals:
         cents = signed(each, TYPES)
         if cents:
-            sums[each.reason_code or "no reason"] += cents
+            sums[each.reason_code] += cents
     return {name: Money(sums[name]) for name in sorted(sums, key=lambda name: -sums[name])}

@@ -1,20 +1,34 @@
 """The overview's totals are the ledger's own, to the cent."""
 
+import re
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import grpc
 import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from pymongo.database import Database
 
 from dashboard.formats import today
-from dashboard.queries.portfolio import day_totals, portfolio_now, staff_days
+from dashboard.queries.portfolio import (
+    DAYS_MAX,
+    day_totals,
+    is_by_day,
+    period_totals,
+    portfolio_now,
+    staff_sums,
+)
+from dashboard.queries.portfolio_rows import PostingRow, postings_of, work_of
 from dashboard.queries.rights import NotAllowed
 from dashboard.reports.money_in import STEPS, by_step, money_in
+from dashboard.reports.money_in import TYPES as MONEY_IN
 from dashboard.reports.receivables import receivables
 from dashboard.reports.staff_work import staff_work
+from dashboard.reports.waived_fees import TYPES as WAIVERS
 from dashboard.reports.waived_fees import by_reason
+from dashboard.reports.written_off import TYPES as WRITE_OFFS
 from dashboard.reports.written_off import written_off
 from embedded import keys
 from embedded.running import Running
@@ -24,6 +38,7 @@ from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceStub
 from proto.actor_token import METADATA_KEY, mint
 from proto.servicing_pb2_grpc import JournalServiceStub
 from proto.values import Money
+from tests.journeys.desk import PATIENCE_MS, Desk
 
 pytestmark = pytest.mark.browser
 
@@ -110,6 +125,7 @@ def test_waivers_and_write_offs_are_the_general_ledgers(
     totals, told = day_totals(read_models, ANALYST, *a_year()), books.reconciled(*a_year())
     assert str(Money(sum(by_reason(totals).values()))) == told.fee_waivers
     assert str(written_off(totals)) == told.bad_debt_expense
+    assert written_off(totals) > 0
 
 
 def test_each_persons_work_is_their_events_in_the_journal(
@@ -117,9 +133,94 @@ def test_each_persons_work_is_their_events_in_the_journal(
 ) -> None:
     """Nobody's event is missing or counted twice."""
     long_ago = date(2020, 1, 1)
-    days = staff_days(read_models, ANALYST, long_ago, today(datetime.now(UTC)))
+    days = staff_sums(read_models, ANALYST, long_ago, today(datetime.now(UTC)))
     worked = {each.staff_id: each.events for each in staff_work(days)}
     assert worked == books.events_by_actor()
+
+
+def test_a_long_period_is_the_sum_of_its_days(read_models: ReadModels) -> None:
+    """Read by the month or by the day, the totals are the same; so are those cut mid-month."""
+    last = today(datetime.now(UTC))
+    for first in (date(2000, 1, 1), last - timedelta(days=DAYS_MAX + 20)):
+        by_month = period_totals(read_models, ANALYST, first, last)
+        by_day = day_totals(read_models, ANALYST, first, last)
+        assert not is_by_day(first, last)
+        assert money_in(by_month) == money_in(by_day) > 0
+        assert by_reason(by_month) == by_reason(by_day)
+        assert written_off(by_month) == written_off(by_day) > 0
+
+
+def every_posting(
+    read_models: ReadModels, types: tuple[str, ...], reason: str | None = None
+) -> list[PostingRow]:
+    """Turn every page of the rows behind a figure of the last year."""
+    rows: list[PostingRow] = []
+    after = None
+    while True:
+        page = postings_of(read_models, ANALYST, types, *a_year(), after, reason)
+        rows += page.rows
+        if page.following is None:
+            return rows
+        after = page.following
+
+
+def test_the_rows_behind_a_figure_add_up_to_it(read_models: ReadModels) -> None:
+    """Money in, waivers of each reason and write-offs, page by page, to the cent."""
+    totals = day_totals(read_models, ANALYST, *a_year())
+    rows = every_posting(read_models, MONEY_IN)
+    taken = [each for each in rows if each.type == "REVERSAL"]
+    assert sum(each.amount for each in rows) - 2 * sum(each.amount for each in taken) == (
+        money_in(totals)
+    )
+    for reason, waived in by_reason(totals).items():
+        assert sum(each.amount for each in every_posting(read_models, WAIVERS, reason)) == waived
+    moved = {"WRITE_OFF": 1, "WRITE_OFF_UNDO": -1}
+    given_up = every_posting(read_models, WRITE_OFFS)
+    assert sum(each.amount * moved[each.type] for each in given_up) == written_off(totals)
+
+
+def test_the_rows_behind_a_persons_line_add_up_to_it(read_models: ReadModels) -> None:
+    """Each day's work of one person, and no one else's."""
+    for each in staff_work(staff_sums(read_models, ANALYST, *a_year())):
+        events, after = 0, None
+        while True:
+            page = work_of(read_models, ANALYST, each.staff_id, *a_year(), after)
+            events += sum(row.count for row in page.rows)
+            after = page.following
+            if after is None:
+                break
+        assert events == each.events
+
+
+def test_every_figure_leads_to_its_rows(
+    product: Running, context: BrowserContext, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A tile, a bar, a bucket, a reason and a person open what they are made of."""
+    began = time.monotonic()
+    desk = Desk(product, context)
+    desk.open("/overview")
+    desk.sign_in("analyst")
+    page = desk.page
+    written = page.get_by_test_id("stMetric").filter(has_text="Written off")
+    expect(written).to_contain_text("$4,245.00", timeout=PATIENCE_MS)
+    tiles = page.get_by_role("button", name="Show rows")
+    opens(page, tiles.nth(5), "Write-offs", "Aged debt")
+    opens(page, tiles.nth(7), "Data Match score", "as the ledger's events make them")
+    opens(page, page.get_by_role("button", name=re.compile("^62 days")), "Accounts", "LOAN-")
+    opens(page, page.get_by_role("button", name="Duplicate charge"), "Fee waivers", "$50.00")
+    opens(page, page.get_by_role("button", name="Tom Okafor"), "What Tom Okafor did", "requested")
+    opens(page, page.locator(".barlayer .point path").last, "Money in", "Recovery")
+    with capsys.disabled():
+        print(f"\nthe analyst's journey {time.monotonic() - began:.1f} s")
+
+
+def opens(page: Page, figure: Locator, title: str, told: str) -> None:
+    """Choose a figure, see its rows, and close them."""
+    figure.click(force=True)
+    dialog = page.get_by_role("dialog").filter(has_text=title)
+    expect(dialog.get_by_text(told).first).to_be_visible(timeout=PATIENCE_MS)
+    dialog.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_the_overview_is_not_for_support(read_models: ReadModels) -> None:
