@@ -30,7 +30,7 @@ function cell(told, column, open) {
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
-  const table = part("table", "records");
+  const table = part("table", data.columns.length > 5 ? "records wide" : "records");
   table.setAttribute("aria-label", data.label);
   const head = part("tr");
   for (const column of data.columns) {

@@ -30,7 +30,7 @@ COLUMNS: Final = (
     Column("Principal", right=True),
     Column("Balance", right=True),
     Column("By"),
-    Column("Reference"),
+    Column("Reference", whole=True),
 )
 
 
@@ -77,7 +77,7 @@ def _filters() -> TransactionFilter:
 
 
 def _date(label: str, key: str) -> date | None:
-    return st.date_input(label, None, key=key, format="DD/MM/YYYY", width=140, bind="query-params")
+    return st.date_input(label, None, key=key, format="DD/MM/YYYY", width=124, bind="query-params")
 
 
 def _pages(loan_account_id: str, chosen: TransactionFilter) -> list[Cursor]:

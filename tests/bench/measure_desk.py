@@ -1,38 +1,54 @@
-"""Reruns a second of the customer page with ten sessions, and reads against a ping."""
+"""The desk: reruns a second, reads against a ping, every page's opening, clicks, many at once."""
 
 import asyncio
+import statistics
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import redis
-import websockets
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets import Origin, Subprotocol
 
+from dashboard import navigation
 from dashboard.queries import customers, search
 from dashboard.sessions import Sessions
+from embedded import keys
 from embedded.process import free_port, spawn, stop
-from proto import codec, documents
+from proto import accounting_ledger_pb2 as ledger
+from proto import actor_token, codec
+from proto import servicing_pb2 as servicing
+from proto.servicing_pb2_grpc import ApprovalServiceStub, StaffServiceStub
 from proto.streams import INBOX
-from proto.values import Key
-from tests.bench.figures import paired, percentile, report
+from proto.values import Money
+from tests.bench.desk_clicks import clicks, in_rounds
+from tests.bench.desk_sessions import at_once, pages_in_turn
+from tests.bench.figures import ROUNDS, paired, percentile, report
+from tests.browser import chromium
 from tests.invariants.load import Load
 from tests.stage import Stage
 
 SESSIONS: Final = 10
-SECONDS: Final = 6.0
+SECONDS: Final = 4.0
+MANY: Final = 20
+PAUSE_SECONDS: Final = 1.0
+CLICKS: Final = 6
 CUSTOMERS: Final = 2_000
 CALLS: Final = 400
-STAFF_ID: Final = "staff-bench"
 CUSTOMER_ID: Final = "CUS-bench-0"
+QUERY: Final = f"id={CUSTOMER_ID}"
+ACCOUNTS: Final = ("bench-view-1", "bench-view-2")
+OWED: Final = "1700.00"
+"""What is left of each: 2,000 lent and 30 repayments of 10."""
+
+ROLES: Final = ("support", "supervisor", "compliance", "admin")
+READERS: Final = ("supervisor", "compliance", "admin")
+"""Who opens a page; the first of these who may."""
 
 
 def _customers(stage: Stage) -> None:
@@ -49,7 +65,7 @@ def _customers(stage: Stage) -> None:
             event: dict[Any, Any] = {"typ": "customer.created.v1", "id": f"c-{number}"}
             client.xadd(INBOX, event | {"payload": codec.canonical(body)})
     load = Load(stage)
-    for account in ("bench-view-1", "bench-view-2"):
+    for account in ACCOUNTS:
         load.open_loan(account, CUSTOMER_ID)
         for number in range(30):
             load.repay(account, f"{account}-{number:06d}", "10.00")
@@ -58,66 +74,146 @@ def _customers(stage: Stage) -> None:
         time.sleep(0.1)
 
 
-def _sign_in(stage: Stage) -> str:
-    """Make a supervisor and give the secret of a session of theirs."""
-    member = documents.StaffDocument(
-        staff_id=Key(STAFF_ID),
-        username=Key("bench"),
-        display_name="Bench",
-        roles=["supervisor"],
-        ver=1,
-    )
-    stage.database()["staff"].replace_one({"_id": STAFF_ID}, codec.to_mongo(member), upsert=True)
+def _staff(stage: Stage) -> dict[str, str]:
+    """Make a staff member for each role in the ledger; give the secret of a session of each."""
+    load = Load(stage)
+    for role in ROLES:
+        request = servicing.CreateStaffRequest(
+            staff_id=f"staff-bench-{role}",
+            username=f"bench-{role}",
+            display_name=f"Bench {role}",
+            roles=[role],
+            idempotency_key=f"bench-{role}",
+        )
+        load.until_answered(
+            lambda channel, request=request: StaffServiceStub(channel).Create(  # type: ignore[misc]
+                request, metadata=load.metadata(), timeout=45
+            )
+        )
+    while stage.database()["staff"].count_documents({}) < len(ROLES):
+        time.sleep(0.1)
     with redis.Redis.from_url(stage.redis.url) as client:
-        return Sessions(client).start(STAFF_ID)
+        return {role: Sessions(client).start(f"staff-bench-{role}") for role in ROLES}
 
 
-async def _session(url: str, secret: str, ends: float) -> int:
-    """Rerun the customer page again and again, as a browser asks for it, and count."""
-    headers = {"Cookie": f"billie_session={secret}"}
-    done = 0
-    async with websockets.connect(
-        url,
-        additional_headers=headers,
-        origin=Origin(url.replace("ws:", "http:").removesuffix("/_stcore/stream")),
-        subprotocols=[Subprotocol("streamlit")],
-        max_size=None,
-    ) as socket:
-        while time.perf_counter() < ends:
-            rerun = BackMsg()
-            rerun.rerun_script.page_name = "customer"
-            rerun.rerun_script.query_string = f"id={CUSTOMER_ID}"
-            await socket.send(rerun.SerializeToString())
-            while True:
-                answer = ForwardMsg()
-                answer.ParseFromString(bytes(await socket.recv()))  # type: ignore[arg-type]
-                if answer.WhichOneof("type") == "script_finished":
-                    break
-            done += 1
-    return done
-
-
-async def _sessions(port: int, secret: str) -> float:
-    url = f"ws://127.0.0.1:{port}/_stcore/stream"
-    await _session(url, secret, time.perf_counter() + 2)
-    started = time.perf_counter()
-    counts = await asyncio.gather(
-        *(_session(url, secret, started + SECONDS) for _ in range(SESSIONS))
+def _request(stage: Stage) -> str:
+    """Let one of them ask for a write-off; give the request's id when the screens have it."""
+    actor = "staff-bench-support"
+    token = actor_token.mint(
+        keys.private_key(stage.folder / "keys", "desk"),
+        issuer="desk",
+        actor_id=actor,
+        session_id="bench",
+        now=datetime.now(UTC),
     )
-    return sum(counts) / (time.perf_counter() - started)
+    command = ledger.WriteOffRequest(
+        loan_account_id=ACCOUNTS[1], reason="For the bench", approved_by=actor
+    )
+    asked = servicing.RequestApprovalRequest(
+        command=servicing.PreviewRequest(write_off=command),
+        reason="For the bench",
+        priority="normal",
+        idempotency_key="bench-ask",
+    )
+    metadata = ((actor_token.METADATA_KEY, f"Bearer {token}"),)
+    answer = Load(stage).until_answered(
+        lambda channel: ApprovalServiceStub(channel).Request(asked, metadata=metadata, timeout=45)
+    )
+    while not stage.database()["approvals"].find_one({"_id": answer.request_id}):
+        time.sleep(0.1)
+    return answer.request_id
 
 
-def _reruns(stage: Stage, secret: str, program: list[str]) -> float:
-    """Start a desk, drive it with ten sessions, and give its reruns a second."""
+@contextmanager
+def _desk(stage: Stage, program: list[str]) -> Iterator[tuple[int, int]]:
+    """Start a desk; give its port and its process."""
     port = free_port()
     environ = {**stage.environ, "DASHBOARD_PORT": str(port)}
     desk = spawn([sys.executable, *program], stage.folder / "logs" / "desk.log", environ)
     try:
         while not _answers(port):
             time.sleep(0.2)
-        return asyncio.run(_sessions(port, secret))
+        yield port, desk.pid
     finally:
         stop(desk)
+
+
+def _reruns(stage: Stage, secret: str, program: list[str]) -> float:
+    """Drive a desk with ten sessions without pause, and give its reruns a second."""
+    with _desk(stage, program) as (port, _):
+        started = time.perf_counter()
+        times = asyncio.run(
+            at_once(port, secret, QUERY, sessions=SESSIONS, seconds=SECONDS, pause=0)
+        )
+        return len(times) / (time.perf_counter() - started)
+
+
+def _pages(port: int, process_id: int, secrets: dict[str, str], ask: str) -> None:
+    """Open every page, three rounds: how long it takes, and what of it is the desk's own work."""
+    queries = {"customer": QUERY, "request": f"id={ask}", "search": "q=john"}
+    wanted = {
+        row.url_path: (
+            next(role for role in READERS if role in row.roles),
+            queries.get(row.url_path, ""),
+        )
+        for row in navigation.PAGES
+    }
+    rounds = [
+        asyncio.run(pages_in_turn(port, process_id, secrets, wanted)) for _ in range(ROUNDS + 1)
+    ][1:]
+    for page in wanted:
+        walls = [round(each[page].wall_ms) for each in rounds]
+        spent = [round(each[page].cpu_ms) for each in rounds]
+        report(
+            f"page open: {page}",
+            unit="ms",
+            ours=statistics.median(walls),
+            server_cpu=statistics.median(spent),
+            rounds=[list(each) for each in zip(walls, spent, strict=True)],
+        )
+
+
+def _many(port: int, secret: str) -> None:
+    """Let twenty sessions at once each open the customer page every second."""
+    rounds = []
+    for _ in range(ROUNDS):
+        times = asyncio.run(
+            at_once(port, secret, QUERY, sessions=MANY, seconds=SECONDS, pause=PAUSE_SECONDS)
+        )
+        rounds.append([round(statistics.median(times)), round(percentile(times, 0.95)), len(times)])
+    middle = sorted(rounds)[ROUNDS // 2]
+    report(
+        f"customer page, {MANY} sessions at once, each every {PAUSE_SECONDS:g} s",
+        unit="ms",
+        ours=middle[0],
+        p95=middle[1],
+        openings=middle[2],
+        rounds=rounds,
+    )
+
+
+def _clicks(port: int, secret: str) -> None:
+    """Click in a real browser, where there is one."""
+    if chromium.find() is None:
+        report("click → overlay", skipped="no browser")
+        return
+    url, owed = f"http://127.0.0.1:{port}", Money.parse(OWED)
+    address = f"/customer?{QUERY}&account={ACCOUNTS[0]}"
+    taken = clicks(url, secret, address, owed, rounds=ROUNDS, each=CLICKS)
+    for name, times in (
+        ("click → overlay", taken.overlay),
+        ("click → Synced", taken.synced),
+        ("customer page: first paint", taken.painted),
+        ("customer page: figures shown", taken.figures),
+    ):
+        report(
+            name,
+            unit="ms",
+            ours=round(statistics.median(times)),
+            p95=round(percentile(times, 0.95)),
+            count=len(times),
+            rounds=in_rounds(times, ROUNDS),
+        )
 
 
 def _answers(port: int) -> bool:
@@ -155,7 +251,8 @@ def _read(name: str, stage: Stage, call: Callable[[], object]) -> None:
 def measure(stage: Stage) -> None:
     """Run the desk's measurements."""
     _customers(stage)
-    secret = _sign_in(stage)
+    secrets = _staff(stage)
+    secret, ask = secrets["supervisor"], _request(stage)
     database: Any = stage.database()
     support = frozenset({"support"})
     _read("customer view", stage, partial(customers.customer_view, database, support, CUSTOMER_ID))
@@ -169,4 +266,8 @@ def measure(stage: Stage) -> None:
         unit="reruns/s",
         against="the same page uncached and unfrozen",
     )
+    with _desk(stage, ["-m", "dashboard"]) as (port, process_id):
+        _pages(port, process_id, secrets, ask)
+        _many(port, secret)
+        _clicks(port, secret)
     report("taken", at=datetime.now(UTC).isoformat(timespec="seconds"))

@@ -11,6 +11,7 @@ from embedded.demo.staff import SIGN_INS
 from embedded.running import Running
 
 PATIENCE_MS: Final = 60_000
+expect.set_options(timeout=PATIENCE_MS)  # a machine may be slow; what must be fast says so itself
 PASSWORDS: Final = {each.username: each.password for each in SIGN_INS}
 
 

@@ -206,7 +206,7 @@ def test_every_figure_leads_to_its_rows(
     tiles = page.get_by_role("button", name="Show rows")
     opens(page, tiles.nth(5), "Write-offs", "Aged debt")
     opens(page, tiles.nth(7), "Data Match score", "as the ledger's events make them")
-    opens(page, page.get_by_role("button", name=re.compile("^62 days")), "Accounts", "LOAN-")
+    opens(page, page.get_by_role("button", name=re.compile("^62 days")), "Accounts", "Default")
     opens(page, page.get_by_role("button", name="Duplicate charge"), "Fee waivers", "$50.00")
     opens(page, page.get_by_role("button", name="Tom Okafor"), "What Tom Okafor did", "requested")
     opens(page, page.locator(".barlayer .point path").last, "Money in", "Recovery")
