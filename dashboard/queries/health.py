@@ -13,6 +13,7 @@ from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from dashboard import formats
+from dashboard.queries.declared import fields_of
 from dashboard.sessions import SessionEnded
 from proto import actor_token, documents, servicing_pb2, servicing_pb2_grpc
 from proto.codec import from_mongo
@@ -96,7 +97,9 @@ class Mirror:
 def look_at_projector(database: Database[dict[str, Any]], now: datetime) -> Mirror:
     """Read the projector's last heartbeat."""
     try:
-        stored = database[documents.HEARTBEATS.name].find_one({"_id": "projector"})
+        stored = database[documents.HEARTBEATS.name].find_one(
+            {"_id": "projector"}, fields_of(HeartbeatDocument)
+        )
     except PyMongoError:
         return Mirror("The database of the screens does not answer")
     if stored is None:

@@ -6,7 +6,7 @@ No view here holds anything of a person, so that every role of the overview sees
 from datetime import date
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from dashboard.formats import midnight
 from dashboard.queries.declared import (
@@ -31,7 +31,7 @@ class AccountAging(View, kw_only=True, frozen=True, rename="camel"):
     """In which bucket an account stands."""
 
     bucket: str | None = None
-    current_dpd: int | None = None
+    current_dpd: int | None = field(default=None, name="currentDPD")
 
 
 class AccountOwing(View, kw_only=True, frozen=True, rename="camel"):

@@ -21,7 +21,6 @@ class TransactionEvent(View, kw_only=True, frozen=True, rename="camel"):
     fee_delta: Money
     overpayment_delta: Money
     total_after: Money
-    description: str = ""
     reason_code: str | None = None
     approved_by: str | None = None
     requested_by: str | None = None

@@ -28,9 +28,13 @@ def decide(loan: Loan | None, command: ApplyLateFee, facts: Facts) -> tuple[Ledg
         command,
         facts,
         transaction_type="LATE_FEE",
-        description=f"Late fee, {command.days_past_due} days past due",
+        description=f"Late fee, {_days(command.days_past_due)} past due",
         movement=steps.Movement(fees=command.amount),
     )
     check_charge(loan, command.amount, "fee_amount")
     applied = FeeApplied(**posted, days_past_due=command.days_past_due)
     return (applied, steps.account_updated(loan, posted))
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"

@@ -216,7 +216,7 @@ def test_every_figure_leads_to_its_rows(
 
 def opens(page: Page, figure: Locator, title: str, told: str) -> None:
     """Choose a figure, see its rows, and close them."""
-    figure.click(force=True)
+    figure.click(force=title == "Money in")  # a bar is under the chart's own layer
     dialog = page.get_by_role("dialog").filter(has_text=title)
     expect(dialog.get_by_text(told).first).to_be_visible(timeout=PATIENCE_MS)
     dialog.get_by_role("button", name="Close").click()

@@ -40,7 +40,8 @@ def test_support_answers_from_one_page(
     page.get_by_label("New note").fill("Told her that the second fee is gone")
     page.get_by_role("button", name="Add note").click()
     page.get_by_role("button", name="Reveal the note").click(timeout=PATIENCE_MS)
-    expect(page.get_by_text("Told her that the second fee is gone")).to_be_visible()
+    note = page.get_by_test_id("stText").get_by_text("Told her that the second fee is gone")
+    expect(note).to_be_visible()
 
     desk.open(f"/customer?id={cases.SILENT}")
     waits = page.get_by_text(re.compile("Write off .2,500.00, asked for by you"))
