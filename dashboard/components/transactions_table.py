@@ -77,7 +77,7 @@ def _filters() -> TransactionFilter:
 
 
 def _date(label: str, key: str) -> date | None:
-    return st.date_input(label, None, key=key, format="DD/MM/YYYY", width=124, bind="query-params")
+    return st.date_input(label, None, key=key, format="DD/MM/YYYY", width=130, bind="query-params")
 
 
 def _pages(loan_account_id: str, chosen: TransactionFilter) -> list[Cursor]:
