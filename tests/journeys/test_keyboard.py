@@ -7,11 +7,15 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from pymongo.database import Database
 
+from embedded.demo import bad_debts
 from embedded.running import Running
 from proto.documents import CUSTOMERS, LOAN_ACCOUNTS
 from tests.journeys.desk import PASSWORDS, PATIENCE_MS, Desk
 
 pytestmark = pytest.mark.browser
+
+OTHERS: Final = {"CUS-12345", *(each.customer_id for each in bad_debts.DEBTS)}
+"""Whose accounts other journeys tell of."""
 
 TABS_MAX: Final = 60
 FOCUS: Final = """() => {
@@ -48,7 +52,7 @@ def fee_owner(read_models: Database[dict[str, Any]]) -> tuple[str, str]:
     has_fee = {"fees": {"$elemMatch": {"type": "LATE_FEE"}}, **is_open}
     for account in read_models[LOAN_ACCOUNTS.name].find(has_fee).sort("_id", 1):
         customer = read_models[CUSTOMERS.name].find_one({"_id": account["customerIdString"]})
-        if customer is not None and customer["_id"] != "CUS-12345":
+        if customer is not None and customer["_id"] not in OTHERS:
             return customer["customerId"], account["accountNumber"]
     raise AssertionError("the portfolio holds no late fee")
 
