@@ -30,8 +30,12 @@ PERSONAL: Final = {
 }  # fmt: skip
 """What analysts never see, whatever document it stands in; of an address only the suburb."""
 
-FOUND_ELSEWHERE: Final = {"RequestRow": {"customerName"}, "RequestView": {"customerName"}}
-"""What a view holds that comes of another query."""
+FOUND_ELSEWHERE: Final = {
+    "RequestRow": {"customerName"},
+    "RequestView": {"customerName"},
+    "UnknownType": {"eventType"},
+}
+"""What a view holds that comes of another query, or of the document's own key."""
 
 ASKED_FROM: Final = date(2026, 1, 1)
 ASKED_TO: Final = date(2026, 12, 31)
