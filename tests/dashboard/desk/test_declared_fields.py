@@ -34,6 +34,7 @@ FOUND_ELSEWHERE: Final = {
     "RequestRow": {"customerName"},
     "RequestView": {"customerName"},
     "UnknownType": {"eventType"},
+    "MismatchView": {"customerId"},
 }
 """What a view holds that comes of another query, or of the document's own key."""
 
