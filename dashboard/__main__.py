@@ -74,10 +74,13 @@ def serve(settings: Settings) -> None:
     import uvicorn  # noqa: PLC0415 - the heavy imports come when all is well
 
     with _quiet_imports():
+        from streamlit import config as streamlit_config  # noqa: PLC0415 - the same
+
         from dashboard import services  # noqa: PLC0415 - the same
         from dashboard.asgi import app  # noqa: PLC0415 - the same
 
         services.warm_up()
+        streamlit_config.set_option("server.allowedHosts", list(settings.dashboard_hosts))
     print(f"The desk answers on http://{HOST}:{settings.dashboard_port}", flush=True)
     config = uvicorn.Config(
         app,

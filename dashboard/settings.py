@@ -1,6 +1,7 @@
 """The desk's settings, read once from the environment, typed, refused in plain sentences."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,8 @@ from typing import Final, Literal, Self
 Mode = Literal["demo", "production"]
 
 PORT_MAX: Final = 65_535
+LOOPBACK: Final = ("127.0.0.1", "localhost")
+HOST_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 START_ALL: Final = "or start everything with `make run`"
 
 
@@ -26,6 +29,7 @@ class Settings:
     redis_url: str
     ledger_address: str
     dashboard_port: int
+    dashboard_hosts: tuple[str, ...]
     data_dir: Path
     keys_dir: Path
     app_mode: Mode
@@ -42,6 +46,7 @@ class Settings:
             or environ.get("LEDGER_LISTEN")
             or "127.0.0.1:50051",
             dashboard_port=_port(environ.get("DASHBOARD_PORT") or "8501"),
+            dashboard_hosts=_hosts(environ.get("DASHBOARD_HOSTS") or ""),
             data_dir=data_dir,
             keys_dir=Path(environ.get("KEYS_DIR") or data_dir / "keys").resolve(),
             app_mode=_mode(environ.get("APP_MODE") or "production"),
@@ -59,6 +64,18 @@ def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= PORT_MAX:
         raise BadSetting(f"DASHBOARD_PORT is {text!r}: set it to a port from 1 to {PORT_MAX}.")
     return int(text)
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    """Read the names under which browsers come; the loopback's are always among them."""
+    names = [each.strip().lower() for each in text.split(",") if each.strip()]
+    for name in names:
+        if not HOST_NAME.fullmatch(name):
+            raise BadSetting(
+                f"DASHBOARD_HOSTS holds {name!r}: set it to host names without scheme, port or"
+                " path, separated by commas, like desk.example.com."
+            )
+    return (*LOOPBACK, *names)
 
 
 def _mode(text: str) -> Mode:

@@ -20,6 +20,8 @@ from proto.documents import StaffDocument
 from proto.values import Key
 
 PASSWORD: Final = "a long demo password"
+OTHER_NAME: Final = "desk.example"
+"""A name beside the loopback's under which browsers may come."""
 
 
 class DeskProcess:
@@ -43,6 +45,7 @@ class DeskProcess:
             "REDIS_URL": redis_url,
             "LEDGER_SERVICE_URL": ledger_address,
             "DASHBOARD_PORT": str(self.port),
+            "DASHBOARD_HOSTS": OTHER_NAME,
         }
 
     def start(self) -> None:

@@ -14,7 +14,7 @@ from dashboard.session import COOKIE
 from dashboard.sessions import Sessions, hashed
 from tests.dashboard.foundation.beats import beat
 from tests.dashboard.foundation.ledger_process import OutsideLedger
-from tests.desk_process import PASSWORD, DeskProcess, add_staff, run_dashboard
+from tests.desk_process import OTHER_NAME, PASSWORD, DeskProcess, add_staff, run_dashboard
 
 
 def _cookie(headers: dict[str, str]) -> tuple[str, str]:
@@ -179,17 +179,26 @@ def test_a_lost_store_of_sessions_refuses_calmly(
 
 
 @pytest.mark.parametrize(
-    ("origin", "status"),
+    ("origin", "host", "status"),
     [
-        ("", 101),
-        ("http://evil.example", 403),
-        ("http://127.0.0.1:1", 403),
-        ("null", 403),
+        ("", "", 101),
+        ("http://evil.example", "", 403),
+        ("http://127.0.0.1:1", "", 403),
+        ("null", "", 403),
+        (f"https://{OTHER_NAME}", OTHER_NAME, 101),
+        (f"https://{OTHER_NAME}", "", 403),
+        ("https://evil.example", "evil.example", 403),
     ],
 )
-def test_only_the_desks_own_pages_connect(desk: DeskProcess, origin: str, status: int) -> None:
-    """Cookies go to every port of a host: a page of another port is another site here."""
+def test_only_the_desks_own_pages_connect(
+    desk: DeskProcess, origin: str, host: str, status: int
+) -> None:
+    """Under the loopback's names and those of the settings, and only from the same origin.
+
+    Cookies go to every port of a host: a page of another port is another site here.
+    """
     headers = {
+        "Host": host or f"127.0.0.1:{desk.port}",
         "Connection": "Upgrade",
         "Upgrade": "websocket",
         "Sec-WebSocket-Version": "13",

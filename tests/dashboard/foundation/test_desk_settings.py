@@ -33,6 +33,14 @@ def test_a_ledger_elsewhere_wins_over_the_embedded_one() -> None:
     assert Settings.from_environment({**NEEDED, **chosen}).ledger_address == "ledger.internal:443"
 
 
+def test_browsers_come_under_the_loopbacks_names_and_those_that_are_set() -> None:
+    """As a proxy in front of the desk passes them on."""
+    assert Settings.from_environment(NEEDED).dashboard_hosts == ("127.0.0.1", "localhost")
+    chosen = {**NEEDED, "DASHBOARD_HOSTS": "Desk.example.com, desk2.example.com"}
+    names = Settings.from_environment(chosen).dashboard_hosts
+    assert names == ("127.0.0.1", "localhost", "desk.example.com", "desk2.example.com")
+
+
 @pytest.mark.parametrize(
     ("environ", "named"),
     [
@@ -40,6 +48,8 @@ def test_a_ledger_elsewhere_wins_over_the_embedded_one() -> None:
         ({"MONGODB_URL": "mongodb://x", "REDIS_URL": ""}, "REDIS_URL is not set"),
         ({**NEEDED, "DASHBOARD_PORT": "eighty"}, "DASHBOARD_PORT is 'eighty'"),
         ({**NEEDED, "DASHBOARD_PORT": "0"}, "from 1 to 65535"),
+        ({**NEEDED, "DASHBOARD_HOSTS": "https://desk.example"}, "without scheme, port or path"),
+        ({**NEEDED, "DASHBOARD_HOSTS": "desk.example,*"}, "DASHBOARD_HOSTS holds '\\*'"),
         ({**NEEDED, "APP_MODE": "prod"}, "set it to demo or production"),
     ],
 )
