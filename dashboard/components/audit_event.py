@@ -30,7 +30,7 @@ def audit_event_panel(signed_in: SignedIn, event: AuditEvent) -> None:
     _proof(signed_in, event)
     body, texts, review = st.tabs(["Body", "Texts", "Review"])
     with body:
-        st.code(json.dumps(json.loads(event.body), indent=2, ensure_ascii=False), language="json")
+        st.code(json.dumps(json.loads(event.body), indent=2, ensure_ascii=False), language=None)
         quiet("Shown indented; what is stored and hashed has no white space.")
     with texts:
         _texts(signed_in, event)

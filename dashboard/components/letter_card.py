@@ -64,7 +64,7 @@ def letter_event(entry: Entry) -> None:
     else:
         st.markdown("Its body is no JSON object; this is what came.")
     with st.expander("Everything as it came", expanded=not entry.body):
-        st.code(entry.text, language="json" if entry.body else None, wrap_lines=True)
+        st.code(entry.text, language=None, wrap_lines=True)
         around = [Row((Cell(text=name, code=True), Cell(text=text))) for name, text in entry.around]
         records_table("Around the body", COLUMNS[:2], around, key="letter-around")
         quiet("The error in full")

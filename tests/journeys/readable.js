@@ -1,5 +1,6 @@
-/* What cannot be read or named on a page: text too faint for what is behind it, and controls
-   that a screen reader would meet without a name. Colours are those that the browser computed. */
+/* What cannot be read or named on a page: text too faint for what is behind it (4.5, large text
+   and icons 3), and controls that a screen reader would meet without a name. Colours are those
+   that the browser computed. */
 () => {
   const channel = (each) => {
     const part = each / 255;
@@ -54,7 +55,8 @@
       .join(" ");
     const isField = element.matches("input, textarea") && element.value;
     const told = words.trim() || (isField ? element.value : "");
-    if (!told || !isSeen(element) || isOff(element) || element.closest("svg, script, style")) {
+    const isDrawn = element.closest("svg, script, style") !== null;
+    if (!told || !isSeen(element) || isOff(element) || isDrawn) {
       return null;
     }
     const look = getComputedStyle(element);
@@ -64,15 +66,17 @@
     const [darker, lighter] = [luminance(ink), luminance(below)].sort((a, b) => a - b);
     const ratio = (lighter + 0.05) / (darker + 0.05);
     const size = parseFloat(look.fontSize);
+    const isIcon = look.fontFamily.includes("Material");
     const isLarge = size >= 24 || (size >= 18.66 && Number(look.fontWeight) >= 700);
-    return ratio < (isLarge ? 3 : 4.5) ? `${told.slice(0, 40)}: ${ratio.toFixed(2)}` : null;
+    return ratio < (isLarge || isIcon ? 3 : 4.5) ? `${told.slice(0, 40)}: ${ratio.toFixed(2)}` : null;
   };
 
   const controls =
     "button, a[href], input:not([type=hidden]), textarea, select, [role=button], [role=tab]," +
     "[role=combobox], [role=checkbox], [role=switch], [role=menuitem], [role=option]";
   const nameless = (element) => {
-    if (!element.matches(controls) || !isSeen(element)) return null;
+    const isHidden = element.closest("[aria-hidden=true]") !== null;
+    if (!element.matches(controls) || !isSeen(element) || isHidden) return null;
     const root = element.getRootNode();
     const labels = (element.getAttribute("aria-labelledby") || "")
       .split(/\s+/)
