@@ -53,20 +53,24 @@ def test_a_lost_part_makes_the_desk_read_only_until_it_is_back(
         page, reader = context.new_page(), context.new_page()
         open_account(page, product.dashboard_url, account_id)
         open_account(reader, product.dashboard_url, account_id)
+        # While a page is drawn anew below a banner, a button can stand there twice for a moment.
+        record = reader.get_by_role("button", name="Record repayment").first
         for part, amount in (("projector", "21.00"), ("ledger", "22.00")):
             fill(page, amount)
-            send = page.get_by_role("button", name=f"Record ${amount}")
+            send = page.get_by_role("button", name=f"Record ${amount}").first
             with held(product, part):
                 stopped = time.monotonic()
                 banner = reader.get_by_test_id("stMain").get_by_text(SENTENCES[part])
                 expect(banner.first).to_be_visible(timeout=NOTICED_MS)
                 noticed = time.monotonic() - stopped
-                expect(reader.get_by_role("button", name="Record repayment")).to_be_disabled()
-                expect(reader.get_by_role("button", name="More")).to_be_disabled()
-                expect(page.get_by_role("dialog").get_by_text(SENTENCES[part])).to_be_visible()
+                expect(record).to_be_disabled()
+                expect(reader.get_by_role("button", name="More").first).to_be_disabled()
+                expect(
+                    page.get_by_role("dialog").get_by_text(SENTENCES[part]).first
+                ).to_be_visible()
                 expect(send).to_be_disabled()
                 expect(page.get_by_text("changes are off until it is back").first).to_be_visible()
-            expect(reader.get_by_role("button", name="Record repayment")).to_be_enabled()
+            expect(record).to_be_enabled()
             expect(send).to_be_enabled()
             send.click()
             expect(page.get_by_text(f"Synced Recorded ${amount}")).to_be_visible()
