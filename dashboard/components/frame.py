@@ -17,7 +17,6 @@ _STYLE: Final = Path(__file__).with_suffix(".css")
 
 def show(signed_in: SignedIn) -> None:
     """Show the bar, and below it, while a part is lost, what that means."""
-    st.html(_STYLE)
     health = services.health((signed_in.staff_id, signed_in.session_id))
     session.put(status_chip.OBSTACLE_SHOWN, health.obstacle)
     st.html(_STYLE)
