@@ -1,6 +1,7 @@
 """Publishes onto the streams as the feeds and the ledger do, through the envelope."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,6 +42,14 @@ class Feed:
         flat: dict[Any, Any] = dict(fields)
         entry_id: Any = self._streams.xadd(stream, flat)
         return str(entry_id.decode())
+
+    def raw_all(self, listed: Iterable[dict[str, str]], stream: str = INBOX) -> None:
+        """Publish many as they are, without waiting for each."""
+        pipeline = self._streams.pipeline(transaction=False)
+        for fields in listed:
+            flat: dict[Any, Any] = dict(fields)
+            pipeline.xadd(stream, flat)
+        pipeline.execute()
 
     def dead_letters(self, errors: str = "strict") -> list[dict[str, str]]:
         """Give the dead letters, oldest first."""

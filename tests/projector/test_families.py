@@ -80,16 +80,14 @@ def test_what_the_ledger_tells_ends_alike_whoever_reads_it(
     books = Ledger(feed, dice)
     while len(books.made) < EVENTS:
         books.go_on()
-    for fields in books.made:
-        feed.raw(fields, INTERNAL)
+    feed.raw_all(books.made, INTERNAL)
     with databases.taken(database.client) as there:
         with start(replace(settings, db_name=there.name, batch_entries_max=1)) as drain:
             drain()
         in_order = Mirror(there).everything()
     streams.flushall()
     lost = _lost(dice, books.made)
-    for fields in shuffled(dice, [each for each in books.made if each not in lost]):
-        feed.raw(fields, INTERNAL)
+    feed.raw_all(shuffled(dice, [each for each in books.made if each not in lost]), INTERNAL)
     cut = replace(settings, batch_entries_max=40, ledger_address=f"127.0.0.1:{free_port()}")
     mirror = Mirror(database)
 
@@ -120,8 +118,7 @@ def test_what_all_tell_at_once_ends_alike_for_two(
     books = Ledger(feed, dice)
     while len(books.made) < EVENTS:
         books.go_on()
-    for fields in books.made:
-        feed.raw(_of_ours(fields), INTERNAL)
+    feed.raw_all(map(_of_ours, books.made), INTERNAL)
     for name, (kind, body, talk) in names.items():
         feed.tell(kind, body, id=name, conv=talk)
     with databases.taken(database.client) as there:
@@ -132,8 +129,7 @@ def test_what_all_tell_at_once_ends_alike_for_two(
     for name in shuffled(dice, list(names)):
         kind, body, talk = names[name]
         feed.tell(kind, body, id=name, conv=talk)
-    for fields in shuffled(dice, books.made):
-        feed.raw(_of_ours(fields), INTERNAL)
+    feed.raw_all(map(_of_ours, shuffled(dice, books.made)), INTERNAL)
     _by_two(start, replace(settings, batch_entries_max=7), lambda: True)
     assert _lasting(Mirror(database).everything()) == in_order
     assert feed.dead_letters() == []
