@@ -21,6 +21,7 @@ from projector.archive_keys import GENERAL, KeyStore, KeysUnavailable
 from projector.dead_letters import DEAD
 from projector.letter_work import LetterWork, NoSuchLetter
 from projector.sealing import seal, unseal
+from projector.stream import make_group
 from proto import codec, documents
 from proto.documents import DeadLetterDocument
 from proto.events import PaymentReceived
@@ -152,7 +153,7 @@ class Letters:
         except redis.ResponseError as error:
             if not str(error).startswith("NOGROUP"):
                 raise
-            self._streams.xgroup_create(DEAD_LETTERS, LETTERS_GROUP, id="0", mkstream=True)
+            make_group(self._streams, DEAD_LETTERS, LETTERS_GROUP)  # or another did just now
             return []
         if not answer:
             return []

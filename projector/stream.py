@@ -86,10 +86,10 @@ class Reader:
             self.count = max(1, min(self._entries_max, self._bytes_max // mean))
 
 
-def make_group(client: redis.Redis, stream: str) -> bool:
+def make_group(client: redis.Redis, stream: str, group: str = GROUP) -> bool:
     """Make the group at the stream's first entry, and the stream with it; False: it was there."""
     try:
-        client.xgroup_create(stream, GROUP, id="0", mkstream=True)
+        client.xgroup_create(stream, group, id="0", mkstream=True)
     except ResponseError as error:
         if not str(error).startswith("BUSYGROUP"):
             raise

@@ -1,8 +1,8 @@
 """Events of all types, mixed by chance: whoever reads them and however, the mirror ends alike."""
 
 import random
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -164,8 +164,6 @@ def _by_two(start: Start, settings: Settings, is_done: Callable[[], bool]) -> No
         def work(drain: Drain) -> None:
             drain.until(lambda: drain.left() == 0 and is_done())
 
-        threads = [threading.Thread(target=work, args=(each,)) for each in (first, second)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(2) as pool:
+            for each in [pool.submit(work, drain) for drain in (first, second)]:
+                each.result()  # neither may have failed
