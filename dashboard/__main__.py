@@ -84,6 +84,7 @@ def serve(settings: Settings) -> None:
     print(f"The desk answers on http://{HOST}:{settings.dashboard_port}", flush=True)
     config = uvicorn.Config(
         app,
+        loop="asyncio",
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -13,6 +13,7 @@ import sys
 from datetime import date
 
 import structlog
+import uvloop
 
 from ledger import collector
 from ledger.admin import CannotCreate, create_admin
@@ -123,7 +124,7 @@ def main(argv: list[str]) -> int:
         elif asked.command == "public-keys":
             print(exported(settings.ledger_public_keys()).decode())
         else:
-            asyncio.run(serve(settings))
+            uvloop.run(serve(settings))
     except COULD_NOT as reason:
         print(f"ledger: {reason}", file=sys.stderr)
         return 1

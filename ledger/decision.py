@@ -129,7 +129,8 @@ def decide(intent: Intent, world: World, granted: frozenset[Right] = frozenset()
     """
     command = intent.command
     permissions = _permissions(intent.caller, world)
-    permissions = msgspec.structs.replace(permissions, granted=granted)
+    if granted:
+        permissions = msgspec.structs.replace(permissions, granted=granted)
     permissions.require(command.right)
     _check_switch(command, world)
     before = world.look.state(command.subject_id)
@@ -147,7 +148,7 @@ def decide(intent: Intent, world: World, granted: frozenset[Right] = frozenset()
         for each in decided.elsewhere
     )
     outcome = _evolved(command.subject_id, before, decided.events, facts, decided.states)
-    return msgspec.structs.replace(outcome, also=also, names=names)
+    return msgspec.structs.replace(outcome, also=also, names=names) if also or names else outcome
 
 
 def _check_switch(command: Command, world: World) -> None:

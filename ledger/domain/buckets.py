@@ -17,6 +17,8 @@ BUCKET_NAMES: Final = tuple(name for _, name in BUCKETS)
 
 def bucket_of(days_past_due: int) -> str:
     """Name the bucket of an open account."""
+    if days_past_due == 0:
+        return CURRENT
     return next(name for least, name in BUCKETS if days_past_due >= least)
 
 
@@ -28,6 +30,8 @@ def overdue(schedule: Schedule, today: date) -> tuple[Instalment, ...]:
     """
     on = today.isoformat()
     open_past = [each for each in schedule if each.remaining and each.due_date < on]
+    if not open_past:
+        return ()
     return tuple(sorted(open_past, key=lambda each: (each.due_date, each.payment_number)))
 
 

@@ -129,4 +129,4 @@ def after(before: Fees, event: PostingEvent) -> Fees:
             return before
         case _:
             assert_never(event)
-    return changed(before, changes, event.transaction_type)
+    return changed(before, changes, event.transaction_type) if changes else before

@@ -89,6 +89,8 @@ def find(schedule: Schedule, payment_number: int) -> Instalment:
 
 def allocate(schedule: Schedule, amount: Money, target: int = 0) -> tuple[InstalmentShare, ...]:
     """Share money over the open instalments: the target first, then first in, first out."""
+    if not amount:
+        return ()
     in_order = sorted(
         schedule, key=lambda each: (each.payment_number != target, each.payment_number)
     )
@@ -230,10 +232,12 @@ def apply(schedule: Schedule, changed: tuple[InstalmentChange, ...]) -> Schedule
     """Apply changes; a field that is absent erases nothing."""
     by_number = {change.payment_number: change for change in changed}
     return tuple(
-        _apply_one(each, by_number[each.payment_number])
-        if each.payment_number in by_number
-        else each
-        for each in schedule
+        [
+            _apply_one(each, by_number[each.payment_number])
+            if each.payment_number in by_number
+            else each
+            for each in schedule
+        ]
     )
 
 

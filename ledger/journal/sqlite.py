@@ -5,6 +5,8 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,7 +30,11 @@ _READ_SUBJECT: Final = (
     f"SELECT {_COLUMNS} FROM entries "  # noqa: S608 - constants
     "WHERE subject_id = ? AND version > ? ORDER BY version LIMIT ?"
 )
-_APPEND: Final = f"INSERT INTO entries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constants
+_APPEND: Final = f"INSERT INTO entries ({_COLUMNS})"
+_APPEND_ANSWERS: Final = "INSERT INTO answers (key, request_hash, response, position)"
+_APPEND_NAMES: Final = "INSERT INTO names (kind, value, subject_id)"
+_APPEND_SUBTREES: Final = "INSERT INTO subtrees (level, place, hash)"
+_ROWS_AT_ONCE: Final = (64, 8, 1)
 # One statement for any number of keys: each statement lets another thread run, and a group
 # that waits for its turn a hundred times is slower than the disk.
 _ANSWERS: Final = (
@@ -40,6 +46,10 @@ _VERSIONS: Final = (
 )
 _HEAD: Final = "SELECT size, root, signed_at, key_id, signature FROM signed_heads"
 _BUSY_MILLISECONDS: Final = 5_000
+_CACHE_KIBIBYTES: Final = 32_768
+"""What a connection keeps of the file at most: idempotency keys fall on any page of theirs."""
+_LOG_PAGES: Final = 8_000
+"""How long the log grows before it is folded into the file: each page that it has often, once."""
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
@@ -62,6 +72,25 @@ def _answer(row: tuple[Any, ...]) -> Answer:
 
 def _signed_head(row: tuple[Any, ...]) -> SignedHead:
     return SignedHead(size=row[0], root=row[1], signed_at=row[2], key_id=row[3], signature=row[4])
+
+
+@cache
+def _rows_of_values(columns: int, rows: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return ", ".join([row] * rows)
+
+
+def _insert_rows(
+    connection: sqlite3.Connection, insert: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows, many with one statement: each lets another thread run before it goes on."""
+    start = 0
+    for count in _ROWS_AT_ONCE:
+        while len(rows) - start >= count:
+            values = _rows_of_values(len(rows[start]), count)
+            these = chain.from_iterable(rows[start : start + count])
+            connection.execute(f"{insert} VALUES {values}", tuple(these))
+            start += count
 
 
 class SqliteJournal:
@@ -93,6 +122,8 @@ class SqliteJournal:
             )
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
             connection.execute("PRAGMA recursive_triggers = ON")  # REPLACE deletes too
             connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
             self._of_thread.connection = connection
@@ -137,7 +168,8 @@ class SqliteJournal:
 
     def _insert(self, connection: sqlite3.Connection, group: Group) -> None:
         self._check(connection, group)
-        connection.executemany(
+        _insert_rows(
+            connection,
             _APPEND,
             [
                 (
@@ -154,23 +186,19 @@ class SqliteJournal:
                 for entry in group.entries
             ],
         )
-        connection.executemany(
-            "INSERT INTO answers (key, request_hash, response, position) VALUES (?, ?, ?, ?)",
-            [(each.key, each.request_hash, each.response, each.position) for each in group.answers],
-        )
-        connection.executemany(
-            "INSERT INTO names (kind, value, subject_id) VALUES (?, ?, ?)",
-            [(name.kind, name.value, name.subject_id) for name in group.names],
-        )
+        answers = [
+            (each.key, each.request_hash, each.response, each.position) for each in group.answers
+        ]
+        _insert_rows(connection, _APPEND_ANSWERS, answers)
+        names = [(name.kind, name.value, name.subject_id) for name in group.names]
+        _insert_rows(connection, _APPEND_NAMES, names)
         self._insert_tree(connection, group)
 
     @staticmethod
     def _insert_tree(connection: sqlite3.Connection, group: Group) -> None:
         """Keep the group's signed head, and the parts of the tree that it completes."""
-        connection.executemany(
-            "INSERT INTO subtrees (level, place, hash) VALUES (?, ?, ?)",
-            [(each.level, each.index, each.hash) for each in group.subtrees],
-        )
+        subtrees = [(each.level, each.index, each.hash) for each in group.subtrees]
+        _insert_rows(connection, _APPEND_SUBTREES, subtrees)
         head = group.signed_head
         if head is not None:
             connection.execute(

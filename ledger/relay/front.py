@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, NoReturn
 
 import grpc
+import uvloop
 
 from ledger import collector
 from ledger.relay.link import (
@@ -199,7 +200,7 @@ def main(argv: list[str]) -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)
     collector.calm()
-    asyncio.run(_serve(socket.socket(fileno=int(argv[0]))))
+    uvloop.run(_serve(socket.socket(fileno=int(argv[0]))))
 
 
 if __name__ == "__main__":

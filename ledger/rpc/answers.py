@@ -98,8 +98,8 @@ def transaction(
 
 def _metadata(event: PostingEvent) -> dict[str, str]:
     """Name what only some postings have; what is empty is left out."""
-    values = ((name, getattr(event, name)) for name in _metadata_of(type(event)))
-    return {name: str(value) for name, value in values if value}
+    names = _metadata_of(type(event))
+    return {name: str(value) for name in names if (value := getattr(event, name))}
 
 
 @cache

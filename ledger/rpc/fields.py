@@ -76,6 +76,8 @@ def free_text(
     """Read a text that people write: not too long, no control or card numbers in it."""
     if required and not value.strip():
         raise invalid(field, "must not be empty.")
+    if not value:
+        return value
     if len(value) > length_max:
         raise invalid(field, f"must have at most {length_max} characters.")
     if _CONTROL.search(value):
@@ -104,7 +106,7 @@ def given_id(field: str, value: str) -> Key:
 
 def code(field: str, value: str) -> Code:
     """Read a short name from some list; where the list is not ours, still no card number."""
-    return Code(identifier(field, free_text(field, value), required=False))
+    return Code(identifier(field, free_text(field, value), required=False) if value else value)
 
 
 def texts(**fields: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.commands.command import Command
@@ -172,6 +172,7 @@ def attempt(loan: OneLoan, step: Command | int) -> PostingEvent | None:
         return None
 
 
+@settings(deadline=None)
 @given(steps)
 def test_a_reversal_is_an_inverse(sequence: list[Command | int]) -> None:
     """The last transaction of any history, reversed at once, leaves the loan as before it."""
@@ -186,6 +187,7 @@ def test_a_reversal_is_an_inverse(sequence: list[Command | int]) -> None:
     assert standing(loan.now) == before
 
 
+@settings(deadline=None)
 @given(st.lists(steps, min_size=1, max_size=3), st.randoms(use_true_random=False))
 def test_any_transactions_are_reversed_in_any_order(
     sequences: list[list[Command | int]], chance: Random
