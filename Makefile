@@ -49,7 +49,7 @@ chromium: $(TEST_STAMP)
 	@$(BIN)/python tests/browser/chromium.py --get
 
 test: $(TEST_STAMP) chromium ## Everything a change must pass, on real servers of its own
-	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-long: $(TEST_STAMP) chromium ## The same with full counts
 	@TEST_LONG=1 $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile --timeout=3600 $(PYTEST_ARGS)
