@@ -15,6 +15,7 @@ from dashboard.commands.decide_request import (
     ResubmitRequest,
     ReturnRequest,
 )
+from dashboard.commands.disburse_loan import DisburseLoan
 from dashboard.commands.issue_correction import IssueCorrection
 from dashboard.commands.make_adjustment import MakeAdjustment
 from dashboard.commands.record_recovery import RecordRecovery
@@ -35,6 +36,7 @@ COMMANDS: Final[dict[str, type[AccountCommand]]] = {
         ApplyDishonourFee,
         ApplyLateFee,
         CorrectPayment,
+        DisburseLoan,
         IssueCorrection,
         MakeAdjustment,
         RecordRecovery,

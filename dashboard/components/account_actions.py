@@ -8,6 +8,7 @@ from msgspec import Struct
 from dashboard import session
 from dashboard.commands.apply_dishonour_fee import ApplyDishonourFee
 from dashboard.commands.apply_late_fee import ApplyLateFee
+from dashboard.commands.disburse_loan import DisburseLoan
 from dashboard.commands.make_adjustment import MakeAdjustment
 from dashboard.commands.record_recovery import RecordRecovery
 from dashboard.commands.record_repayment import RecordRepayment
@@ -25,12 +26,13 @@ from dashboard.queries.rights import moves_money
 from dashboard.session import SignedIn
 
 CLOSED_TO_MONEY: Final = {
-    "pending_disbursement": "The loan has not been paid out yet: nothing can be recorded on it.",
+    "pending_disbursement": "The loan is not paid out yet: nothing else can be recorded before.",
     "written_off": "The account was written off: only its undo or a recovery can be asked for.",
 }
 """States in which no money is taken; said on the page, not only where the pointer is."""
 
 OPEN: Final = frozenset({"active", "in_arrears"})
+PENDING: Final = frozenset({"pending_disbursement"})
 WRITTEN_OFF: Final = frozenset({"written_off"})
 
 
@@ -43,6 +45,7 @@ class Action(Struct, frozen=True):
 
 
 MORE: Final = (
+    Action("Pay out the loan", DisburseLoan.name, PENDING),
     Action("Charge late fee", ApplyLateFee.name, OPEN),
     Action("Charge dishonour fee", ApplyDishonourFee.name, OPEN),
     Action("Adjust", MakeAdjustment.name, OPEN),

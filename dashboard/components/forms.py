@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.commands.apply_dishonour_fee import ApplyDishonourFee
 from dashboard.commands.apply_late_fee import ApplyLateFee
 from dashboard.commands.correct_payment import CorrectPayment
+from dashboard.commands.disburse_loan import DisburseLoan
 from dashboard.commands.issue_correction import IssueCorrection
 from dashboard.commands.make_adjustment import MakeAdjustment
 from dashboard.commands.record_recovery import RecordRecovery
@@ -22,6 +23,7 @@ from dashboard.components.acting import OpenForm
 from dashboard.components.bad_debt_forms import recovery_form, undo_write_off_form, write_off_form
 from dashboard.components.balance_forms import adjustment_form, refund_form, reversal_form
 from dashboard.components.correction_forms import correct_payment_form, issue_correction_form
+from dashboard.components.disburse_loan_form import disburse_loan_form
 from dashboard.components.fee_forms import dishonour_fee_form, late_fee_form
 from dashboard.components.record_repayment_form import record_repayment_form
 from dashboard.components.waive_fee_form import waive_fee_form
@@ -32,6 +34,7 @@ from dashboard.session import SignedIn
 Form = Callable[[SignedIn, OpenForm], None]
 
 FORMS: Final[dict[str, tuple[str, Form]]] = {
+    DisburseLoan.name: ("Pay out", disburse_loan_form),
     RecordRepayment.name: ("Record repayment on", record_repayment_form),
     WaiveFee.name: ("Waive fee on", waive_fee_form),
     ApplyLateFee.name: ("Charge late fee on", late_fee_form),

@@ -25,6 +25,9 @@ PAGES: Final = {
 """Who opens a page, by its address; who does not has no link to it either."""
 
 ACCOUNT_ACTIONS: Final = {
+    "pending": {
+        "DisburseLoan": "Pay out the loan",
+    },
     "open": {
         "RecordRepayment": "Record repayment",
         "WaiveFee": "Waive fee",

@@ -1,5 +1,6 @@
 """Each role, page and action: allowed or refused as roles.md says, at the desk and by hand."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,6 +19,7 @@ from dashboard.session import SECRET_SLOT
 from dashboard.sessions import Sessions
 from embedded.running import Running
 from proto.documents import APPROVALS, LOAN_ACCOUNTS
+from tests.builders import open_loan_request
 from tests.dashboard.desk.screens.reading import until as until_said
 from tests.dashboard.own_process import desk_of_its_own, run
 from tests.journeys.hands import Books, ReadModels, own_account, signed_in, until
@@ -71,6 +73,7 @@ def scene(product: Running, read_models_of_all: ReadModels) -> Iterator[Scene]:
     fee, paid, given_up, asked = (
         own_account(product, stored, late_fee=each) for each in ("15.00", "", "", "")
     )
+    pending = pending_account(books)
     posted = books.system.repay(paid, "700.00").transaction
     support = books.caller("staff-support")
     deciding = approver(books, {"write_off": "1000.00"})
@@ -79,15 +82,28 @@ def scene(product: Running, read_models_of_all: ReadModels) -> Iterator[Scene]:
     shown = stored[LOAN_ACCOUNTS.name]
     until(
         lambda: (
-            bool(shown.count_documents({"_id": given_up, "accountStatus": "written_off"}))
+            bool(shown.count_documents({"_id": pending, "ver": {"$gte": 1}}))
+            and bool(shown.count_documents({"_id": given_up, "accountStatus": "written_off"}))
             and bool(shown.count_documents({"_id": paid, "ver": posted.account_version}))
             and bool(stored[APPROVALS.name].count_documents({"_id": request_id}))
         ),
         "the scene is on the screens",
     )
-    accounts = {"open": fee, "overpaid": paid, "written off": given_up, "asked about": asked}
+    accounts = {
+        "pending": pending,
+        "open": fee,
+        "overpaid": paid,
+        "written off": given_up,
+        "asked about": asked,
+    }
     yield Scene(accounts, request_id, f"{paid}:{posted.account_version}", posted.transaction_id)
     books.close()
+
+
+def pending_account(books: Books) -> str:
+    """Open a loan that nobody else uses and that is not paid out."""
+    account_id = f"LOAN-0999-{uuid.uuid4().hex[:10]}"
+    return books.system.open_loan(open_loan_request(account_id=account_id))
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +180,8 @@ def test_an_account_offers_what_the_ledger_lets_the_role_do(
         every = {words for each in ACCOUNT_ACTIONS.values() for words in each.values()}
         assert allowed <= offered(page)
         assert not (set(actions.values()) - allowed) & offered(page)
+        if standing != "pending":
+            assert not set(ACCOUNT_ACTIONS["pending"].values()) & offered(page)
         if not allowed:
             assert not every & offered(page)
 
@@ -189,6 +207,31 @@ def test_a_form_says_whether_it_asks_or_acts(
             asks = page.button("send-form").label.startswith("Ask for approval")
             assert not page.button("send-form").disabled, rpc
             assert asks is (cell(CELLS[rpc], role) == "R"), rpc
+
+
+def test_a_pending_loan_is_paid_out_as_agreed(
+    product: Running, opened: Callable[..., AppTest], read_models_of_all: ReadModels
+) -> None:
+    """Support pays it out: the preview names the fee, the account opens, and no second time."""
+    books, shown = Books(product), read_models_of_all[LOAN_ACCOUNTS.name]
+    account_id = pending_account(books)
+    books.close()
+    is_there = {"_id": account_id, "accountStatus": "pending_disbursement", "ver": {"$gte": 1}}
+    until(lambda: bool(shown.count_documents(is_there)), "the loan is on the screens")
+    seen = account_on_screen(read_models_of_all, account_id)
+    assert seen is not None
+    page = opened("support", "customer.py", account=account_id)
+    page.session_state["slot:form"] = OpenForm(command="DisburseLoan", account=seen)
+    until_said(page.run(), "send-form")
+    assert page.button("send-form").label.replace("\\", "") == "Pay out $500.00"
+    page.button("send-form").click().run()
+    paid_out = {"_id": account_id, "accountStatus": "active"}
+    until(lambda: bool(shown.count_documents(paid_out)), "the loan is paid out")
+    until_said(page.run(), "Paid out")
+    after = account_on_screen(read_models_of_all, account_id)
+    assert after is not None
+    assert str(after.figures.total_outstanding) == "600.00"
+    assert "Pay out the loan" not in offered(opened("support", "customer.py", account=account_id))
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -117,6 +117,7 @@ COMMANDS: dict[str, tuple[str, type[Message]]] = {
     "ApplyDishonourFee": (LEDGER, ledger.ApplyDishonourFeeRequest),
     "MakeAdjustment": (LEDGER, ledger.MakeAdjustmentRequest),
     "WriteOff": (LEDGER, ledger.WriteOffRequest),
+    "DisburseLoan": (LEDGER, ledger.DisburseLoanRequest),
     "ReverseTransaction": (LOANS, servicing.ReverseTransactionRequest),
     "RefundOverpayment": (LOANS, servicing.RefundOverpaymentRequest),
     "UndoWriteOff": (LOANS, servicing.UndoWriteOffRequest),

@@ -36,6 +36,15 @@ TYPED: Final[dict[str, tuple[dict[str, str], dict[str, Any]]]] = {
         {"amount": "12.34", "payment_reference": "BANK-1"},
         {"amount": "12.34", "payment_reference": "BANK-1"},
     ),
+    "DisburseLoan": (
+        {"payment_reference": "OUT-9", "notes": WHY},
+        {
+            "disbursement_amount": "450.00",
+            "bank_reference": "OUT-9",
+            "payment_method": "bank_transfer",
+            "notes": WHY,
+        },
+    ),
     "WaiveFee": ({"notes": WHY}, {"waiver_amount": "10.00", "notes": WHY}),
     "ApplyLateFee": ({"amount": "15", "reason": WHY}, {"fee_amount": "15.00", "reason": WHY}),
     "ApplyDishonourFee": ({"amount": "15", "reason": WHY}, {"fee_amount": "15.00"}),

@@ -1,0 +1,43 @@
+"""The form that pays a pending loan out: exactly what was agreed."""
+
+import streamlit as st
+
+from dashboard.commands.disburse_loan import METHODS, DisburseLoan
+from dashboard.components import form_fields
+from dashboard.components.acting import OpenForm
+from dashboard.components.form_preview import show_form
+from dashboard.formats import inert, money
+from dashboard.session import SignedIn
+
+
+def disburse_loan_form(signed_in: SignedIn, form: OpenForm) -> None:
+    """Show the agreed amount, which nobody types, and how it goes out."""
+    terms = form.account.loan_terms
+    agreed = terms.loan_amount if terms else None
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown(
+            f"Pays out **{inert(money(agreed))}**, as agreed."
+            if agreed
+            else "What was agreed is not known yet, so nothing can be paid out."
+        )
+        codes = list(METHODS)
+        before = form_fields.entered(form, "payment_method", codes[0])
+        method = st.selectbox(
+            "How it goes out",
+            codes,
+            index=codes.index(before) if before in codes else 0,
+            format_func=lambda code: METHODS[code],
+            key=form_fields.field_key(form, "payment_method"),
+        )
+        reference = form_fields.reference(form)
+        notes = form_fields.words(form, "notes")
+    command = agreed and DisburseLoan(
+        loan_account_id=form.account.loan_account_id,
+        seen_version=form.seen_version,
+        amount=agreed,
+        payment_method=method or "other",
+        payment_reference=reference,
+        notes=notes,
+    )
+    show_form(signed_in, form, command or None, right)
