@@ -40,7 +40,7 @@ def show() -> None:
     database, roles = services.database(), signed_in.roles
     health, beat = services.health(), system.heartbeat(database, roles)
     ledger = ledger_health(signed_in, is_lost=health.ledger_lost)
-    projector = parts.projector_part(database, beat, datetime.now(UTC))
+    projector = parts.projector_part(beat, datetime.now(UTC))
     system_parts([parts.ledger_part(health, ledger), projector, *servers()])
     system_counts(signed_in, system.counts(database, roles), ledger)
     system_flow(beat)

@@ -102,9 +102,13 @@ def look_at_projector(database: Database[dict[str, Any]], now: datetime) -> Mirr
         )
     except PyMongoError:
         return Mirror("The database of the screens does not answer")
-    if stored is None:
+    return mirror_of(None if stored is None else from_mongo(HeartbeatDocument, stored), now)
+
+
+def mirror_of(beat: HeartbeatDocument | None, now: datetime) -> Mirror:
+    """Say what a heartbeat means; None: there never was one."""
+    if beat is None:
         return Mirror("The projector has not started yet")
-    beat = from_mongo(HeartbeatDocument, stored)
     if now - beat.at > LOST_AFTER:
         return Mirror("The projector does not answer", beat.at)
     if not beat.redis_connected:

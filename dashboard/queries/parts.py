@@ -10,7 +10,7 @@ from msgspec import Struct
 from pymongo.errors import PyMongoError
 
 from dashboard.queries.declared import QUERY_MILLISECONDS_MAX, DeskDatabase
-from dashboard.queries.health import Health, look_at_projector
+from dashboard.queries.health import Health, mirror_of
 from proto import servicing_pb2 as servicing
 from proto.documents import HeartbeatDocument
 
@@ -94,12 +94,11 @@ def ledger_part(health: Health, told: servicing.HealthResponse | None) -> Part:
     return Part(name="Ledger", is_well=True, words=words, since=since, as_of=as_of)
 
 
-def projector_part(database: DeskDatabase, beat: HeartbeatDocument | None, now: datetime) -> Part:
+def projector_part(beat: HeartbeatDocument | None, now: datetime) -> Part:
     """Say how the projector is, by its heartbeat."""
-    mirror = look_at_projector(database, now)
+    mirror = mirror_of(beat, now)
     if beat is None or mirror.trouble:
-        words = f"{mirror.trouble or 'The projector has not started yet'}."
-        since = mirror.since
+        words, since = f"{mirror.trouble}.", mirror.since
         return Part(name="Projector", is_well=False, words=words, since=since, as_of=now)
     words = (
         "Works, but does not reach the ledger: gaps in its events stay open."
