@@ -14,6 +14,7 @@ from projector.inbox_tail import InboxTail
 from projector.stream import GROUP, STREAMS
 from projector.vitals import Vitals
 from proto import codec
+from proto.codec import InvalidBody
 from proto.documents import HEARTBEATS, HeartbeatDocument
 from proto.streams import INBOX
 from proto.values import Instant
@@ -63,12 +64,13 @@ class Heartbeat:
         """
         try:
             backlog = {stream: unread(self._streams, stream) for stream in STREAMS}
+            waiting = [waiting_since(self._streams, stream) for stream in STREAMS]
             connected = True
             if self._is_read(INBOX):  # of one that was emptied the last count stays
                 self._vitals.inbox_unread = backlog[INBOX]
                 self._see_tail(backlog[INBOX])
         except redis.RedisError:
-            backlog, connected = {}, False
+            backlog, waiting, connected = {}, [], False
         vitals = self._vitals
         document = HeartbeatDocument(
             at=self._clock(),
@@ -80,6 +82,7 @@ class Heartbeat:
             last_position=vitals.last_position,
             lag_seconds=vitals.lag_seconds,
             backlog=backlog,
+            waiting_since=min((each for each in waiting if each), default=None),
             applied=vitals.applied,
             duplicates=vitals.duplicates,
             parked=vitals.parked,
@@ -145,3 +148,31 @@ def unread(client: redis.Redis, stream: str) -> int:
     if not info or info["last-generated-id"] == given:
         return 0
     return int(client.eval(UNREAD, 1, stream, given, COUNT_MAX))
+
+
+def waiting_since(client: redis.Redis, stream: str) -> Instant | None:
+    """Tell since when the oldest entry waits that is not applied; None where none does.
+
+    It was not given to the group yet, or was given and is not settled.
+    """
+    groups: Any = client.xinfo_groups(stream) if client.exists(stream) else []
+    ours = next((each for each in groups if each["name"] == GROUP.encode()), None)
+    if ours is None:
+        return None
+    ids: list[bytes] = []
+    if ours["pending"]:
+        held: Any = client.xpending(stream, GROUP)
+        ids += [held["min"]] if held["min"] else []
+    after = "(" + ours["last-delivered-id"].decode()
+    unread_first: Any = client.xrange(stream, min=after, count=1)
+    ids += [entry_id for entry_id, _ in unread_first]
+    times = [_time(each.decode()) for each in ids]
+    return min((each for each in times if each is not None), default=None)
+
+
+def _time(entry_id: str) -> Instant | None:
+    """Read when an entry came; a sender may choose an id that is no time."""
+    try:
+        return codec.entry_time(entry_id)
+    except InvalidBody:
+        return None

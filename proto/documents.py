@@ -965,7 +965,8 @@ class HeartbeatDocument(Document, kw_only=True):
 
     Older than 10 s, or with a connection that is down, the part counts as lost.
     `lag_seconds` is the age of the newest applied entry of each stream when it was
-    applied; `backlog` the entries still to read. `inbox_lost_at` is when the inbox was found
+    applied; `backlog` the entries still to read; `waiting_since` when the oldest of them came, or
+    of those in hand, and nothing where nothing waits. `inbox_lost_at` is when the inbox was found
     emptied, or without its newest entries (they ended at `inbox_last_id`): what was published
     there and not read before is lost. `decisions_waiting` are the
     write-off requests that other systems decided and never told of.
@@ -983,6 +984,7 @@ class HeartbeatDocument(Document, kw_only=True):
     last_position: int = 0
     lag_seconds: dict[str, float] = {}
     backlog: dict[str, int] = {}
+    waiting_since: Instant | None = None
     applied: int = 0
     duplicates: int = 0
     parked: int = 0

@@ -43,13 +43,15 @@ NOT_TOLD: Final = {
 class Health:
     """What the status chip shows, and by which commands go read-only.
 
-    `lag_seconds` is None when no figure is known. `since` says when the part was lost, or
-    when it was seen that an administrator had `switched` the ledger to read-only;
-    `ledger_trouble` is what is the matter with the ledger.
+    `lag_seconds` is how long the oldest event waits to be shown, 0 where none does;
+    `last_lag_seconds` how old the last one was when it was shown. `since` says when the part
+    was lost, or when it was seen that an administrator had `switched` the ledger to
+    read-only; `ledger_trouble` is what is the matter with the ledger.
     """
 
     as_of: datetime
-    lag_seconds: float | None = None
+    lag_seconds: float = 0.0
+    last_lag_seconds: float | None = None
     behind: bool = False
     projector_lost: bool = False
     ledger_lost: bool = False
@@ -77,11 +79,9 @@ class Health:
             return "Projector lost"
         if self.switched:
             return "Read-only"
-        if self.lag_seconds is None:
-            return "Live"
-        return (
-            f"Behind {self.lag_seconds:.0f} s" if self.behind else f"Live {self.lag_seconds:.1f} s"
-        )
+        if self.behind:
+            return f"Behind {self.lag_seconds:.0f} s"
+        return f"Live {self.lag_seconds:.1f} s" if self.lag_seconds else "Live"
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ class Mirror:
 
     trouble: str = ""
     since: datetime | None = None
-    lag_seconds: float | None = None
+    lag_seconds: float = 0.0
+    last_lag_seconds: float | None = None
     behind: bool = False
 
 
@@ -115,10 +116,10 @@ def mirror_of(beat: HeartbeatDocument | None, now: datetime) -> Mirror:
         return Mirror("The projector does not reach the event stream", beat.at)
     if not beat.mongo_connected:
         return Mirror("The projector does not reach its database", beat.at)
-    lag = max(beat.lag_seconds.values(), default=0.0)
-    waiting = sum(beat.backlog.values()) > 0
-    behind = waiting and lag > BEHIND_SECONDS
-    return Mirror(lag_seconds=lag if behind or lag <= BEHIND_SECONDS else None, behind=behind)
+    last = max(beat.lag_seconds.values(), default=None)
+    since = beat.waiting_since
+    lag = max(0.0, (now - since).total_seconds()) if since is not None else 0.0
+    return Mirror(lag_seconds=lag, last_lag_seconds=last, behind=lag > BEHIND_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,7 @@ class HealthWatch:
         return Health(
             as_of=now,
             lag_seconds=mirror.lag_seconds,
+            last_lag_seconds=mirror.last_lag_seconds,
             behind=mirror.behind,
             projector_lost=bool(mirror.trouble),
             ledger_lost=bool(books.trouble),
@@ -234,4 +236,7 @@ def _sentence(trouble: str, since: datetime | None, mirror: Mirror, now: datetim
         return f"{trouble} since {at}. Everything can be read; changes are off until it is back."
     if mirror.behind:
         return f"What you see may be {mirror.lag_seconds:.0f} seconds old."
-    return "Screens show what the ledger holds."
+    if mirror.last_lag_seconds is None:
+        return "Screens show what the ledger holds."
+    last = f"{mirror.last_lag_seconds:.1f} s"
+    return f"Screens show what the ledger holds. The last event was shown after {last}."

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 import redis
 
+from projector.heartbeat import waiting_since
 from projector.settings import Settings
-from projector.stream import GROUP
+from projector.stream import GROUP, make_group
 from proto import codec, documents
 from proto.streams import INBOX
 from tests.projector.feed import Feed, account, customer, posting
@@ -128,7 +129,27 @@ def test_the_heartbeat_tells_what_it_does(
         assert first.backlog == {"inbox:billie-servicing": 0, "inbox:billie-servicing:internal": 0}
         assert set(first.lag_seconds) == set(first.backlog)
         assert first.redis_connected
+        wait_until("nothing waits", lambda: _beat(mirror).waiting_since is None)
         wait_until("another sign", lambda: _beat(mirror).at > first.at)
+
+
+def test_what_waits_is_told_from_the_oldest_on(streams: redis.Redis, feed: Feed) -> None:
+    """Not read yet, or read and not settled: both wait; what is settled does not."""
+    assert waiting_since(streams, INBOX) is None
+    make_group(streams, INBOX)
+    assert waiting_since(streams, INBOX) is None
+    ids = [feed.tell("customer.changed.v1", {"number": number}) for number in (1, 2)]
+    oldest, younger = (codec.entry_time(each) for each in ids)
+    assert waiting_since(streams, INBOX) == oldest
+    streams.xreadgroup(GROUP, "test", {INBOX: ">"}, count=1)
+    assert waiting_since(streams, INBOX) == oldest
+    streams.xack(INBOX, GROUP, ids[0])
+    assert waiting_since(streams, INBOX) == younger
+    streams.xreadgroup(GROUP, "test", {INBOX: ">"})
+    streams.xack(INBOX, GROUP, ids[1])
+    assert waiting_since(streams, INBOX) is None
+    streams.xadd(INBOX, {"typ": "?"}, id="18446744073709551614-0")
+    assert waiting_since(streams, INBOX) is None
 
 
 def _beat(mirror: Mirror) -> documents.HeartbeatDocument:

@@ -17,10 +17,13 @@ def beat(
     age_seconds: float = 0,
     lag_seconds: float = 0.4,
     backlog: int = 0,
+    waiting_seconds: float | None = None,
     redis_connected: bool = True,
 ) -> None:
     """Store the projector's heartbeat."""
-    at = Instant.of(datetime.now(UTC) - timedelta(seconds=age_seconds))
+    now = datetime.now(UTC)
+    at = Instant.of(now - timedelta(seconds=age_seconds))
+    waits = None if waiting_seconds is None else now - timedelta(seconds=waiting_seconds)
     document = HeartbeatDocument(
         at=at,
         started_at=at,
@@ -29,6 +32,7 @@ def beat(
         mongo_connected=True,
         lag_seconds={"inbox:billie-servicing": lag_seconds},
         backlog={"inbox:billie-servicing": backlog},
+        waiting_since=None if waits is None else Instant.of(waits),
     )
     stored = {"_id": "projector", **to_mongo(document)}
     database[documents.HEARTBEATS.name].replace_one({"_id": "projector"}, stored, upsert=True)
