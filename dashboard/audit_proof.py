@@ -7,35 +7,27 @@ hash that they bear, and that hash must stand in the tree whose head the ledger 
 from pathlib import Path
 from typing import Any, Final, cast
 
-import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from dashboard import audit_columns
+from dashboard.audit_columns import Told
+from dashboard.ledger_answers import LedgerRefused
 from dashboard.ledger_client import Caller, LedgerClient
 from dashboard.queries.audit import AuditEvent
 from dashboard.settings import BadSetting
-from proto import proof
+from proto import accounting_ledger_pb2 as accounting
+from proto import codec, proof, subjects
 from proto import servicing_pb2 as servicing
+from proto.events import ApprovalRequested, Event, ItemReviewed, RequestEvent
 from proto.proof import PublicKeys
-from proto.values import Instant, InvalidMoney, Money
 
 _LEDGER: Final = "ledger"
 _GENESIS: Final = "0" * 64
-_MILLISECOND: Final = 1_000
-
-OF_THE_BODY: Final = {
-    "customer_id": "customer_id",
-    "account_id": "loan_account_id",
-    "transaction_id": "transaction_id",
-    "transaction_type": "transaction_type",
-    "reason_code": "reason_code",
-    "approved_by": "approved_by",
-    "requested_by": "requested_by",
-    "request_id": "request_id",
-}
-"""Fields of a posting's body, and where the trail repeats them to be searched by."""
+_HISTORY_PAGE: Final = 1_000
+_POSITION_MAX: Final = 2**62
 
 
 class Checked(Struct, frozen=True):
@@ -69,11 +61,23 @@ def read_ledger_keys(keys_dir: Path) -> PublicKeys:
     return found
 
 
-def check(client: LedgerClient, caller: Caller, event: AuditEvent, keys: PublicKeys) -> Checked:
-    """Check an event as the mirror holds it. Raises LedgerRefused or LedgerFault."""
+def check(
+    client: LedgerClient,
+    caller: Caller,
+    event: AuditEvent,
+    keys: PublicKeys,
+    mirrored_to: int | None = None,
+) -> Checked:
+    """Check an event as the mirror holds it. Raises LedgerRefused or LedgerFault.
+
+    `mirrored_to` is the trail's newest position before the event was read: a review that the
+    ledger recorded since need not be marked yet. Without it every review must be.
+    """
     holds: list[str] = []
     try:
         holds.append(_check_chain(client, caller, event))
+        holds.append(_check_columns(client, caller, event))
+        holds.append(_check_review(client, caller, event, mirrored_to))
         holds += _check_head(client, caller, event, keys)
     except _Flawed as flaw:
         return Checked(tuple(holds), str(flaw))
@@ -84,81 +88,121 @@ def check(client: LedgerClient, caller: Caller, event: AuditEvent, keys: PublicK
 
 def _check_chain(client: LedgerClient, caller: Caller, event: AuditEvent) -> str:
     before, entry = _entries(client, caller, event.position)
+    if event.event_id != entry.event_id:
+        raise _Flawed(
+            f"Tampered: the ledger's event at position {event.position:,} is {entry.event_id},"
+            f" not {event.event_id}."
+        )
+    _require_same(
+        event,
+        {
+            "event_type": entry.event_type,
+            "subject_id": entry.subject_id,
+            "ver": entry.version,
+            "recorded_at": audit_columns.kept(entry.recorded_at),
+            "actor": entry.actor,
+        },
+    )
     found = proof.entry_hash(
         actor=str.__str__(event.actor),
         position=event.position,
         prev=event.prev,
-        recorded_at=_recorded_at(event, entry.recorded_at),
+        recorded_at=entry.recorded_at,
         subject_id=str.__str__(event.subject_id),
         event_type=str.__str__(event.event_type),
         version=event.ver,
         body=event.body.encode(),
     )
-    if found != event.hash:
+    if event.body.encode() != entry.body:
+        raise _Flawed("Tampered: the body is not the one that the ledger recorded.")
+    if found != event.hash or event.hash != entry.hash:
         raise _Flawed(
             f"Tampered: the contents have the hash {found[:16]}…, not {event.hash[:16]}… as stored."
         )
-    if event.hash != entry.hash or event.event_id != entry.event_id:
-        raise _Flawed(f"Tampered: the ledger has another event at position {event.position}.")
     if event.prev != before:
         raise _Flawed("Tampered: it does not continue the entry before it in the ledger.")
-    _check_columns(event)
     return f"Chain: entry {event.position:,} has its hash and continues the entry before it."
+
+
+def _require_same(event: AuditEvent, told: dict[str, Told]) -> None:
+    """Compare fields of the list with what they must say. Raises _Flawed, naming each."""
+    flaws = audit_columns.differences(event, told)
+    if flaws:
+        raise _Flawed(f"Tampered: {'; '.join(flaws)}.")
 
 
 def _entries(
     client: LedgerClient, caller: Caller, position: int
 ) -> tuple[str, servicing.JournalEntry]:
     """Give the hash of the entry before, and the ledger's own entry."""
-    after = max(0, position - 2)
+    after = min(max(0, position - 2), _POSITION_MAX)
     question = servicing.ReadJournalRequest(from_position=after, limit=2)
     answer = client.ask("JournalService/ReadJournal", question, caller)
     entries = {each.position: each for each in cast("Any", answer).entries}
     if position not in entries:
-        raise _Flawed(f"Tampered: the ledger has no entry at position {position}.")
+        raise _Flawed(f"Tampered: the ledger has no entry at position {position:,}.")
     before = entries[position - 1].hash if position > 1 else _GENESIS
     return before, entries[position]
 
 
-def _recorded_at(event: AuditEvent, exact: str) -> str:
-    """Give the exact time, of which the mirror keeps the milliseconds."""
-    told = Instant.parse(exact)
-    whole = told.microsecond // _MILLISECOND * _MILLISECOND
-    if told.replace(microsecond=whole) != event.recorded_at:
-        raise _Flawed(f"Tampered: the ledger recorded it at {exact}, not when it says here.")
-    return exact
-
-
-def _check_columns(event: AuditEvent) -> None:
-    """Compare what the list shows with the body that the hash covers."""
-    body: dict[str, Any] = msgspec.json.decode(event.body)
-    if "transaction_type" not in body:
-        return
-    for name, column in OF_THE_BODY.items():
-        if (getattr(event, column) or "") != body.get(name, ""):
-            raise _Flawed(
-                f"Tampered: the list says {column} {getattr(event, column) or 'nothing'},"
-                f" the event says {body.get(name) or 'nothing'}."
-            )
-    amount = _amount(event.event_type, body)
-    if event.amount != amount:
-        raise _Flawed(f"Tampered: the list says an amount of {event.amount}, the event {amount}.")
-
-
-def _amount(event_type: str, body: dict[str, Any]) -> Money | None:
-    """Give a posting's amount as the trail shows it: never negative."""
-    parts = {name: body.get(name, "0.00") for name in ("principal_delta", "fee_delta")}
+def _check_columns(client: LedgerClient, caller: Caller, event: AuditEvent) -> str:
+    """Compare what the list shows and filters by with the body that the hash covers."""
+    asked: Event | None = None
     try:
-        if "amount" in body:
-            return Money.parse(body["amount"])
-        if event_type == "loan.disbursed.v1":
-            return Money.parse(parts["principal_delta"])
-        if event_type == "fee.applied.v1":
-            return Money.parse(parts["fee_delta"])
-        deltas = (*parts.values(), body.get("interest_delta", "0.00"))
-        return Money(abs(sum(Money.parse(each) for each in deltas)))
-    except (InvalidMoney, TypeError):
-        return None
+        told = audit_columns.read(event.event_type, event.body)
+        if isinstance(told, RequestEvent):
+            (first,) = _history(client, caller, event.subject_id, at_most=1)
+            asked = audit_columns.read(first.event_type, first.data_json)
+    except codec.Poison as error:
+        raise _Flawed(f"Not proven: the body cannot be read: {error}.") from None
+    request = asked if isinstance(asked, ApprovalRequested) else None
+    columns = audit_columns.columns(event.subject_id, told, request)
+    _require_same(event, structs.asdict(columns))
+    return "List: every column says what the event says."
+
+
+def _check_review(
+    client: LedgerClient, caller: Caller, event: AuditEvent, mirrored_to: int | None
+) -> str:
+    """Compare the mark with the ledger's newest review, or one since the mirror was read."""
+    subject_id = f"{subjects.REVIEW}{event.event_id}"
+    reviews = _history(client, caller, subject_id)
+    known = [each for each in reviews if mirrored_to is None or each.position <= mirrored_to]
+    marks = [audit_columns.Mark(), *map(_mark, reviews)][len(known) :]
+    if not any(audit_columns.is_shown(event, each) for each in marks):
+        _require_same(event, structs.asdict(marks[0]))
+    if not event.review_status:
+        return "Review: the ledger has none of it."
+    return f"Review: {event.review_status} by {event.reviewed_by}, as the ledger recorded."
+
+
+def _mark(entry: accounting.EventHistoryEntry) -> audit_columns.Mark:
+    review = audit_columns.read(entry.event_type, entry.data_json)
+    if not isinstance(review, ItemReviewed):
+        raise _Flawed(f"Not proven: the ledger's {entry.event_id} is no review.")
+    return audit_columns.mark(review, entry.actor, entry.timestamp)
+
+
+def _history(
+    client: LedgerClient, caller: Caller, subject_id: str, at_most: int | None = None
+) -> list[accounting.EventHistoryEntry]:
+    """Give a subject's events from the first on; none where the ledger does not know it."""
+    found: list[accounting.EventHistoryEntry] = []
+    question = accounting.GetEventHistoryRequest(
+        account_id=subject_id, limit=at_most or _HISTORY_PAGE
+    )
+    while True:
+        try:
+            answer = client.ask("AccountingLedgerService/GetEventHistory", question, caller)
+        except LedgerRefused as no:
+            if no.reason == "NO_SUCH_ACCOUNT":
+                return []
+            raise
+        page = cast("accounting.EventHistoryResponse", answer)
+        found += page.events
+        if at_most or not page.next_cursor:
+            return found
+        question.cursor = page.next_cursor
 
 
 def _check_head(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import services, session
-from dashboard.components.audit_event import audit_event_panel
+from dashboard.components.audit_event import audit_event_panel, unreadable_event
 from dashboard.components.audit_exports import csv_button, sample_picker
 from dashboard.components.audit_filters import audit_filters
 from dashboard.components.audit_table import (
@@ -14,18 +14,23 @@ from dashboard.components.audit_table import (
     way_here,
 )
 from dashboard.formats import inert
-from dashboard.queries.audit import audit_event, audit_page
+from dashboard.queries.audit import UnreadableEvent, audit_event, audit_page, newest_position
 
 
 @st.dialog("Event", width="large", on_dismiss=close)
 def show_event(event_id: str) -> None:
     """Show one event with its proof."""
     reader = session.require("compliance")
-    event = audit_event(services.database(), reader.roles, event_id)
+    mirrored_to = newest_position(services.database(), reader.roles)
+    try:
+        event = audit_event(services.database(), reader.roles, event_id)
+    except UnreadableEvent as flaw:
+        unreadable_event(event_id, str(flaw))
+        return
     if event is None:
         st.markdown(f"There is no event **{inert(event_id)}** in the audit trail.")
         return
-    audit_event_panel(reader, event)
+    audit_event_panel(reader, event, mirrored_to)
 
 
 signed_in = session.require("compliance")

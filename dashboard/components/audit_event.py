@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -22,15 +22,31 @@ from dashboard.session import SignedIn
 
 NOTE_CHARACTERS_MIN: Final = 10
 NOTE_CHARACTERS_MAX: Final = 500
+SEALED: Final = frozenset({"sealed_texts", "sealedTexts"})
+"""What the field of sealed texts is called: requests write theirs in camel case."""
 
 
-def audit_event_panel(signed_in: SignedIn, event: AuditEvent) -> None:
-    """Show the event; what a reader does here is recorded under their name."""
+def unreadable_event(event_id: str, flaw: str) -> None:
+    """Say that what is stored under an id is not what any ledger wrote, and why."""
+    st.error(
+        f"Tampered: what is stored as {formats.inert(event_id)} cannot be read as an event of"
+        f" the ledger. {formats.inert(flaw)}",
+        icon=":material/gpp_bad:",
+    )
+
+
+def audit_event_panel(signed_in: SignedIn, event: AuditEvent, mirrored_to: int) -> None:
+    """Show the event; what a reader does here is recorded under their name.
+
+    `mirrored_to` is the trail's newest position before the event was read.
+    """
     _facts(event)
-    _proof(signed_in, event)
+    _proof(signed_in, event, mirrored_to)
     body, texts, review = st.tabs(["Body", "Texts", "Review"])
     with body:
-        st.code(json.dumps(json.loads(event.body), indent=2, ensure_ascii=False), language=None)
+        read = _body(event)
+        shown = json.dumps(read, indent=2, ensure_ascii=False) if read else event.body
+        st.code(shown, language=None, wrap_lines=True)
         quiet("Shown indented; what is stored and hashed has no white space.")
     with texts:
         _texts(signed_in, event)
@@ -61,11 +77,15 @@ def _facts(event: AuditEvent) -> None:
     )
 
 
-def _proof(signed_in: SignedIn, event: AuditEvent) -> None:
+def _proof(signed_in: SignedIn, event: AuditEvent, mirrored_to: int) -> None:
     """Say whether the event is what the ledger recorded, as of now."""
     try:
         found = audit_proof.check(
-            services.ledger(), acting.caller(signed_in), event, services.ledger_keys()
+            services.ledger(),
+            acting.caller(signed_in),
+            event,
+            services.ledger_keys(),
+            mirrored_to,
         )
     except LedgerFault:
         st.warning("The ledger does not answer, so the event cannot be checked now.")
@@ -82,7 +102,7 @@ def _proof(signed_in: SignedIn, event: AuditEvent) -> None:
 
 def _texts(signed_in: SignedIn, event: AuditEvent) -> None:
     """Open the sealed texts when asked to, never by themselves."""
-    if "sealed_texts" not in json.loads(event.body):
+    if not _body(event).keys() & SEALED:
         st.markdown("Nobody wrote anything on this event.")
         return
     purpose = st.text_input("What you read it for", key=f"purpose-{event.event_id}", max_chars=200)
@@ -97,6 +117,15 @@ def _texts(signed_in: SignedIn, event: AuditEvent) -> None:
         return
     for name, text in words.texts.items():
         st.markdown(f"**{formats.inert(name.capitalize())}** {formats.inert(text)}")
+
+
+def _body(event: AuditEvent) -> dict[str, Any]:
+    """Read the body; one that somebody has made unreadable holds nothing."""
+    try:
+        read = json.loads(event.body)
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
 
 
 def _review(signed_in: SignedIn, event: AuditEvent) -> None:

@@ -9,7 +9,7 @@ from dashboard import formats, request_words, services, session
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import Badge
-from dashboard.queries.audit import COUNT_MAX, AuditPage, AuditRow, Cursor
+from dashboard.queries.audit import COUNT_MAX, UNREADABLE, AuditPage, AuditRow, Cursor
 from dashboard.queries.audit_filter import AuditFilter
 from dashboard.queries.staff_names import staff_names
 
@@ -28,6 +28,7 @@ REVIEW_BADGES: Final = {
     "verified": Badge("Verified", "green"),
     "queried": Badge("Queried", "yellow"),
 }
+TAMPERED: Final = Badge("Tampered", "red")
 OPENED: Final = "event"
 _SLOT: Final = "audit-pages"
 
@@ -64,6 +65,9 @@ def close() -> None:
 def _row(row: AuditRow, names: dict[str, str]) -> Row:
     review = REVIEW_BADGES.get(row.review_status or "")
     approver = row.approved_by or ""
+    if row.event_type == UNREADABLE:
+        told = Cell(text=f"Cannot be read: {row.event_id}", opens=row.event_id, badges=(TAMPERED,))
+        return Row((Cell(), told, *[Cell()] * (len(COLUMNS) - 2)))
     return Row(
         (
             Cell(text=formats.day_and_clock(row.recorded_at), tip=formats.exact(row.recorded_at)),

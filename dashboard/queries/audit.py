@@ -1,10 +1,15 @@
-"""The audit trail: every event of the ledger, filtered and paged by the server."""
+"""The audit trail: every event of the ledger, filtered and paged by the server.
+
+An entry goes by its key, not by the id that it repeats; one that cannot be read has been
+tampered with, and stands in the list as such.
+"""
 
 import hashlib
 import heapq
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from dashboard.queries.audit_filter import AuditFilter, Sort, conditions
@@ -18,7 +23,7 @@ from dashboard.queries.declared import (
 from dashboard.queries.rights import require_auditor
 from proto import documents
 from proto.codec import from_mongo
-from proto.values import Instant, Key, Money
+from proto.values import Instant, InvalidValue, Key, Money
 
 PAGE_ROWS: Final = 25
 COUNT_MAX: Final = 1_000
@@ -26,12 +31,20 @@ EXPORT_PAGE_ROWS: Final = 1_000
 SAMPLED_FROM_MAX: Final = 200_000
 """So many matching events a sample is drawn from; the newest, where there are more."""
 
+UNREADABLE: Final = "unreadable"
+"""Stands for the type of an entry that no ledger wrote so."""
+
 ORDERS: Final[dict[Sort, tuple[tuple[str, int], ...]]] = {
     "newest": (("recordedAt", -1), ("position", -1)),
     "amount": (("amount", -1), ("position", -1)),
     "person": (("actor", 1), ("position", -1)),
 }
 """Each order ends with the position, which no two events share."""
+
+
+_KEYED: Final[Stored] = {"_id": 1}
+_NEVER: Final = Instant.parse("1970-01-01")
+V = TypeVar("V", bound=View)
 
 
 class AuditRow(View, kw_only=True, frozen=True, rename="camel"):
@@ -64,6 +77,10 @@ class AuditEvent(AuditRow, kw_only=True, frozen=True, rename="camel"):
     ver: int
     body: str
     prev: str
+
+
+class UnreadableEvent(Exception):  # noqa: N818 - what it is, not what went wrong
+    """The trail holds something under this key that no ledger wrote so."""
 
 
 class Cursor(Struct, frozen=True):
@@ -100,12 +117,24 @@ def audit_page(
 
 
 def audit_event(database: DeskDatabase, roles: frozenset[str], event_id: str) -> AuditEvent | None:
-    """Read one event whole; None where there is none. Raises NotAllowed."""
+    """Read one event whole; None where there is none. Raises NotAllowed, UnreadableEvent."""
     require_auditor(roles)
     stored = database[documents.AUDIT_EVENTS.name].find_one(
-        {"_id": event_id}, fields_of(AuditEvent), max_time_ms=QUERY_MILLISECONDS_MAX
+        {"_id": event_id}, fields_of(AuditEvent) | _KEYED, max_time_ms=QUERY_MILLISECONDS_MAX
     )
-    return None if stored is None else from_mongo(AuditEvent, stored)
+    return None if stored is None else _read(AuditEvent, stored)
+
+
+def newest_position(database: DeskDatabase, roles: frozenset[str]) -> int:
+    """Tell how far the trail goes; 0 where it is empty. Raises NotAllowed."""
+    require_auditor(roles)
+    stored = database[documents.AUDIT_EVENTS.name].find_one(
+        {"position": {"$type": ["long", "int"]}},
+        {"_id": 0, "position": 1},
+        sort=[("position", -1)],
+        max_time_ms=QUERY_MILLISECONDS_MAX,
+    )
+    return 0 if stored is None else int(stored["position"])
 
 
 def every_row(
@@ -134,9 +163,11 @@ def sample(
     lots = _lots(database, conditions(database, chosen), seed)
     drawn = [event_id for _, event_id in heapq.nsmallest(size, lots)]
     rows = database[documents.AUDIT_EVENTS.name].find(
-        {"_id": {"$in": drawn}}, fields_of(AuditRow), max_time_ms=QUERY_MILLISECONDS_MAX
+        {"_id": {"$in": drawn}},
+        fields_of(AuditRow) | _KEYED,
+        max_time_ms=QUERY_MILLISECONDS_MAX,
     )
-    found = {str(row["eventId"]): from_mongo(AuditRow, row) for row in rows}
+    found = {str(row["_id"]): _row(row) for row in rows}
     return [found[each] for each in drawn if each in found]
 
 
@@ -158,16 +189,47 @@ def _page(
 ) -> tuple[list[AuditRow], Cursor | None]:
     rows = list(
         database[documents.AUDIT_EVENTS.name]
-        .find(_after(matching, sort, after), fields_of(AuditRow))
+        .find(_after(matching, sort, after), fields_of(AuditRow) | _KEYED)
         .sort(list(ORDERS[sort]))
         .limit(page_rows + 1)
         .max_time_ms(QUERY_MILLISECONDS_MAX)
     )
     shown = rows[:page_rows]
+    read = [_row(row) for row in shown]
     following = None
     if len(rows) > page_rows:
-        following = Cursor(shown[-1][ORDERS[sort][0][0]], shown[-1]["position"])
-    return [from_mongo(AuditRow, row) for row in shown], following
+        following = _cursor(ORDERS[sort][0][0], shown, read)
+    return read, following
+
+
+def _cursor(name: str, shown: list[Stored], read: list[AuditRow]) -> Cursor | None:
+    """Give where the next page begins: after the last row that can be read."""
+    pairs = zip(reversed(shown), reversed(read), strict=True)
+    sound = (row for row, each in pairs if each.event_type != UNREADABLE)
+    return next((Cursor(row[name], row["position"]) for row in sound), None)
+
+
+def _read(view: type[V], stored: Stored) -> V:
+    """Read an entry under its key. Raises UnreadableEvent."""
+    try:
+        return from_mongo(view, {**stored, "eventId": str(stored["_id"])})
+    except (msgspec.ValidationError, InvalidValue) as error:
+        raise UnreadableEvent(str(error)) from None
+
+
+def _row(stored: Stored) -> AuditRow:
+    """Read a row; one that cannot be read shows its key alone."""
+    try:
+        return _read(AuditRow, stored)
+    except UnreadableEvent:
+        return AuditRow(
+            event_id=Key(str(stored["_id"])),
+            event_type=UNREADABLE,
+            position=0,
+            recorded_at=_NEVER,
+            actor=Key(""),
+            hash="",
+        )
 
 
 def _after(matching: Stored, sort: Sort, after: Cursor | None) -> Stored:

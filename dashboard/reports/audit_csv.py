@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from dashboard.formats import exact
-from dashboard.queries.audit import AuditRow
+from dashboard.queries.audit import UNREADABLE, AuditRow
 
 TIES_TO: Final = "queries.audit.every_row under the same filter, row by row"
 
@@ -81,7 +81,7 @@ def _cells(row: AuditRow) -> list[str]:
     told = (
         row.event_id,
         row.position,
-        exact(row.recorded_at),
+        None if row.event_type == UNREADABLE else exact(row.recorded_at),
         row.event_type,
         row.transaction_type,
         row.amount,

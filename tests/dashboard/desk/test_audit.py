@@ -7,7 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from dashboard.queries.audit import AuditRow, audit_event, audit_page, every_row, sample
+from dashboard.queries.audit import (
+    UNREADABLE,
+    AuditRow,
+    UnreadableEvent,
+    audit_event,
+    audit_page,
+    every_row,
+    sample,
+)
 from dashboard.queries.audit_filter import KINDS, AuditFilter
 from dashboard.queries.rights import NotAllowed
 from dashboard.reports.audit_csv import audit_csv, inert_cell
@@ -168,3 +176,40 @@ def test_a_row_of_the_list_holds_no_body(database: DeskDatabase) -> None:
     whole = audit_event(database, AUDITOR, "ACC-1:1")
     assert whole is not None
     assert whole.body == "{}"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"amount": "no amount"}, {"actor": {"$gt": ""}}, {"recordedAt": "soon"}, {"position": None}],
+)
+@pytest.mark.parametrize("sort", ["newest", "amount", "person"])
+def test_an_entry_that_cannot_be_read_hides_no_other(
+    database: DeskDatabase, changed: dict[str, object], sort: str
+) -> None:
+    """Whatever was stored in its place: it stands in the list as such, and opens to the reason."""
+    trail, chosen = database[documents.AUDIT_EVENTS.name], AuditFilter(sort=sort)  # type: ignore[arg-type]  # as above
+    trail.update_one({"_id": "ACC-1:2"}, {"$set": changed})
+    for page_rows in (2, 3):
+        page = audit_page(database, AUDITOR, chosen, page_rows=page_rows)
+        seen = [*page.rows]
+        while page.following is not None:
+            page = audit_page(database, AUDITOR, chosen, page.following, page_rows)
+            seen += page.rows
+        assert {each.event_id for each in seen} >= {f"ACC-1:{each}" for each in (1, 3, 4, 5)}
+    with pytest.raises(UnreadableEvent):
+        audit_event(database, AUDITOR, "ACC-1:2")
+    written = audit_csv(every_row(database, AUDITOR, AuditFilter())).content.decode("utf-8-sig")
+    rows = {row["event_id"]: row for row in csv.DictReader(io.StringIO(written))}
+    assert rows["ACC-1:2"]["event_type"] == UNREADABLE
+    assert len(rows) == 6
+
+
+def test_an_entry_goes_by_its_key(database: DeskDatabase) -> None:
+    """One that took another's id would else open as that other, which is sound."""
+    trail = database[documents.AUDIT_EVENTS.name]
+    trail.update_one({"_id": "ACC-1:2"}, {"$set": {"eventId": "ACC-1:3"}})
+    (row,) = audit_page(database, AUDITOR, AuditFilter(account_id="ACC-9")).rows
+    assert row.event_id == "ACC-1:2"
+    opened = audit_event(database, AUDITOR, "ACC-1:2")
+    assert opened is not None
+    assert opened.event_id == "ACC-1:2"

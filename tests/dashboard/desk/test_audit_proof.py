@@ -1,109 +1,176 @@
-"""An event of the trail, checked against a real ledger; every change of it is found."""
+"""Events of the trail, checked against a real ledger; every change of one is found."""
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Final
 
 import msgspec
 import pytest
 
+from dashboard.audit_columns import WORDS
 from dashboard.audit_proof import Checked, check, read_ledger_keys
-from dashboard.ledger_client import Caller, LedgerClient
+from dashboard.ledger_client import Caller
 from dashboard.queries.audit import AuditEvent
+from proto.events import EVENTS, LedgerEvent
+from proto.proof import PublicKeys
 from proto.values import Instant, Key, Money
-from tests.builders import LedgerProcess, token_for
+from tests.dashboard.desk.whole_trail import client_of, make_history, trail_of
+from tests.ledger.clocked import ClockedLedger
 
 WHO = Caller("staff-compliance", "session")
 
 
 @pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerProcess]:
-    """A real ledger with staff of every role."""
-    with LedgerProcess(tmp_path_factory.mktemp("ledger")) as process:
-        yield process.with_staff()
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClockedLedger]:
+    """A real ledger in which everything has happened."""
+    with ClockedLedger(tmp_path_factory.mktemp("ledger")) as process:
+        make_history(process.with_staff())
+        yield process
 
 
 @pytest.fixture(scope="module")
-def posted(ledger: LedgerProcess) -> AuditEvent:
-    """The event of a loan's payment, as the projector writes it: times in milliseconds."""
-    ledger.system.active_loan()
-    entry = next(each for each in ledger.system.entries() if each.event_type == "loan.disbursed.v1")
-    body = json.loads(entry.body)
-    recorded = Instant.parse(entry.recorded_at)
-    whole = recorded.microsecond // 1_000 * 1_000
-    return AuditEvent(
-        event_id=Key(entry.event_id),
-        event_type=entry.event_type,
-        position=entry.position,
-        recorded_at=Instant.of(recorded.replace(microsecond=whole)),
-        actor=Key(entry.actor),
-        loan_account_id=Key(body["account_id"]),
-        customer_id=Key(body["customer_id"]),
-        transaction_id=Key(body["transaction_id"]),
-        transaction_type=body["transaction_type"],
-        amount=Money.parse(body["principal_delta"]),
-        reason_code=body.get("reason_code"),
-        hash=entry.hash,
-        subject_id=Key(entry.subject_id),
-        ver=entry.version,
-        body=entry.body.decode(),
-        prev=entry.prev,
-    )
+def trail(ledger: ClockedLedger) -> list[AuditEvent]:
+    """Every event, as the projector writes it: times in milliseconds."""
+    return trail_of(ledger)
 
 
-def checked(ledger: LedgerProcess, event: AuditEvent) -> Checked:
-    """Check as the page does, in the name of compliance."""
-    client = LedgerClient(ledger.address, lambda staff_id, _: token_for(ledger.keys_dir, staff_id))
-    try:
-        return check(client, WHO, event, read_ledger_keys(ledger.keys_dir))
-    finally:
-        client.close()
+@pytest.fixture(scope="module")
+def kinds(trail: list[AuditEvent]) -> list[AuditEvent]:
+    """One event of each type, the newest, and besides those that somebody reviewed."""
+    newest = {each.event_type: each for each in trail}
+    return [*newest.values(), *(each for each in trail if each.review_status)]
 
 
-def test_an_event_as_it_was_recorded_is_proven(ledger: LedgerProcess, posted: AuditEvent) -> None:
-    """Chain, signed head and signature hold, each with its line."""
-    found = checked(ledger, posted)
-    assert found.is_sound, found.flaw
-    assert [line.split(":")[0] for line in found.holds] == ["Chain", "Signed head", "Signature"]
+@pytest.fixture
+def posted(trail: list[AuditEvent]) -> AuditEvent:
+    """The event of a loan's payment."""
+    return next(each for each in trail if each.event_type == "loan.disbursed.v1")
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("actor", Key("staff-somebody")),
-        ("body", '{"account_id":"another"}'),
-        ("event_type", "fee.waived.v1"),
-        ("hash", "f" * 64),
-        ("prev", "f" * 64),
-        ("ver", 99),
-        ("subject_id", Key("LOAN-OTHER")),
-        ("event_id", Key("LOAN-OTHER:1")),
-        ("position", 1),
-        ("position", 999_999),
-        ("recorded_at", Instant.of(Instant.parse("2020-01-01T00:00:00Z") + timedelta(days=1))),
-        ("amount", Money(1)),
-        ("reason_code", "hardship"),
-        ("customer_id", Key("CUS-OTHER")),
-        ("loan_account_id", None),
-        ("transaction_id", Key("TX-OTHER")),
-        ("approved_by", Key("staff-supervisor")),
-    ],
-)
-def test_a_changed_document_shows_as_tampered(
-    ledger: LedgerProcess, posted: AuditEvent, field: str, value: object
+class Desk:
+    """Checks as the page does, in the name of compliance."""
+
+    def __init__(self, ledger: ClockedLedger) -> None:
+        self._client, self.keys = client_of(ledger), read_ledger_keys(ledger.keys_dir)
+
+    def checked(
+        self, event: AuditEvent, keys: PublicKeys | None = None, to: int | None = None
+    ) -> Checked:
+        """Check an event."""
+        return check(self._client, WHO, event, self.keys if keys is None else keys, to)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._client.close()
+
+
+@pytest.fixture(scope="module")
+def desk(ledger: ClockedLedger) -> Iterator[Desk]:
+    """The desk, for all tests here."""
+    desk = Desk(ledger)
+    yield desk
+    desk.close()
+
+
+def test_the_trail_has_every_kind_of_event(trail: list[AuditEvent]) -> None:
+    """What is not here could be changed without a test seeing it."""
+    ours = {name for name, each in EVENTS.items() if issubclass(each, LedgerEvent)}
+    assert {each.event_type for each in trail} == ours
+
+
+def test_an_event_as_it_was_recorded_is_proven(desk: Desk, kinds: list[AuditEvent]) -> None:
+    """Of every kind: chain, list, review, signed head and signature hold, each with its line."""
+    lines = ["Chain", "List", "Review", "Signed head", "Signature"]
+    for each in kinds:
+        found = desk.checked(each)
+        assert found.is_sound, f"{each.event_type}: {found.flaw}"
+        assert [line.split(":")[0] for line in found.holds] == lines
+
+
+OTHER: Final[dict[str, object]] = {
+    "event_id": Key("LOAN-OTHER:1"),
+    "event_type": "fee.waived.v9",
+    "position": 1,
+    "recorded_at": Instant.parse("2020-01-02T00:00:00Z"),
+    "actor": Key("staff-somebody"),
+    "loan_account_id": Key("LOAN-OTHER"),
+    "customer_id": Key("CUS-OTHER"),
+    "transaction_id": Key("TX-OTHER"),
+    "transaction_type": "OTHER",
+    "amount": Money(1_23),
+    "reason_code": "other-reason",
+    "approved_by": Key("staff-somebody"),
+    "requested_by": Key("staff-somebody"),
+    "request_id": Key("REQ-OTHER"),
+    "review_status": "seen",
+    "reviewed_by": Key("staff-somebody"),
+    "reviewed_at": Instant.parse("2020-01-02T00:00:00Z"),
+    "hash": "f" * 64,
+    "subject_id": Key("LOAN-OTHER"),
+    "ver": 9_999,
+    "body": '{"account_id":"another"}',
+    "prev": "f" * 64,
+}
+"""Every field that a reader sees or filters by, and what no event here says in it."""
+
+
+@pytest.mark.parametrize("field", AuditEvent.__struct_fields__)
+def test_a_changed_column_shows_as_tampered(
+    desk: Desk, kinds: list[AuditEvent], field: str
 ) -> None:
-    """Whichever field somebody changes in MongoDB, the check names what is wrong."""
-    found = checked(ledger, msgspec.structs.replace(posted, **{field: value}))
-    assert not found.is_sound
-    assert found.flaw.startswith("Tampered: ")
+    """In an event of whatever kind: changed or emptied, it is named with what the ledger says."""
+    for each in kinds:
+        found = desk.checked(msgspec.structs.replace(each, **{field: OTHER[field]}))
+        assert found.flaw.startswith("Tampered: "), f"{each.event_type}: {found}"
+        assert WORDS.get(field, "") in found.flaw
+        if field in WORDS and getattr(each, field) is not None and _may_be_empty(field):
+            emptied = desk.checked(msgspec.structs.replace(each, **{field: None}))
+            assert f"the list says {WORDS[field]} nothing, the ledger" in emptied.flaw
+
+
+def _may_be_empty(field: str) -> bool:
+    told = {each.name: each for each in msgspec.structs.fields(AuditEvent)}
+    return not told[field].required
+
+
+def test_a_place_that_the_ledger_does_not_have_is_named(desk: Desk, posted: AuditEvent) -> None:
+    """An event that somebody made up stands nowhere in the journal."""
+    for position in (999_999, 2**63 - 1):
+        found = desk.checked(msgspec.structs.replace(posted, position=position))
+        assert found.flaw == f"Tampered: the ledger has no entry at position {position:,}."
+
+
+def test_a_review_that_is_newer_than_the_mirror_is_no_tampering(
+    desk: Desk, trail: list[AuditEvent]
+) -> None:
+    """While the mirror is not there yet both marks may be shown; afterwards only the newest."""
+    reviewed = next(each for each in trail if each.review_status)
+    reviews = [each for each in trail if each.subject_id == f"review:{reviewed.event_id}"]
+    assert len(reviews) == 2
+    none = msgspec.structs.replace(reviewed, review_status=None, reviewed_by=None, reviewed_at=None)
+    first = msgspec.structs.replace(
+        reviewed, review_status="queried", reviewed_at=reviews[0].recorded_at
+    )
+    for to, sound in (
+        (reviews[0].position - 1, [none, first, reviewed]),
+        (reviews[0].position, [first, reviewed]),
+        (reviews[1].position, [reviewed]),
+    ):
+        shown = [each for each in (none, first, reviewed) if desk.checked(each, to=to).is_sound]
+        assert shown == sound
+
+
+def test_a_time_is_compared_to_the_millisecond(desk: Desk, posted: AuditEvent) -> None:
+    """The mirror keeps no more, and no less is let pass."""
+    later = Instant.of(posted.recorded_at + timedelta(milliseconds=1))
+    found = desk.checked(msgspec.structs.replace(posted, recorded_at=later))
+    assert "the list says time" in found.flaw
 
 
 def test_a_head_by_a_key_that_is_not_the_ledgers_proves_nothing(
-    ledger: LedgerProcess, posted: AuditEvent
+    desk: Desk, posted: AuditEvent
 ) -> None:
     """The chain holds, the signature does not, and the page says which."""
-    client = LedgerClient(ledger.address, lambda staff_id, _: token_for(ledger.keys_dir, staff_id))
-    found = check(client, WHO, posted, {})
-    client.close()
+    found = desk.checked(posted, {})
     assert found.flaw.startswith("Not proven: the signed head is by the unknown key")
-    assert len(found.holds) == 1
+    assert len(found.holds) == 3
