@@ -117,23 +117,25 @@ def wire_money(text: str) -> Money | None:
 
 def typed_money(text: str) -> Money | None:
     """Read what somebody typed, `$1,234.5` or `10`; None when it is no amount above zero."""
+    return _typed(text) or None
+
+
+def _typed(text: str) -> Money | None:
+    """Read what somebody typed, which may be zero; None when it is no amount."""
     match = _TYPED_AMOUNT.fullmatch(text.strip())
     if match is None:
         return None
     try:
-        amount = Money.parse(match[1].replace(",", "").rstrip("."))
+        return Money.parse(match[1].replace(",", "").rstrip("."))
     except InvalidMoney:
         return None
-    return amount if amount > 0 else None
 
 
 def typed_change(text: str) -> Money | None:
     """Read a change that somebody typed, `-10` or `+2.50`; None when it is no amount."""
     typed = text.strip().replace(MINUS, "-")
-    amount = typed_money(typed.lstrip("+-"))
-    if amount is None:
-        return Money(0) if _TYPED_AMOUNT.fullmatch(typed.lstrip("+-")) else None
-    return Money(-amount) if typed.startswith("-") else amount
+    amount = _typed(typed.lstrip("+-"))
+    return Money(-amount) if amount and typed.startswith("-") else amount
 
 
 def day(value: CalendarDate | date | None) -> str:

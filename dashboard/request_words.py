@@ -4,8 +4,13 @@ from typing import Final
 
 from dashboard import formats
 from dashboard.commands import (
+    apply_dishonour_fee,
+    apply_late_fee,
     correction,
     make_adjustment,
+    record_recovery,
+    record_repayment,
+    refund_overpayment,
     reverse_transaction,
     undo_write_off,
     waive_fee,
@@ -50,7 +55,12 @@ STEPS: Final = {
     "cancelled": "Taken back",
     "expired": "Expired",
 }
-_REASONS: Final = {
+REASONS: Final = {
+    **record_repayment.REASONS,
+    **apply_late_fee.REASONS,
+    **apply_dishonour_fee.REASONS,
+    **record_recovery.REASONS,
+    **refund_overpayment.REASONS,
     **correction.REASONS,
     **waive_fee.REASONS,
     **make_adjustment.REASONS,
@@ -58,6 +68,8 @@ _REASONS: Final = {
     **undo_write_off.REASONS,
     **write_off.REASONS,
 }
+"""Every list of reasons in one: code on the wire, and the word for it."""
+
 _DOES: Final = {
     "write_off": "Writes off {amount} of account {account} for good.",
     "write_off_undo": "Takes back the write-off of {amount} on account {account}.",
@@ -88,7 +100,7 @@ def priority(code: str) -> Badge:
 
 def reason(code: str) -> str:
     """Say why it was asked for."""
-    return _REASONS.get(code, code.replace("_", " ").capitalize())
+    return REASONS.get(code, code.replace("_", " ").capitalize())
 
 
 def step(event_type: str) -> str:

@@ -1,10 +1,18 @@
 """ApplyLateFee: a payment is overdue, and that costs a fee."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from dashboard.commands.account_command import AccountCommand
 from proto import accounting_ledger_pb2 as ledger
 from proto.values import Money
+
+REASONS: Final = {
+    "missed_payment": "Payment missed",
+    "late_payment": "Paid late",
+    "arrangement_not_kept": "Arrangement not kept",
+    "other": "Other",
+}
+"""Why a late fee is charged: code on the wire, and the word for it."""
 
 
 class ApplyLateFee(AccountCommand, frozen=True, kw_only=True):
@@ -18,6 +26,7 @@ class ApplyLateFee(AccountCommand, frozen=True, kw_only=True):
 
     amount: Money
     days_past_due: int
+    reason_code: str = ""
     reason: str = ""
 
     def message(self) -> ledger.ApplyLateFeeRequest:
@@ -27,6 +36,7 @@ class ApplyLateFee(AccountCommand, frozen=True, kw_only=True):
             fee_amount=str(self.amount),
             days_past_due=self.days_past_due,
             expected_version=self.seen_version,
+            reason_code=self.reason_code,
         )
         if self.reason:
             request.reason = self.reason

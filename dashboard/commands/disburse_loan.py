@@ -28,6 +28,7 @@ class DisburseLoan(AccountCommand, frozen=True, kw_only=True):
     amount: Money
     payment_method: str = "bank_transfer"
     payment_reference: str = ""
+    effective_date: str = ""
     notes: str = ""
 
     def message(self) -> ledger.DisburseLoanRequest:
@@ -39,6 +40,7 @@ class DisburseLoan(AccountCommand, frozen=True, kw_only=True):
             payment_method=self.payment_method,
             notes=self.notes,
             expected_version=self.seen_version,
+            effective_date=self.effective_date,
         )
 
     def send(self, client: LedgerClient, caller: Caller, key: str) -> Done:

@@ -15,6 +15,16 @@ METHODS: Final = {
 }
 """How money comes in: code on the wire, and the word for it."""
 
+REASONS: Final = {
+    "instalment": "Instalment",
+    "extra_payment": "Extra payment",
+    "payment_arrangement": "Payment arrangement",
+    "payoff": "Pays the loan off",
+    "not_in_bank_file": "Missing from the bank's file",
+    "other": "Other",
+}
+"""What the money is for: code on the wire, and the word for it."""
+
 
 class RecordRepayment(AccountCommand, frozen=True, kw_only=True):
     """A repayment to record, as somebody entered it."""
@@ -29,6 +39,7 @@ class RecordRepayment(AccountCommand, frozen=True, kw_only=True):
     payment_method: str = "bank_transfer"
     payment_reference: str = ""
     effective_date: str = ""
+    reason_code: str = ""
     notes: str = ""
 
     def message(self) -> ledger.RecordRepaymentRequest:
@@ -39,6 +50,7 @@ class RecordRepayment(AccountCommand, frozen=True, kw_only=True):
             payment_method=self.payment_method,
             expected_version=self.seen_version,
             effective_date=self.effective_date,
+            reason_code=self.reason_code,
         )
         if self.payment_reference:
             request.payment_reference = self.payment_reference

@@ -4,7 +4,9 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import formats
+from dashboard import formats, request_words
+from dashboard.amount_faults import amount_fault
+from dashboard.components.form_fields import say_fault
 from dashboard.components.period import period
 from dashboard.queries.audit_filter import KINDS, AuditFilter, Reviewed, Sort
 
@@ -13,6 +15,7 @@ SORTS: Final[dict[str, Sort]] = {
     "Largest amount": "amount",
     "By person": "person",
 }
+ANY_REASON: Final = "Any reason"
 REVIEWS: Final[dict[str, Reviewed]] = {
     "Reviewed or not": "",
     "Not reviewed": "none",
@@ -43,10 +46,8 @@ def audit_filters() -> AuditFilter:
         least, most = _text("Amount from", "least"), _text("Amount to", "most")
         actor, approver = _text("Staff member", "by"), _text("Approver", "approver")
         customer, account = _text("Customer id", "customer"), _text("Account id", "account")
-        reason = _text("Reason code", "reason")
-    wrong = [each for each in (least, most) if each and formats.typed_money(each) is None]
-    if wrong:
-        st.warning("An amount is written like 25 or 25.50; the one typed is not used.")
+        reason = _reason()
+    say_fault(amount_fault("Amount from", least) or amount_fault("Amount to", most))
     return AuditFilter(
         kinds=tuple(sorted(kinds)),
         from_date=first,
@@ -62,6 +63,22 @@ def audit_filters() -> AuditFilter:
         reviewed=REVIEWS[str(reviewed)],
         sort=SORTS[str(order)],
     )
+
+
+def _reason() -> str:
+    """Ask for a reason of any list; the address holds its code, also one of another system."""
+    asked = str(st.query_params.get("reason", ""))
+    codes = ["", *sorted(request_words.REASONS, key=request_words.reason)]
+    if asked not in codes:
+        codes.append(asked)
+    chosen = st.selectbox(
+        "Reason",
+        codes,
+        format_func=lambda code: request_words.reason(code) if code else ANY_REASON,
+        key="reason",
+        bind="query-params",
+    )
+    return chosen or ""
 
 
 def _text(label: str, key: str) -> str:

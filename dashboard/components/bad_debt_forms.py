@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from dashboard import formats
 from dashboard.commands import record_recovery, undo_write_off, write_off
 from dashboard.commands.record_recovery import RecordRecovery
 from dashboard.commands.undo_write_off import UndoWriteOff
@@ -54,11 +53,10 @@ def recovery_form(signed_in: SignedIn, form: OpenForm) -> None:
     """Ask to record money that came in after a write-off."""
     left, right = st.columns(2, gap="medium")
     with left:
-        typed = form_fields.amount(form, "Amount that came in")
+        recovered = form_fields.amount(form, "Amount that came in")
         reference = form_fields.reference(form)
         code = form_fields.reason(form, record_recovery.REASONS)
         why = form_fields.words(form, is_needed=True)
-    recovered = formats.typed_money(typed)
     command = recovered and RecordRecovery(
         loan_account_id=form.account.loan_account_id,
         seen_version=form.seen_version,

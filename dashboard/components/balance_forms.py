@@ -36,18 +36,17 @@ def adjustment_form(signed_in: SignedIn, form: OpenForm) -> None:
     """Set principal or fees right, up or down."""
     left, right = st.columns(2, gap="medium")
     with left:
-        principal = form_fields.amount(form, PRINCIPAL, "0.00", "principal_delta")
-        fees = form_fields.amount(form, FEES, "0.00", "fee_delta")
+        principal = form_fields.change(form, PRINCIPAL, "principal_delta")
+        fees = form_fields.change(form, FEES, "fee_delta")
         code = form_fields.reason(form, make_adjustment.REASONS)
         why = form_fields.words(form, is_needed=True)
-    deltas = (formats.typed_change(principal), formats.typed_change(fees))
     command = None
-    if deltas[0] is not None and deltas[1] is not None and any(deltas):
+    if principal is not None and fees is not None and (principal or fees):
         command = MakeAdjustment(
             loan_account_id=form.account.loan_account_id,
             seen_version=form.seen_version,
-            principal_delta=deltas[0],
-            fee_delta=deltas[1],
+            principal_delta=principal,
+            fee_delta=fees,
             approved_by=signed_in.staff_id,
             reason_code=code,
             reason=why,
@@ -60,11 +59,10 @@ def refund_form(signed_in: SignedIn, form: OpenForm) -> None:
     owed = form.account.figures.overpayment
     left, right = st.columns(2, gap="medium")
     with left:
-        typed = form_fields.amount(form, f"Amount, at most {money(owed)}", str(owed or ""))
+        refunded = form_fields.amount(form, f"Amount, at most {money(owed)}", str(owed or ""))
         reference = form_fields.reference(form, "Reference of the refund")
         code = form_fields.reason(form, refund_overpayment.REASONS)
         why = form_fields.words(form, is_needed=True)
-    refunded = formats.typed_money(typed)
     command = refunded and RefundOverpayment(
         loan_account_id=form.account.loan_account_id,
         seen_version=form.seen_version,

@@ -25,6 +25,8 @@ def what_is_corrected(command: servicing.PreviewRequest) -> None:
     amount = inert(formats.money(wire_money(asked.amount)))
     day = CalendarDate(asked.effective_date) if asked.effective_date else None
     since = f" as of **{inert(formats.day(day))}**" if day else ""
+    if kind == "correct_payment" and not day:
+        since = " as of the same day as before"
     reference = f", reference {code(asked.payment_reference)}" if asked.payment_reference else ""
     st.markdown(f"Posts a payment of **{amount}**{since}{reference}, {told}.")
     signed_in = session.current()

@@ -85,7 +85,7 @@ def _form(signed_in: SignedIn, form: OpenForm, begun: Correction, original: str)
             loan_account_id=form.account.loan_account_id,
             seen_version=form.seen_version,
             amount=entered.amount,
-            effective_date=entered.day.isoformat(),
+            effective_date=_date_to_send(draft, entered.day, is_posted=is_posted),
             payment_reference=entered.reference,
             approved_by=signed_in.staff_id,
             reason_code=entered.reason_code,
@@ -101,7 +101,7 @@ def _form(signed_in: SignedIn, form: OpenForm, begun: Correction, original: str)
 
 def _fields(form: OpenForm, begun: Correction, draft: Draft) -> Entered:
     _mark(draft, "amount")
-    typed = form_fields.amount(form, LABELS["amount"], str(begun.amount) if begun.amount else "")
+    amount = form_fields.amount(form, LABELS["amount"], str(begun.amount) if begun.amount else "")
     _mark(draft, "effective_date")
     first = date.fromisoformat(begun.effective_date) if begun.effective_date else None
     day = form_fields.needed_day(form, LABELS["effective_date"], first)
@@ -109,7 +109,13 @@ def _fields(form: OpenForm, begun: Correction, draft: Draft) -> Entered:
     reference = form_fields.reference(form)
     reason_code = form_fields.reason(form, REASONS)
     why = form_fields.words(form, is_needed=True)
-    return Entered(formats.typed_money(typed), day, reference, reason_code, why)
+    return Entered(amount, day, reference, reason_code, why)
+
+
+def _date_to_send(draft: Draft, day: date, *, is_posted: bool) -> str:
+    """Give the date as on the wire. A payment that keeps its own needs none, however old it is."""
+    text = day.isoformat()
+    return "" if is_posted and draft.came.get("effective_date") == text else text
 
 
 def _mark(draft: Draft, name: str) -> None:

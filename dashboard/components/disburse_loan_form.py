@@ -21,23 +21,17 @@ def disburse_loan_form(signed_in: SignedIn, form: OpenForm) -> None:
             if agreed
             else "What was agreed is not known yet, so nothing can be paid out."
         )
-        codes = list(METHODS)
-        before = form_fields.entered(form, "payment_method", codes[0])
-        method = st.selectbox(
-            "How it goes out",
-            codes,
-            index=codes.index(before) if before in codes else 0,
-            format_func=lambda code: METHODS[code],
-            key=form_fields.field_key(form, "payment_method"),
-        )
+        method = form_fields.choice(form, "How it goes out", "payment_method", METHODS)
+        paid_out = form_fields.day(form, "Paid out on")
         reference = form_fields.reference(form)
         notes = form_fields.words(form, "notes")
     command = agreed and DisburseLoan(
         loan_account_id=form.account.loan_account_id,
         seen_version=form.seen_version,
         amount=agreed,
-        payment_method=method or "other",
+        payment_method=method,
         payment_reference=reference,
+        effective_date=paid_out,
         notes=notes,
     )
     show_form(signed_in, form, command or None, right)

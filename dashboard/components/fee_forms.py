@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboard import formats
+from dashboard.commands import apply_dishonour_fee, apply_late_fee
 from dashboard.commands.apply_dishonour_fee import ApplyDishonourFee
 from dashboard.commands.apply_late_fee import ApplyLateFee
 from dashboard.components import form_fields
@@ -18,15 +19,16 @@ def late_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
     """Charge a late fee: how much, for how many days."""
     left, right = st.columns(2, gap="medium")
     with left:
-        typed = form_fields.amount(form, "Amount of the fee")
+        charged = form_fields.amount(form, "Amount of the fee")
         days = st.number_input("Days past due", 0, 3_650, _days_late(form.account))
+        code = form_fields.reason(form, apply_late_fee.REASONS)
         why = form_fields.words(form)
-    charged = formats.typed_money(typed)
     command = charged and ApplyLateFee(
         loan_account_id=form.account.loan_account_id,
         seen_version=form.seen_version,
         amount=charged,
         days_past_due=int(days),
+        reason_code=code,
         reason=why,
     )
     show_form(signed_in, form, command or None, right)
@@ -36,20 +38,21 @@ def dishonour_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
     """Charge a dishonour fee: how much, for which debit."""
     left, right = st.columns(2, gap="medium")
     with left:
-        typed = form_fields.amount(form, "Amount of the fee")
+        charged = form_fields.amount(form, "Amount of the fee")
         returned = st.text_input(
             "Returned debit",
             form_fields.entered(form, "reference_id"),
             max_chars=form_fields.REFERENCE_CHARACTERS_MAX,
             placeholder="The bank's reference, if there is one",
         )
+        code = form_fields.reason(form, apply_dishonour_fee.REASONS)
         why = form_fields.words(form)
-    charged = formats.typed_money(typed)
     command = charged and ApplyDishonourFee(
         loan_account_id=form.account.loan_account_id,
         seen_version=form.seen_version,
         amount=charged,
         reference_id=(returned or "").strip(),
+        reason_code=code,
         reason=why,
     )
     show_form(signed_in, form, command or None, right)

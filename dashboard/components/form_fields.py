@@ -7,12 +7,17 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats
+from dashboard.amount_faults import amount_fault, change_fault
 from dashboard.commands.account_command import AccountCommand
 from dashboard.components.acting import OpenForm
+from dashboard.formats import inert
+from dashboard.queries.accounts import AccountView
+from proto.values import Money
 
 TEXT_CHARACTERS_MAX: Final = 500
 REFERENCE_CHARACTERS_MAX: Final = 100
-BACKDATED: Final = timedelta(days=30)
+BACKDATED: Final = timedelta(days=366)
+"""As far back as any ledger may be set to go; how far this person may, it says itself."""
 
 
 def field_key(form: OpenForm, name: str) -> str:
@@ -28,22 +33,51 @@ def entered(form: OpenForm, name: str, usual: str = "") -> str:
     return str(getattr(before, name, usual))
 
 
-def amount(form: OpenForm, label: str, usual: str = "", name: str = "amount") -> str:
-    """Ask for an amount; gives what is typed, which need not be one yet."""
-    first = entered(form, name, usual)
-    return st.text_input(label, first, key=field_key(form, name), live="200ms") or ""
+def amount(form: OpenForm, label: str, usual: str = "", *, key: str = "") -> Money | None:
+    """Ask for an amount above zero; None until there is one, and what is wrong is said.
+
+    With a key of its own the field begins with what is usual, whatever was entered before.
+    """
+    first = usual if key else entered(form, "amount", usual)
+    typed = st.text_input(label, first, key=key or field_key(form, "amount"), live="200ms") or ""
+    say_fault(amount_fault(_name(label), typed))
+    return formats.typed_money(typed)
+
+
+def change(form: OpenForm, label: str, name: str) -> Money | None:
+    """Ask for a change, which may be zero or below it; None until there is one."""
+    first = entered(form, name, "0.00")
+    typed = st.text_input(label, first, key=field_key(form, name), live="200ms") or ""
+    say_fault(change_fault(_name(label), typed))
+    return formats.typed_change(typed)
+
+
+def say_fault(sentence: str) -> None:
+    """Say below a field what is wrong with what was typed, which stays as it is."""
+    if sentence:
+        st.markdown(f":red[:material/error: {inert(sentence)}]")
+
+
+def _name(label: str) -> str:
+    """Give the name of a field whose label says more."""
+    return label.partition(",")[0]
 
 
 def reason(form: OpenForm, reasons: Mapping[str, str]) -> str:
     """Ask for a reason of the list; gives its code."""
-    codes = list(reasons)
-    before = entered(form, "reason_code", codes[0])
+    return choice(form, "Reason", "reason_code", reasons)
+
+
+def choice(form: OpenForm, label: str, name: str, words_of: Mapping[str, str]) -> str:
+    """Ask for one of a list; gives its code."""
+    codes = list(words_of)
+    before = entered(form, name, codes[0])
     chosen = st.selectbox(
-        "Reason",
+        label,
         codes,
         index=codes.index(before) if before in codes else 0,
-        format_func=lambda code: reasons[code],
-        key=field_key(form, "reason_code"),
+        format_func=lambda code: words_of[code],
+        key=field_key(form, name),
     )
     return chosen or codes[0]
 
@@ -79,8 +113,8 @@ def day(form: OpenForm, label: str) -> str:
     today = formats.today(datetime.now(UTC))
     chosen = st.date_input(
         label,
-        _earlier(entered(form, "effective_date"), today),
-        min_value=today - BACKDATED,
+        _first(entered(form, "effective_date"), _earliest(form.account, today), today),
+        min_value=_earliest(form.account, today),
         max_value=today,
         format="DD/MM/YYYY",
         key=field_key(form, "effective_date"),
@@ -91,11 +125,14 @@ def day(form: OpenForm, label: str) -> str:
 def needed_day(form: OpenForm, label: str, first: date | None) -> date | None:
     """Ask for a date that is not to come and may not be left out; `first` where it can be kept."""
     today = formats.today(datetime.now(UTC))
-    fits = first is not None and today - BACKDATED <= first <= today
+    earliest = _earliest(form.account, today)
+    if first is not None:
+        earliest = min(earliest, first)
+    fits = first is not None and earliest <= first <= today
     chosen = st.date_input(
         label,
         first if fits else None,
-        min_value=today - BACKDATED,
+        min_value=earliest,
         max_value=today,
         format="DD/MM/YYYY",
         key=field_key(form, "effective_date"),
@@ -103,5 +140,12 @@ def needed_day(form: OpenForm, label: str, first: date | None) -> date | None:
     return chosen if isinstance(chosen, date) else None
 
 
-def _earlier(text: str, today: date) -> date:
-    return max(date.fromisoformat(text), today - BACKDATED) if text else today
+def _earliest(account: AccountView, today: date) -> date:
+    """Give the first day that is offered: the one on which the loan was paid out, if known."""
+    paid_out = account.loan_terms.disbursed_date if account.loan_terms else None
+    since = paid_out.as_date() if paid_out else today - BACKDATED
+    return min(max(since, today - BACKDATED), today)
+
+
+def _first(text: str, earliest: date, today: date) -> date:
+    return max(date.fromisoformat(text), earliest) if text else today

@@ -46,7 +46,7 @@ def preview_of(signed_in: SignedIn, command: Command | None) -> Preview | None:
 def show_preview(preview: Preview | None) -> None:
     """Show the balances before and after, the own limit, warnings or the refusal."""
     if preview is None:
-        quiet("Fill in the form; an amount is like 10.00.")
+        quiet("Fill in the form to see here what it does.")
         return
     if preview.before and preview.after:
         _balances(

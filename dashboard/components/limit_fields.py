@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import formats
+from dashboard.amount_faults import limit_fault
 from dashboard.components.own_rights_table import LIMITS
 from dashboard.queries.staff_list import StaffMember
 from proto.values import Money
@@ -24,7 +25,7 @@ def limit_fields(member: StaffMember) -> tuple[dict[str, Money], str]:
         if amount is not None:
             limits[kind] = amount
         elif (typed or "").strip() and not flaw:
-            flaw = f"{words}: write an amount such as 50.00, or leave it empty."
+            flaw = limit_fault(words, typed or "")
     return limits, flaw
 
 

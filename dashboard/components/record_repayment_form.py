@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from dashboard import formats
-from dashboard.commands.record_repayment import METHODS, RecordRepayment
+from dashboard.commands.record_repayment import METHODS, REASONS, RecordRepayment
 from dashboard.components import form_fields
 from dashboard.components.acting import OpenForm
 from dashboard.components.form_preview import show_form
@@ -18,26 +17,20 @@ def record_repayment_form(signed_in: SignedIn, form: OpenForm) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         owing = money(account.figures.total_outstanding)
-        typed = form_fields.amount(form, f"Amount, {owing} owing", _usual(account))
-        codes = list(METHODS)
-        before = form_fields.entered(form, "payment_method", codes[0])
-        method = st.selectbox(
-            "How it came",
-            codes,
-            index=codes.index(before) if before in codes else 0,
-            format_func=lambda code: METHODS[code],
-        )
+        amount = form_fields.amount(form, f"Amount, {owing} owing", _usual(account))
+        method = form_fields.choice(form, "How it came", "payment_method", METHODS)
+        code = form_fields.reason(form, REASONS)
         received = form_fields.day(form, "Received on")
         reference = form_fields.reference(form)
         notes = form_fields.words(form, "notes")
-    amount = formats.typed_money(typed)
     command = amount and RecordRepayment(
         loan_account_id=account.loan_account_id,
         amount=amount,
         seen_version=form.seen_version,
-        payment_method=method or "other",
+        payment_method=method,
         payment_reference=reference,
         effective_date=received,
+        reason_code=code,
         notes=notes,
     )
     show_form(signed_in, form, command or None, right)

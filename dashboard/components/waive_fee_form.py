@@ -30,12 +30,11 @@ def waive_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
         amount_key = form_fields.field_key(form, f"amount-{fee_id}")
         most = _most(account, fee_id)
         first = before.amount if before and before.target_transaction_id == fee_id else most
-        typed = st.text_input(
-            f"Amount, at most {money(most)}", str(first), key=amount_key, live="200ms"
+        waived = form_fields.amount(
+            form, f"Amount, at most {money(most)}", str(first), key=amount_key
         )
         code = form_fields.reason(form, REASONS)
         notes = form_fields.words(form, "notes")
-    waived = formats.typed_money(typed or "")
     command = waived and WaiveFee(
         loan_account_id=account.loan_account_id,
         amount=waived,

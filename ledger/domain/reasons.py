@@ -5,6 +5,25 @@ from typing import Final
 from ledger.errors import Refusal, Refused
 from proto.values import Code
 
+REPAYMENT: Final = (
+    "instalment",
+    "extra_payment",
+    "payment_arrangement",
+    "payoff",
+    "not_in_bank_file",
+    "other",
+)
+
+LATE_FEE: Final = ("missed_payment", "late_payment", "arrangement_not_kept", "other")
+
+DISHONOUR_FEE: Final = (
+    "insufficient_funds",
+    "bank_account_closed",
+    "authority_cancelled",
+    "payment_stopped",
+    "other",
+)
+
 WAIVER: Final = (
     "courtesy",
     "bank_error",
@@ -68,9 +87,12 @@ CORRECTION: Final = (
 
 def check_reason(code: Code, allowed: tuple[str, ...]) -> Code:
     """Give the code, `other` when none was given. Refused when it is not on the list."""
-    if not code:
-        return Code("other")
-    if code not in allowed:
+    return check_given(code, allowed) or Code("other")
+
+
+def check_given(code: Code, allowed: tuple[str, ...]) -> Code:
+    """Give the code, which may be left out. Refused when it is not on the list."""
+    if code and code not in allowed:
         raise Refused(
             Refusal.INVALID_FIELD,
             f"reason_code must be one of {', '.join(allowed)}.",

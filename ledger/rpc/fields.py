@@ -7,7 +7,7 @@ from typing import Final, Protocol, TypedDict
 
 from ledger.domain.card_numbers import holds_card_number
 from ledger.domain.money import parse_amount
-from ledger.domain.reasons import check_reason
+from ledger.domain.reasons import check_given, check_reason
 from ledger.domain.rights import LIMIT_KINDS, ROLES
 from ledger.errors import Refusal, Refused
 from ledger.own_keys import OWN
@@ -133,19 +133,25 @@ class Besides(TypedDict):
 
 
 def besides(
-    request: OnAccount, reason_codes: tuple[str, ...] | None = None, **free_texts: str
+    request: OnAccount,
+    reason_codes: tuple[str, ...] | None = None,
+    *,
+    reason_optional: bool = False,
+    **free_texts: str,
 ) -> Besides:
     """Read it, in the order in which it is checked: texts, version, date, reason code.
 
-    `reason_codes` is the list from which the code must be; None: there is no list.
+    `reason_codes` is the list from which the code must be; None: there is no list. An
+    optional code that is left out stays empty, else it counts as `other`.
     """
+    check = check_given if reason_optional else check_reason
     return Besides(
         texts=texts(**free_texts),
         expected_version=expected_version(request.expected_version),
         effective_date=calendar_date("effective_date", request.effective_date),
         reason_code=code("reason_code", request.reason_code)
         if reason_codes is None
-        else check_reason(Code(request.reason_code), reason_codes),
+        else check(Code(request.reason_code), reason_codes),
     )
 
 

@@ -84,7 +84,7 @@ def record_repayment(request: ledger_pb.RecordRepaymentRequest) -> RecordRepayme
             "target_payment_number", request.target_payment_number, least=0, most=INSTALMENTS_MAX
         ),
         schedule_id=fields.identifier("schedule_id", request.schedule_id, required=False),
-        **fields.besides(request, notes=request.notes),
+        **fields.besides(request, reasons.REPAYMENT, reason_optional=True, notes=request.notes),
     )
 
 
@@ -96,7 +96,7 @@ def apply_late_fee(request: ledger_pb.ApplyLateFeeRequest) -> ApplyLateFee:
         days_past_due=fields.count(
             "days_past_due", request.days_past_due, least=1, most=DAYS_PAST_DUE_MAX
         ),
-        **fields.besides(request, reason=request.reason),
+        **fields.besides(request, reasons.LATE_FEE, reason_optional=True, reason=request.reason),
     )
 
 
@@ -106,7 +106,9 @@ def apply_dishonour_fee(request: ledger_pb.ApplyDishonourFeeRequest) -> ApplyDis
         loan_account_id=fields.identifier("loan_account_id", request.loan_account_id),
         amount=parse_amount("fee_amount", request.fee_amount),
         reference_id=fields.reference("reference_id", request.reference_id),
-        **fields.besides(request, reason=request.reason),
+        **fields.besides(
+            request, reasons.DISHONOUR_FEE, reason_optional=True, reason=request.reason
+        ),
     )
 
 

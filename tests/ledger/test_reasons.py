@@ -24,6 +24,12 @@ KINDS: Final[dict[str, tuple[Callable[[Caller, str], object], tuple[str, ...]]]]
     ),
     "recovery": (lambda c, code: c.recover("LA-none", "1.00", reason_code=code), reasons.RECOVERY),
     "refund": (lambda c, code: c.refund("LA-none", "1.00", reason_code=code), reasons.REFUND),
+    "repayment": (lambda c, code: c.repay("LA-none", "1.00", reason_code=code), reasons.REPAYMENT),
+    "late fee": (lambda c, code: c.late_fee("LA-none", reason_code=code), reasons.LATE_FEE),
+    "dishonour fee": (
+        lambda c, code: c.dishonour_fee("LA-none", reason_code=code),
+        reasons.DISHONOUR_FEE,
+    ),
 }
 """Kind of command to how it is asked for with a code, and the list of its codes."""
 
@@ -77,6 +83,23 @@ def test_the_code_is_plain_and_the_words_are_ciphertext(system: Caller, supervis
     assert event.reason_code == "hardship"
     assert set(event.sealed_texts) == {"reason"}
     assert b"husband" not in entry.body
+
+
+def test_a_repayment_or_fee_tells_its_code_and_may_leave_it_out(
+    system: Caller, supervisor: Caller
+) -> None:
+    """Who knows no code, as other systems, gives none: it is not said to be `other`."""
+    account = system.active_loan()
+    asked = (
+        (supervisor.late_fee, "5.00", "missed_payment"),
+        (supervisor.dishonour_fee, "5.00", "insufficient_funds"),
+        (supervisor.repay, "20.00", "instalment"),
+    )
+    for call, amount, code in asked:
+        ids = [call(account, amount, reason_code=given).event_id for given in (code, "")]
+        entries = {each.event_id: each for each in system.entries()}
+        events = [codec.read_event(entries[i].event_type, entries[i].body) for i in ids]
+        assert [getattr(each, "reason_code", None) for each in events] == [code, ""]
 
 
 @pytest.mark.parametrize("verb", ["adjust", "refund"])

@@ -5,9 +5,12 @@ from typing import Final
 
 import ledger.commands
 from dashboard.commands import (
+    apply_dishonour_fee,
+    apply_late_fee,
     correction,
     make_adjustment,
     record_recovery,
+    record_repayment,
     refund_overpayment,
     reverse_transaction,
     undo_write_off,
@@ -71,6 +74,9 @@ def test_every_command_of_the_desk_is_one_of_the_ledger() -> None:
 def test_the_desk_offers_the_reasons_that_the_ledger_takes() -> None:
     """A code that only one of them knows would be refused, or never be chosen."""
     offered = {
+        "REPAYMENT": record_repayment.REASONS,
+        "LATE_FEE": apply_late_fee.REASONS,
+        "DISHONOUR_FEE": apply_dishonour_fee.REASONS,
         "WAIVER": waive_fee.REASONS,
         "ADJUSTMENT": make_adjustment.REASONS,
         "WRITE_OFF": write_off.REASONS,

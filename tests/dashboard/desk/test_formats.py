@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from dashboard import formats
+from dashboard.amount_faults import amount_fault, change_fault, limit_fault
 from dashboard.formats import Badge
 from proto.values import CalendarDate, Money
 
@@ -50,6 +51,48 @@ def test_an_amount_may_be_typed_with_or_without_sign_commas_and_cents(
 def test_what_is_no_amount_above_zero_is_none(typed: str) -> None:
     """A mistyped amount is never guessed at: `12,50` could be twelve or a thousand."""
     assert formats.typed_money(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("-5", "Amount: more than zero, like 10.00. Leave the minus out."),
+        ("0", "Amount: more than zero, like 10.00."),
+        ("10.005", "Amount: not more than two decimals, like 10.00."),
+        ("\uff11\uff10", "Amount: only the digits 0 to 9, like 10.00."),
+        ("12,50", "Amount: commas only between thousands, like 1,250.00; cents follow a point."),
+        ("99999999999999", "Amount: at most $9,999,999,999,999.99."),
+        ("$9,999,999,999,999,999", "Amount: at most $9,999,999,999,999.99."),
+    ],
+)
+def test_a_bad_amount_is_told_with_its_field_its_fault_and_the_remedy(
+    typed: str, told: str
+) -> None:
+    """Nobody has to guess which field is meant, or what to type instead."""
+    assert amount_fault("Amount", typed) == told
+
+
+@pytest.mark.parametrize("typed", ["1e309", "NaN", "inf", "ten", "0x10", "1.2.3", "$", "."])
+def test_what_holds_no_amount_at_all_is_told_to_be_digits(typed: str) -> None:
+    """Powers of ten and words are no money."""
+    assert amount_fault("Amount", typed) == (
+        "Amount: only digits and a point, like 1250.00: no words, no powers of ten."
+    )
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "10", "$1,234.5", "A$ 7.00"])
+def test_a_good_amount_and_an_empty_field_have_no_fault(typed: str) -> None:
+    """Nothing is wrong before something is typed."""
+    assert amount_fault("Amount", typed) == ""
+
+
+def test_a_change_may_be_below_zero_and_a_limit_may_be_zero() -> None:
+    """Their faults are the same as any amount's otherwise."""
+    assert [change_fault("Fees", typed) for typed in ("-5", "0", "+2.50", "")] == [""] * 4
+    assert formats.typed_change("9" * 20) is None, "too much is not nothing"
+    assert change_fault("Fees", "-5.005") == "Fees: not more than two decimals, like 10.00."
+    assert limit_fault("Refund", "0.00") == ""
+    assert limit_fault("Refund", "-1").startswith("Refund: more than zero")
 
 
 def test_times_are_sydneys_and_the_tooltip_is_exact() -> None:

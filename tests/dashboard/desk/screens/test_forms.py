@@ -14,6 +14,7 @@ from dashboard.commands.correct_payment import CorrectPayment
 from dashboard.commands.correction import Correction
 from dashboard.commands.issue_correction import IssueCorrection
 from dashboard.components.acting import OpenForm
+from dashboard.components.correction_forms import Draft
 from dashboard.components.forms import FORMS
 from dashboard.formats import today
 from dashboard.queries.accounts import account as account_on_screen
@@ -34,7 +35,7 @@ WHY: Final = "As agreed on the telephone"
 TYPED: Final[dict[str, tuple[dict[str, str], dict[str, Any]]]] = {
     "RecordRepayment": (
         {"amount": "12.34", "payment_reference": "BANK-1"},
-        {"amount": "12.34", "payment_reference": "BANK-1"},
+        {"amount": "12.34", "payment_reference": "BANK-1", "reason_code": "instalment"},
     ),
     "DisburseLoan": (
         {"payment_reference": "OUT-9", "notes": WHY},
@@ -46,8 +47,14 @@ TYPED: Final[dict[str, tuple[dict[str, str], dict[str, Any]]]] = {
         },
     ),
     "WaiveFee": ({"notes": WHY}, {"waiver_amount": "10.00", "notes": WHY}),
-    "ApplyLateFee": ({"amount": "15", "reason": WHY}, {"fee_amount": "15.00", "reason": WHY}),
-    "ApplyDishonourFee": ({"amount": "15", "reason": WHY}, {"fee_amount": "15.00"}),
+    "ApplyLateFee": (
+        {"amount": "15", "reason": WHY},
+        {"fee_amount": "15.00", "reason": WHY, "reason_code": "missed_payment"},
+    ),
+    "ApplyDishonourFee": (
+        {"amount": "15", "reason": WHY},
+        {"fee_amount": "15.00", "reason_code": "insufficient_funds"},
+    ),
     "MakeAdjustment": (
         {"principal_delta": "-20.00", "fee_delta": "5.00", "reason": WHY},
         {"principal_delta": "-20.00", "fee_delta": "5.00", "reason": WHY},
@@ -182,6 +189,40 @@ def test_a_request_that_failed_is_made_again_on_the_account_as_it_is(
         7,
         9,
     )
+
+
+@pytest.mark.parametrize("command", ["RecordRepayment", "WaiveFee"])
+def test_an_amount_that_is_none_is_told_by_field_and_remedy_and_kept(
+    filled: Callable[[str], AppTest], command: str
+) -> None:
+    """What was typed stands there still, and nothing can be sent."""
+    page = filled(command)
+    typed = next(each for each in page.text_input if each.label.startswith("Amount"))
+    for text, fault in (
+        ("10.005", "Amount: not more than two decimals"),
+        ("1e309", "Amount: only digits and a point"),
+        ("-5", "Amount: more than zero"),
+    ):
+        typed.set_value(text)
+        page.run()
+        assert fault in everything(page).replace("\\", "")
+        typed = next(each for each in page.text_input if each.label.startswith("Amount"))
+        assert typed.value == text
+        assert page.button("send-form").disabled
+
+
+def test_a_correction_that_keeps_the_payments_date_may_be_of_any_age(
+    filled: Callable[[str], AppTest], books: RecordingLedger
+) -> None:
+    """It counts from the payment's own day: no date is sent that could be too long ago."""
+    page = filled("CorrectPayment")
+    draft = Draft("TX-2", {"amount": "10.00", "effective_date": CORRECTED["effective_date"]})
+    page.session_state["slot:correction-draft"] = draft
+    books.preview = needs_approval
+    books.script.append(requested)
+    send(page.run())
+    until_sent(books, "Request")
+    assert books.commands()[-1].request.command.correct_payment.effective_date == ""
 
 
 def test_an_account_without_a_transaction_to_reverse_says_so(
