@@ -1207,9 +1207,10 @@ APPROVALS: Final = Collection(
     (
         _by("status", "-requestedAt"),
         _by("status", "-amount"),
-        _by("kind", "-requestedAt"),
-        _by("-requestedAt"),
-        _by("-amount"),
+        _by("kind", "requestedAt", "_id"),
+        _by("requestedAt", "_id"),
+        _by("amount", "_id"),
+        _by("requestedByName", "requestedBy", "requestedAt", "_id"),
         _by("requestedBy", "-requestedAt"),
         _by("loanAccountId", "-requestedAt"),
         _where_there("decidedBy", "-requestedAt"),

@@ -6,22 +6,29 @@ from typing import Final, cast
 import streamlit as st
 
 from dashboard import formats, request_words, services, session
+from dashboard.amount_faults import amount_fault
+from dashboard.components.form_fields import say_fault
 from dashboard.components.opening import open_chosen
 from dashboard.components.quiet import quiet
 from dashboard.components.requests_table import requests_table
 from dashboard.queries.approvals import (
     COUNT_MAX,
     Reader,
-    RequestCursor,
     RequestFilter,
     RequestPage,
-    Sort,
     requests,
 )
+from dashboard.queries.request_order import RequestCursor, Sort
 from dashboard.queries.rights import decides_requests
 from dashboard.queries.staff_names import requesters
 
-SORTS: Final = {"oldest": "Oldest first", "newest": "Newest first", "largest": "Largest first"}
+SORTS: Final = {
+    "oldest": "Oldest first",
+    "newest": "Newest first",
+    "largest": "Largest first",
+    "requester": "By requester",
+    "kind": "By kind",
+}
 NOBODY: Final = "Anybody"
 
 
@@ -64,9 +71,7 @@ def _filters(reader: Reader) -> RequestFilter:
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         requester = _requester() if decides else ""
-        typed = st.text_input(
-            "Amount from", key="least", placeholder="$0.00", width=120, bind="query-params"
-        )
+        least, most = _amount("Amount from", "least"), _amount("Amount to", "most")
         first, last = _date("Asked from", "since"), _date("Asked to", "until")
         sort = st.selectbox(
             "Sort",
@@ -76,11 +81,13 @@ def _filters(reader: Reader) -> RequestFilter:
             width=150,
             bind="query-params",
         )
+    say_fault(amount_fault("Amount from", least) or amount_fault("Amount to", most))
     return RequestFilter(
         statuses=tuple(sorted(statuses)),
         kinds=tuple(sorted(kinds)),
         requester=requester,
-        at_least=formats.typed_money(typed or ""),
+        at_least=formats.typed_money(least),
+        at_most=formats.typed_money(most),
         from_date=first,
         to_date=last,
         sort=cast("Sort", sort or "oldest"),
@@ -99,6 +106,11 @@ def _requester() -> str:
         bind="query-params",
     )
     return asked or ""
+
+
+def _amount(label: str, key: str) -> str:
+    typed = st.text_input(label, key=key, placeholder="Any", width=110, bind="query-params")
+    return (typed or "").strip()
 
 
 def _date(label: str, key: str) -> date | None:

@@ -6,7 +6,7 @@ whom, which this list does not look at.
 """
 
 from datetime import date, timedelta
-from typing import Final, Literal, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -20,7 +20,8 @@ from dashboard.queries.declared import (
     View,
     fields_of,
 )
-from dashboard.queries.rights import decides_requests, require_requests
+from dashboard.queries.request_order import ORDERS, RequestCursor, Sort, after, cursor_at
+from dashboard.queries.rights import corrects_payments, decides_requests, require_requests
 from proto import documents
 from proto.codec import from_mongo, to_mongo
 from proto.values import Instant, Key, Money
@@ -28,6 +29,7 @@ from proto.values import Instant, Key, Money
 PAGE_ROWS: Final = 20
 COUNT_MAX: Final = 1_000
 RELATED_MAX: Final = 20
+CORRECTION: Final = "correction"
 OPEN: Final = ("pending", "returned")
 
 LIMIT_OF_KIND: Final = {
@@ -41,13 +43,6 @@ LIMIT_OF_KIND: Final = {
     "refund": "refund",
 }
 """Kind of request, and the kind of limit that its approver is held to (roles.md)."""
-
-Sort = Literal["oldest", "newest", "largest"]
-_ORDER: Final[dict[str, tuple[str, int]]] = {
-    "oldest": ("requestedAt", 1),
-    "newest": ("requestedAt", -1),
-    "largest": ("amount", -1),
-}
 
 
 class RequestRow(View, kw_only=True, frozen=True, rename="camel"):
@@ -121,6 +116,7 @@ class RequestFilter(Struct, frozen=True):
     kinds: tuple[str, ...] = ()
     requester: str = ""
     at_least: Money | None = None
+    at_most: Money | None = None
     from_date: date | None = None
     to_date: date | None = None
     sort: Sort = "oldest"
@@ -128,17 +124,8 @@ class RequestFilter(Struct, frozen=True):
     @property
     def is_set(self) -> bool:
         """Whether anything is left out."""
-        chosen = (self.statuses, self.kinds, self.requester, self.at_least)
+        chosen = (self.statuses, self.kinds, self.requester, self.at_least, self.at_most)
         return any(chosen) or bool(self.from_date or self.to_date)
-
-
-class RequestCursor(Struct, frozen=True):
-    """Where a page begins: after this request, in this part of the list."""
-
-    is_first_part: bool
-    request_id: str
-    at: Instant | None
-    amount: Money | None
 
 
 class RequestPage(Struct, frozen=True):
@@ -153,26 +140,32 @@ def requests(
     database: DeskDatabase,
     reader: Reader,
     chosen: RequestFilter,
-    after: RequestCursor | None = None,
+    cursor: RequestCursor | None = None,
     page_rows: int = PAGE_ROWS,
 ) -> RequestPage:
     """Read a page of requests that the reader may see. Raises NotAllowed."""
     matching = {"$and": [visible(reader), _matching(chosen)]}
-    found: list[tuple[bool, RequestRow]] = []
+    found: list[tuple[bool, Stored]] = []
     for is_first_part in (True, False):
-        if after is not None and after.is_first_part < is_first_part:
+        if cursor is not None and cursor.is_first_part < is_first_part:
             continue
-        begins = after if after and after.is_first_part == is_first_part else None
-        query = {"$and": [matching, _part(reader, is_first=is_first_part), _after(begins, chosen)]}
+        begins = cursor if cursor and cursor.is_first_part == is_first_part else None
+        part = _part(reader, is_first=is_first_part)
+        query = {"$and": [matching, part, after(begins, chosen.sort)]}
         wanted = page_rows + 1 - len(found)
         if wanted > 0:
-            found += [(is_first_part, each) for each in _rows(database, query, chosen.sort, wanted)]
+            found += [
+                (is_first_part, each) for each in _stored(database, query, chosen.sort, wanted)
+            ]
     shown = found[:page_rows]
-    last = shown[-1] if len(found) > page_rows else None
+    following = None
+    if len(found) > page_rows:
+        is_first_part, last = shown[-1]
+        following = cursor_at(last, chosen.sort, is_first_part=is_first_part)
     count = database[documents.APPROVALS.name].count_documents(
         matching, limit=COUNT_MAX, maxTimeMS=QUERY_MILLISECONDS_MAX
     )
-    return RequestPage([row for _, row in shown], _cursor(*last) if last else None, count)
+    return RequestPage(_read(database, [row for _, row in shown]), following, count)
 
 
 def request(database: DeskDatabase, reader: Reader, request_id: str) -> RequestView | None:
@@ -191,7 +184,7 @@ def related(database: DeskDatabase, reader: Reader, view: RequestView) -> list[R
     if view.loan_account_id:
         same.append({"loanAccountId": view.loan_account_id})  # type: ignore[dict-item] # a query
     query = {"$and": [visible(reader), {"$or": same}, {"_id": {"$ne": view.request_id}}]}
-    return _rows(database, query, "newest", RELATED_MAX)
+    return _read(database, _stored(database, query, "newest", RELATED_MAX))
 
 
 def waiting(database: DeskDatabase, reader: Reader) -> int:
@@ -199,16 +192,23 @@ def waiting(database: DeskDatabase, reader: Reader) -> int:
     if decides_requests(reader.roles):
         query = decidable(reader)
     else:
-        query = {**visible(reader), "status": {"$in": list(OPEN)}}
+        require_requests(reader.roles)
+        query = {"requestedBy": reader.staff_id, "status": {"$in": list(OPEN)}}
     return database[documents.APPROVALS.name].count_documents(
         query, limit=COUNT_MAX, maxTimeMS=QUERY_MILLISECONDS_MAX
     )
 
 
 def visible(reader: Reader) -> Stored:
-    """Build the query of what somebody may see. Raises NotAllowed."""
+    """Build the query of what somebody may see. Raises NotAllowed.
+
+    Who sees dead letters sees what was asked for them too: the corrections of colleagues.
+    """
     require_requests(reader.roles)
-    return {} if decides_requests(reader.roles) else {"requestedBy": reader.staff_id}
+    if decides_requests(reader.roles):
+        return {}
+    own: Stored = {"requestedBy": reader.staff_id}
+    return {"$or": [own, {"kind": CORRECTION}]} if corrects_payments(reader.roles) else own
 
 
 def decidable(reader: Reader) -> Stored:
@@ -226,15 +226,18 @@ def _part(reader: Reader, *, is_first: bool) -> Stored:
     return decidable(reader) if is_first else {"$nor": [decidable(reader)]}
 
 
-def _rows(database: DeskDatabase, query: Stored, sort: str, wanted: int) -> list[RequestRow]:
-    field, direction = _ORDER[sort]
+def _stored(database: DeskDatabase, query: Stored, sort: str, wanted: int) -> list[Stored]:
     rows = (
         database[documents.APPROVALS.name]
         .find(query, fields_of(RequestRow))
-        .sort([(field, direction), ("_id", 1)])
+        .sort(list(ORDERS[sort]))
         .limit(wanted)
         .max_time_ms(QUERY_MILLISECONDS_MAX)
     )
+    return list(rows)
+
+
+def _read(database: DeskDatabase, rows: list[Stored]) -> list[RequestRow]:
     return _named(database, [from_mongo(RequestRow, row) for row in rows])
 
 
@@ -254,28 +257,13 @@ def _matching(chosen: RequestFilter) -> Stored:
         matching["kind"] = {"$in": list(chosen.kinds)}
     if chosen.requester:
         matching["requestedBy"] = chosen.requester
-    if chosen.at_least is not None:
-        matching["amount"] = {"$gte": to_mongo(chosen.at_least)}
+    bounds = {"$gte": chosen.at_least, "$lte": chosen.at_most}
+    amounts = {bound: to_mongo(each) for bound, each in bounds.items() if each is not None}
+    if amounts:
+        matching["amount"] = amounts
     between: Stored = {}
     if chosen.from_date:
         between["$gte"] = midnight(chosen.from_date)
     if chosen.to_date:
         between["$lt"] = midnight(chosen.to_date + timedelta(days=1))
     return {**matching, "requestedAt": between} if between else matching
-
-
-def _after(cursor: RequestCursor | None, chosen: RequestFilter) -> Stored:
-    """Build the query of what comes after; what has no amount or time comes at one end."""
-    if cursor is None:
-        return {}
-    field, direction = _ORDER[chosen.sort]
-    value = cursor.at if field == "requestedAt" else to_mongo(cursor.amount)
-    same: Stored = {field: value, "_id": {"$gt": cursor.request_id}}
-    if value is None:
-        return same if direction < 0 else {"$or": [same, {field: {"$ne": None}}]}
-    beyond = [{field: {"$gt" if direction > 0 else "$lt": value}}]
-    return {"$or": [same, *beyond, *([{field: None}] if direction < 0 else [])]}
-
-
-def _cursor(is_first_part: bool, row: RequestRow) -> RequestCursor:  # noqa: FBT001 - a pair unpacked
-    return RequestCursor(is_first_part, row.request_id, row.requested_at, row.amount)

@@ -8,7 +8,7 @@ from ledger.commands.command import AccountCommand, Facts
 from ledger.domain import loan as loans
 from ledger.domain import schedule
 from ledger.domain.bad_debt import WrittenOff
-from ledger.domain.business_day import effective_date
+from ledger.domain.business_day import SUPERVISOR, effective_date
 from ledger.domain.loan import Loan
 from ledger.domain.money import ZERO, plus
 from ledger.errors import Refusal, Refused
@@ -156,12 +156,18 @@ def posting(
 
 
 def _effective_date(loan: Loan, command: AccountCommand, facts: Facts) -> CalendarDate:
-    """Give the date that the command asks for, within the actor's window. Raises Refused."""
+    """Give the date that the command asks for, within the actor's window. Raises Refused.
+
+    What an approval carries out counts from as far back as its approver may go.
+    """
+    roles = facts.permissions.roles
+    if facts.permissions.granted:
+        roles = (*roles, Code(SUPERVISOR))
     return effective_date(
         CalendarDate(command.effective_date),
         facts.today,
         loan.earliest_effective,
-        facts.rules.window.days_back(facts.permissions.roles),
+        facts.rules.window.days_back(roles),
     )
 
 

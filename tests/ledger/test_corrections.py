@@ -1,11 +1,15 @@
 """Reversals and corrections through the front door: who may, who asks, what a preview says."""
 
+from datetime import timedelta
+
 import pytest
 
 from proto import servicing_pb2 as pb
 from tests.builders import Caller, LedgerProcess, open_loan_request
+from tests.ledger import asking
 from tests.ledger.accounts_check import check_books, loan_of
 from tests.ledger.approvers import approver, ask, refused
+from tests.ledger.days import at, lend
 from tests.ledger.taking_back import correct, correction, issue, issue_correction, reversal, reverse
 
 CARD = "4111111111111111"
@@ -98,6 +102,37 @@ def test_a_dead_letter_is_corrected_once_on_whatever_account(
     assert system.balance(account).total_outstanding == "590.00"
     again = pb.PreviewRequest(issue_correction=issue(other, "1700000000000-7", "10.00"))
     assert refused(ask, admin, again).reason == "MESSAGE_POSTED"
+
+
+def test_a_correction_counts_from_as_far_back_as_its_approver_may_go(
+    ledger: LedgerProcess, system: Caller
+) -> None:
+    """Ninety days, though the administrator who asks may go back thirty by themselves."""
+    admin, person = ledger.caller("staff-admin"), approver(ledger)
+    account = lend(system, asking.today() - timedelta(days=100))
+    for days, message in ((90, "1700000000000-8"), (91, "1700000000000-9")):
+        on = str(asking.today() - timedelta(days=days))
+        command = issue(account, message, "10.00", effective_date=on)
+        request = pb.PreviewRequest(issue_correction=command)
+        if days == 90:
+            effect = person.approve(ask(admin, request).request_id).effect
+            assert effect.transaction.effective_date == on
+        else:
+            assert refused(ask, admin, request).field == "effective_date"
+
+
+def test_a_correction_that_names_no_date_keeps_the_payments_own_however_old(
+    ledger: LedgerProcess, system: Caller
+) -> None:
+    """Its day was checked when it was posted."""
+    admin, person = ledger.caller("staff-admin"), approver(ledger)
+    lent = asking.today() - timedelta(days=200)
+    account = lend(system, lent)
+    transaction = system.repay(account, "100.00", at=at(lent)).transaction.transaction_id
+    command = correction(account, transaction, "10.00")
+    asked = ask(admin, pb.PreviewRequest(correct_payment=command))
+    effect = person.approve(asked.request_id).effect
+    assert effect.transaction.effective_date == str(lent)
 
 
 def test_digits_of_an_id_that_was_given_are_no_card_number(

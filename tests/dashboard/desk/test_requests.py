@@ -15,6 +15,7 @@ from dashboard.queries.approvals import (
     waiting,
 )
 from dashboard.queries.declared import fields_of
+from dashboard.queries.request_order import ORDERS
 from dashboard.queries.rights import NotAllowed
 from dashboard.queries.staff_notices import notices
 from dashboard.read_marks import ReadMarks
@@ -37,6 +38,8 @@ def asked(
     kind: str = "write_off",
     status: str = "pending",
     account: str = "ACC-1",
+    name: str = "Sarah Nguyen",
+    hour: int | None = None,
 ) -> str:
     """Put a request there; a later number is a later hour."""
     request_id = f"REQ-{number:03}"
@@ -48,8 +51,8 @@ def asked(
         loan_account_id=Key(account),
         customer_id=Key("CUS-1"),
         requested_by=Key(by),
-        requested_by_name="Sarah Nguyen",
-        requested_at=Instant.of(FIRST + timedelta(hours=number)),
+        requested_by_name=name,
+        requested_at=Instant.of(FIRST + timedelta(hours=number if hour is None else hour)),
     )
     store(documents.APPROVALS, request_id, document)
     return request_id
@@ -80,6 +83,21 @@ def test_a_requester_sees_their_own_and_no_other(database: DeskDatabase, store: 
     assert waiting(database, SARAH) == 1
 
 
+def test_an_administrator_sees_the_corrections_of_colleagues_too(
+    database: DeskDatabase, store: Store
+) -> None:
+    """They stand beside the dead letters; other requests stay their requesters' own."""
+    alex = Reader("staff-admin", frozenset({"admin"}), {"write_off": Money(10_000_00)})
+    colleagues = asked(store, 1, by="staff-admin-2", kind="correction")
+    other = asked(store, 2)
+    mine = asked(store, 3, by="staff-admin", kind="correction")
+    assert ids(requests(database, alex, RequestFilter()).rows) == [colleagues, mine]
+    assert request(database, alex, colleagues) is not None
+    assert request(database, alex, other) is None
+    assert waiting(database, alex) == 1, "what waits for them is their own"
+    assert requests(database, SARAH, RequestFilter(kinds=("correction",))).rows == []
+
+
 @pytest.mark.parametrize("role", ["analyst", "compliance"])
 def test_who_asks_for_nothing_sees_no_requests(database: DeskDatabase, role: str) -> None:
     """Their role has no row for it."""
@@ -87,11 +105,26 @@ def test_who_asks_for_nothing_sees_no_requests(database: DeskDatabase, role: str
         requests(database, Reader("staff-x", frozenset({role})), RequestFilter())
 
 
-@pytest.mark.parametrize("sort", ["oldest", "newest", "largest"])
+@pytest.mark.parametrize("sort", ORDERS)
 def test_pages_hold_every_request_once(database: DeskDatabase, store: Store, sort: str) -> None:
-    """Page after page, over the border between both parts and over equal amounts."""
-    expected = {asked(store, each, amount=(each % 3) * 6_000_00) for each in range(23)}
-    chosen = RequestFilter(sort=sort)  # type: ignore[arg-type] # one of the three
+    """Page after page, over the border between both parts and over what is equal or absent."""
+    kinds, people = ("write_off", "waiver", ""), ("staff-support", "staff-admin")
+    expected = {
+        asked(
+            store,
+            each,
+            amount=(each % 3) * 6_000_00,
+            kind=kinds[each % 3],
+            by=people[each % 2],
+            name=("Sarah Nguyen", "Alex Roy", "")[each % 3],
+            hour=each // 4,
+        )
+        for each in range(23)
+    }
+    for each in ("REQ-001", "REQ-002", "REQ-010"):
+        gone = {"amount": "", "requestedByName": "", "kind": "", "requestedAt": ""}
+        database[documents.APPROVALS.name].update_one({"_id": each}, {"$unset": gone})
+    chosen = RequestFilter(sort=sort)  # type: ignore[arg-type] # one of those that there are
     seen: list[str] = []
     page = requests(database, MICHAEL, chosen, page_rows=4)
     seen += ids(page.rows)
@@ -103,6 +136,29 @@ def test_pages_hold_every_request_once(database: DeskDatabase, store: Store, sor
     assert seen == ids(requests(database, MICHAEL, chosen, page_rows=100).rows)
 
 
+@pytest.mark.parametrize("sort", ORDERS)
+def test_each_order_is_read_from_its_index(database: DeskDatabase, store: Store, sort: str) -> None:
+    """However many requests there are, none is sorted while somebody waits."""
+    asked(store, 1)
+    listed = database[documents.APPROVALS.name].find({}).sort(list(ORDERS[sort]))
+    plan = str(listed.explain()["queryPlanner"]["winningPlan"])
+    assert ("IXSCAN" in plan, "'SORT'" in plan) == (True, False)
+
+
+def test_requests_are_sorted_by_who_asked_and_by_kind(database: DeskDatabase, store: Store) -> None:
+    """By name and by kind, the oldest first within each."""
+    michael = Reader("staff-m", frozenset({"supervisor"}), {"waiver": Money(100_000_00)})
+    late, early = asked(store, 9, kind="waiver"), asked(store, 2, kind="waiver")
+    alex = asked(store, 5, kind="waiver", by="staff-z", name="Alex Roy")
+    refund = asked(store, 7, kind="refund", name="Sarah Nguyen")
+    for sort, expected in (
+        ("requester", [alex, early, late, refund]),
+        ("kind", [early, alex, late, refund]),
+    ):
+        chosen = RequestFilter(sort=sort)  # type: ignore[arg-type] # both are there
+        assert ids(requests(database, michael, chosen).rows) == expected
+
+
 def test_filters_leave_what_they_name(database: DeskDatabase, store: Store) -> None:
     """By status, kind, requester, amount and Sydney date."""
     waiver = asked(store, 1, kind="waiver", amount=80_00)
@@ -112,6 +168,8 @@ def test_filters_leave_what_they_name(database: DeskDatabase, store: Store) -> N
         (RequestFilter(statuses=("returned",)), [late]),
         (RequestFilter(requester="staff-admin"), [late]),
         (RequestFilter(at_least=Money(100_00)), [late]),
+        (RequestFilter(at_most=Money(80_00)), [waiver]),
+        (RequestFilter(at_least=Money(80_01), at_most=Money(2_499_99)), []),
         (RequestFilter(to_date=FIRST.date()), [waiver]),
         (RequestFilter(from_date=FIRST.date() + timedelta(days=1)), [late]),
     ):
