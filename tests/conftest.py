@@ -16,6 +16,7 @@ from tests.browser.fixtures import browser, context
 from tests.databases import Databases
 from tests.desk_fixtures import desk, desk_database
 from tests.postgres import PostgresServer
+from tests.told_times import told
 
 __all__ = ["browser", "context", "desk", "desk_database"]
 
@@ -23,6 +24,13 @@ __all__ = ["browser", "context", "desk", "desk_database"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what drives a browser."""
     fixtures.mark(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what the journeys took."""
+    times = told(each for every in terminalreporter.stats.values() for each in every)
+    if times:
+        terminalreporter.write_line(f"Journeys: {times}")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """The running product, for tests that go the whole way round in a real browser."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pymongo
@@ -9,6 +9,7 @@ from pymongo.database import Database
 
 from embedded.running import Running
 from tests.embedded.launcher import Launched
+from tests.told_times import Took, taker
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +28,9 @@ def read_models(product: Running) -> Iterator[Database[dict[str, Any]]]:
     """The product's MongoDB."""
     with pymongo.MongoClient[dict[str, Any]](product.mongodb_url, tz_aware=True) as client:
         yield client[product.db_name]
+
+
+@pytest.fixture
+def took(record_property: Callable[[str, object], None]) -> Took:
+    """Note a time that is told at the end of the run."""
+    return taker(record_property)

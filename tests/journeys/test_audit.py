@@ -19,6 +19,7 @@ from proto import documents
 from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceStub
 from proto.actor_token import METADATA_KEY, mint
 from tests.journeys.desk import PATIENCE_MS, Desk
+from tests.told_times import Took
 
 pytestmark = pytest.mark.browser
 
@@ -90,7 +91,7 @@ def test_an_auditor_checks_the_waivers_for_staff(
     product: Running,
     context: BrowserContext,
     read_models: Database[dict[str, Any]],
-    capsys: pytest.CaptureFixture[str],
+    took: Took,
 ) -> None:
     """Filter, open, see it proven, mark it, export exactly that; a changed one turns red."""
     waived_for_staff(product, read_models, 2)
@@ -135,5 +136,4 @@ def test_an_auditor_checks_the_waivers_for_staff(
     desk.open(f"{ADDRESS}&event={expected[-1].replace(':', '%3A')}")
     expect(page.get_by_role("dialog").get_by_text("Tampered")).to_be_visible(timeout=PATIENCE_MS)
     reviewed.update_one({"_id": expected[-1]}, {"$set": {"actor": WHO}})
-    with capsys.disabled():
-        print(f"\nthe auditor's journey {time.monotonic() - began:.1f} s")
+    took("4 compliance", time.monotonic() - began)

@@ -16,6 +16,7 @@ from proto.documents import LETTER_STEPS, TRANSACTIONS
 from tests.journeys.desk import Desk
 from tests.journeys.hands import signed_in
 from tests.journeys.test_approval import PASSPHRASE, make_key
+from tests.told_times import Took
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +39,7 @@ def test_a_payment_without_a_date_is_found_corrected_and_posted(
     context: BrowserContext,
     read_models: Database[dict[str, Any]],
     verified_date: date,
+    took: Took,
 ) -> None:
     """Alex finds it by its reference, asks for the correction, Michael approves, it is resolved.
 
@@ -70,7 +72,7 @@ def test_a_payment_without_a_date_is_found_corrected_and_posted(
     opened = page.get_by_role("heading", name="Correction $180.00")
     expect(opened).to_be_visible()
     expect(page.get_by_text(MISSING_REFERENCE).first).to_be_visible()
-    print(f"Found, corrected, approved and resolved in {time.monotonic() - began:.1f} s")
+    took("3 administrator, a letter corrected", time.monotonic() - began)
 
     expect(page.get_by_role("row").filter(has_text=day(verified_date)).first).to_be_visible()
     page.get_by_role("link", name="Open the dead letter that it corrects").click()

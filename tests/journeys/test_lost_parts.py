@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from embedded.process import is_alive
 from embedded.running import Running
 from tests.journeys.hands import ReadModels, open_account, own_account, posted, signed_in
+from tests.told_times import Took
 
 pytestmark = pytest.mark.browser
 
@@ -45,7 +46,7 @@ def fill(page: Page, amount: str) -> None:
 
 
 def test_a_lost_part_makes_the_desk_read_only_until_it_is_back(
-    product: Running, browser: Browser, read_models: ReadModels, capsys: pytest.CaptureFixture[str]
+    product: Running, browser: Browser, read_models: ReadModels, took: Took
 ) -> None:
     """Within 15 s each is named, nothing can be sent; back by itself, what was typed goes."""
     account_id = own_account(product, read_models)
@@ -74,7 +75,6 @@ def test_a_lost_part_makes_the_desk_read_only_until_it_is_back(
             expect(send).to_be_enabled()
             send.click()
             expect(page.get_by_text(f"Synced Recorded ${amount}")).to_be_visible()
-            with capsys.disabled():
-                print(f"\nthe lost {part} was named after {noticed:.1f} s")
+            took(f"lost {part} → named and read-only", noticed)
     assert posted(read_models, account_id, "REPAYMENT") == ["21.00", "22.00"]
     assert all(is_alive(product.parts[part]) for part in SENTENCES), "it went on, it was not ended"

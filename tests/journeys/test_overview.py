@@ -39,6 +39,7 @@ from proto.actor_token import METADATA_KEY, mint
 from proto.servicing_pb2_grpc import JournalServiceStub
 from proto.values import Money
 from tests.journeys.desk import PATIENCE_MS, Desk
+from tests.told_times import Took
 
 pytestmark = pytest.mark.browser
 
@@ -197,7 +198,7 @@ def test_every_figure_leads_to_its_rows(
     product: Running,
     context: BrowserContext,
     read_models: ReadModels,
-    capsys: pytest.CaptureFixture[str],
+    took: Took,
 ) -> None:
     """A tile, a bar, a bucket, a reason and a person open what they are made of."""
     began = time.monotonic()
@@ -215,8 +216,7 @@ def test_every_figure_leads_to_its_rows(
     opens(page, page.get_by_role("button", name="Duplicate charge"), "Fee waivers", "$50.00")
     opens(page, page.get_by_role("button", name="Tom Okafor"), "What Tom Okafor did", "requested")
     opens(page, page.locator(".barlayer .point path").last, "Money in", PAID)
-    with capsys.disabled():
-        print(f"\nthe analyst's journey {time.monotonic() - began:.1f} s")
+    took("analyst", time.monotonic() - began)
 
 
 def opens(page: Page, figure: Locator, title: str, told: str | re.Pattern[str]) -> None:

@@ -19,7 +19,9 @@ from proto import documents
 from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceStub
 from proto.actor_token import METADATA_KEY, mint
 from tests.journeys.desk import PATIENCE_MS, Desk
+from tests.journeys.watching import Watched
 from tests.ledger_caller import refusal_of
+from tests.told_times import Took
 
 pytestmark = pytest.mark.browser
 
@@ -99,14 +101,13 @@ def begin_a_form(desk: Desk) -> Locator:
     return amount
 
 
-def out_since(desk: Desk, read_models: Database[dict[str, Any]]) -> float:
-    """Wait for the sign-in in a tab; give the seconds since the ledger recorded the disabling."""
-    desk.expect_sign_in()
-    seen = datetime.now(UTC)
+def disabled_at(read_models: Database[dict[str, Any]]) -> datetime:
+    """Give the moment at which the ledger recorded the disabling."""
     trail = read_models[documents.AUDIT_EVENTS.name]
     event = trail.find_one({"eventType": "staff.disabled.v1", "subjectId": f"staff:{STAFF_ID}"})
     assert event is not None
-    return float((seen - event["recordedAt"]).total_seconds())
+    recorded: datetime = event["recordedAt"]
+    return recorded
 
 
 def account_of_the_silent(read_models: Database[dict[str, Any]]) -> str:
@@ -122,7 +123,7 @@ def test_somebody_new_comes_is_promoted_leaves_and_returns(
     context: BrowserContext,
     browser: Browser,
     read_models: Database[dict[str, Any]],
-    capsys: pytest.CaptureFixture[str],
+    took: Took,
 ) -> None:
     """Created they sign in at once; disabled they are out of every open tab, forms and all."""
     began = time.monotonic()
@@ -140,9 +141,13 @@ def test_somebody_new_comes_is_promoted_leaves_and_returns(
     expect(overview).to_be_visible(timeout=PATIENCE_MS)
     expect(amount).to_have_value("12.34")
 
+    tabs = {"an idle tab": idle, "a tab in a form": busy}
+    watched = {name: Watched(tab.page, "Sign in") for name, tab in tabs.items()}
     change(admin.page, "Disable…", "Disable")
-    out_idle = out_since(idle, read_models)
-    out_busy = out_since(busy, read_models)
+    for tab in tabs.values():
+        tab.expect_sign_in()
+    for name, tab in watched.items():
+        took(f"disabled → out of {name}", tab.seconds_since(disabled_at(read_models)))
     expect(amount).to_have_count(0)
     expect(busy.page.get_by_text("You are signed out")).to_be_visible()
     with pytest.raises(grpc.RpcError) as refused:
@@ -156,8 +161,4 @@ def test_somebody_new_comes_is_promoted_leaves_and_returns(
     choose_password(idle, start_password(admin.page), f"{OWN}, again")
     expect(overview).to_be_visible()
     theirs.close()
-    with capsys.disabled():
-        print(
-            f"\nstaff's journey {time.monotonic() - began:.1f} s; disabled, an idle tab was out"
-            f" in {out_idle:.1f} s, one in a form in {out_busy:.1f} s"
-        )
+    took("3 administrator, somebody new", time.monotonic() - began)

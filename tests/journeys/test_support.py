@@ -9,12 +9,13 @@ from playwright.sync_api import BrowserContext, expect
 from embedded.demo import cases
 from embedded.running import Running
 from tests.journeys.desk import PATIENCE_MS, Desk
+from tests.told_times import Took
 
 pytestmark = pytest.mark.browser
 
 
 def test_support_answers_from_one_page(
-    product: Running, context: BrowserContext, capsys: pytest.CaptureFixture[str]
+    product: Running, context: BrowserContext, took: Took
 ) -> None:
     """A payment's reference leads to its event; talk, statement and notes are beside it."""
     began = time.monotonic()
@@ -47,5 +48,4 @@ def test_support_answers_from_one_page(
     waits = page.get_by_text(re.compile("Write off .2,500.00, asked for by you"))
     expect(waits).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_role("button", name="Cancel my request")).to_be_enabled()
-    with capsys.disabled():
-        print(f"\nsupport's journey {time.monotonic() - began:.1f} s")
+    took("1 support, a customer told", time.monotonic() - began)

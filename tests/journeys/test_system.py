@@ -23,6 +23,7 @@ from proto import servicing_pb2 as servicing
 from proto.actor_token import METADATA_KEY, mint
 from proto.servicing_pb2_grpc import OperationsServiceStub
 from tests.journeys.desk import PATIENCE_MS, Desk
+from tests.told_times import Took
 
 pytestmark = pytest.mark.browser
 
@@ -109,7 +110,7 @@ def test_an_administrator_sees_what_is_the_matter(
     context: BrowserContext,
     read_models: Database[dict[str, Any]],
     projector_pid: int,
-    capsys: pytest.CaptureFixture[str],
+    took: Took,
 ) -> None:
     """A part that stands still, a document that somebody changed, a ledger that was locked."""
     began = time.monotonic()
@@ -119,5 +120,4 @@ def test_an_administrator_sees_what_is_the_matter(
     watch_a_changed_document(desk.page, read_models)
     watch_the_projector_stop(desk.page, projector_pid)
     throw_the_switch(desk.page)
-    with capsys.disabled():
-        print(f"\nthe system's journey {time.monotonic() - began:.1f} s")
+    took("3 administrator, parts and the switch", time.monotonic() - began)

@@ -23,6 +23,7 @@ from tests.journeys.hands import (
     until,
 )
 from tests.journeys.relay import Relay
+from tests.told_times import Took
 
 pytestmark = pytest.mark.browser
 
@@ -101,7 +102,7 @@ def test_what_failed_and_what_is_not_known_outlive_everything(
     context: BrowserContext,
     line: Relay,
     own_desk: DeskProcess,
-    capsys: pytest.CaptureFixture[str],
+    took: Took,
 ) -> None:
     """Reload, sign-out, restart of the desk: then checked with its key, retried, dismissed."""
     unknown = own_account(product, read_models, late_fee="15.00")
@@ -155,5 +156,4 @@ def test_what_failed_and_what_is_not_known_outlive_everything(
     expect(page.get_by_test_id("stMain").get_by_role("button", name="Retry")).to_have_count(0)
     assert posted(read_models, failed, "REPAYMENT") == ["12.34"]
     assert posted(read_models, dismissed, "REPAYMENT") == []
-    with capsys.disabled():
-        print(f"\nlost, failed, kept and settled in {time.monotonic() - began:.1f} s")
+    took("unknown outcome, failed action, restart", time.monotonic() - began)

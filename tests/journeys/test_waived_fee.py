@@ -13,6 +13,7 @@ from embedded.running import Running
 from proto.documents import TRANSACTIONS
 from tests.journeys.balances import agree, on_screen
 from tests.journeys.desk import PATIENCE_MS, Desk
+from tests.told_times import Took
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +37,7 @@ def test_a_late_fee_is_waived_while_the_customer_waits(
     product: Running,
     context: BrowserContext,
     read_models: Database[dict[str, Any]],
-    capsys: pytest.CaptureFixture[str],
+    took: Took,
 ) -> None:
     """Sign in, find John, waive the fee: $0.00 at once, then Synced, and all agree."""
     began = time.monotonic()
@@ -68,7 +69,6 @@ def test_a_late_fee_is_waived_while_the_customer_waits(
     assert (waiver["createdBy"], str(waiver["amount"])) == ("staff-support", "10.00")
 
     desk.sign_out()
-    with capsys.disabled():
-        zero, synced = (round(seen[name] - seen["clicked"]) for name in ("zero", "synced"))
-        took = time.monotonic() - began
-        print(f"\nclick to $0.00 {zero} ms, to Synced {synced} ms; the journey {took:.1f} s")
+    took("1 support, a fee waived in one call", time.monotonic() - began)
+    for name, said in (("zero", "click → $0.00"), ("synced", "click → Synced")):
+        took(said, (seen[name] - seen["clicked"]) / 1_000)
