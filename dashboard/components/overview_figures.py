@@ -54,7 +54,7 @@ def tiles(
         ("Receivables", _money(owed.outstanding), ACCOUNTS),
         ("Collected today", _money(money_in(today_in)), "collected-today"),
         ("Collected this month", _money(money_in(this_month)), "collected-month"),
-        ("Collected in the period", _money(money_in(totals)), "collected"),
+        ("Collected in period", _money(money_in(totals)), "collected"),
         ("Written off", _money(written_off(totals)), "written-off"),
         ("Waived", _money(waived), "waived"),
     )

@@ -64,8 +64,8 @@ def _date(label: str, usual: date, key: str) -> date:
 def _figures(told: Statement) -> None:
     figures = (
         ("Opening balance", told.opening),
-        ("Charged", told.charged),
-        ("Paid", told.paid),
+        ("Fees charged", told.charged),
+        ("Payments received", told.paid),
         ("Closing balance", told.closing),
     )
     for column, (label, amount) in zip(st.columns(len(figures)), figures, strict=True):

@@ -6,35 +6,47 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from pymongo.database import Database
 
-from dashboard.formats import money
+from dashboard.components.period import USUAL, days_of
+from dashboard.formats import money, today
+from dashboard.queries.portfolio import period_totals
+from dashboard.reports.written_off import written_off
 from embedded.running import Running
-from proto.documents import APPROVALS, LOAN_ACCOUNTS
+from proto.documents import APPROVALS, AUDIT_EVENTS, CONVERSATIONS, LOAN_ACCOUNTS, TRANSACTIONS
 from proto.values import Money
 from tests.journeys.desk import PATIENCE_MS, Desk
+from tests.journeys.hands import ReadModels
+from tests.journeys.watching import Watched
+from tests.told_times import Took
 
 pytestmark = pytest.mark.browser
 
 PASSPHRASE: Final = "copper lantern quiet meadow"
 SCRIPT: Final = Path(__file__).parents[2] / "docs" / "verify_receipt.py"
+NOBODYS: Final = "^CUS-2"
+"""Customers that no story of the demo portfolio is about."""
+
 TOAST_MS: Final = 5_000
 FOLLOWS_MS: Final = 2_000
 
 
 @pytest.fixture
-def accounts(read_models: Database[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Two accounts with a debt that nobody has asked anything about."""
+def accounts(read_models: ReadModels) -> list[dict[str, Any]]:
+    """Two accounts with a debt that nobody has asked about; the owner of the first has talked."""
     asked = read_models[APPROVALS.name].distinct("loanAccountId")
+    talked = set(read_models[CONVERSATIONS.name].distinct("customerIdString"))
     owing = {"accountStatus": "in_arrears", "source": "ledger", "_id": {"$nin": asked}}
-    found = read_models[LOAN_ACCOUNTS.name].find(owing).sort("_id", 1)
-    others = {"CUS-12345", "CUS-10555"}  # John's, and the payment that nobody could read
-    return [each for each in found if each["customerIdString"] not in others][:2]
+    mine = {**owing, "customerIdString": {"$regex": NOBODYS}}
+    found = list(read_models[LOAN_ACCOUNTS.name].find(mine).sort("_id", 1))
+    found.sort(key=lambda each: each["customerIdString"] not in talked)
+    assert found[0]["customerIdString"] in talked
+    return found[:2]
 
 
 def place_of(account: dict[str, Any]) -> str:
@@ -83,9 +95,11 @@ def test_a_write_off_is_asked_for_approved_and_seen_everywhere(
     context: BrowserContext,
     other_context: BrowserContext,
     accounts: list[dict[str, Any]],
+    read_models: ReadModels,
     tmp_path: Path,
+    took: Took,
 ) -> None:
-    """Sarah asks, Michael is told and approves, Sarah sees it; the receipt is VALID.
+    """Sarah asks, Michael is told and approves, everybody sees it; the receipt is VALID.
 
     The link leads there through the sign-in too.
     """
@@ -98,12 +112,15 @@ def test_a_write_off_is_asked_for_approved_and_seen_everywhere(
     make_key(michael)
     heading = sarah.page.get_by_role("heading", name=account["accountNumber"])
     expect(heading).to_be_visible()
+    waited = waiting(michael.page)
     began = time.monotonic()
 
     ask_for_write_off(sarah.page)
     total = money(Money.parse(str(account["balances"]["totalOutstanding"])))
     page = opened_from_toast(michael, total)
-    expect(page.get_by_text(f"Writes off {total} of account")).to_be_visible()
+    expect_waiting(page, waited + 1)
+    judge(page, read_models, account, total)
+    screens = watched_screens(sarah, michael, read_models, account, total)
     page.get_by_role("textbox", name="Comment").fill("Nobody can reach him; the debt is old.")
     page.get_by_role("textbox", name="Passphrase of your signing key").fill(PASSPHRASE)
     page.get_by_role("button", name=re.compile("^Approve: ")).click()
@@ -112,16 +129,93 @@ def test_a_write_off_is_asked_for_approved_and_seen_everywhere(
     expect(heading).to_contain_text("Written off", timeout=FOLLOWS_MS)
     told = sarah.page.get_by_test_id("stToast").filter(has_text="Your request was approved")
     expect(told).to_be_visible(timeout=TOAST_MS)
+    entry = audited(read_models, account)
+    for name, screen in screens.items():
+        took(f"written off → {name}", screen.seconds_since(entry["recordedAt"]))
+    expect_waiting(page, waited)
+    expect(page.get_by_text(entry["_id"])).to_be_visible()
     with page.expect_download() as downloading:
         page.get_by_role("button", name="Download the receipt").click()
-    print(f"Asked, approved, seen and receipted in {time.monotonic() - began:.1f} s")
     assert verified(product, Path(downloading.value.path()), tmp_path) == "VALID"
+    took("2 approver", time.monotonic() - began)
 
     address = page.url
     michael.sign_out()
     page.goto(address)
     michael.sign_in("supervisor")
     expect(michael.page.get_by_text("Approved by Michael Torres")).to_be_visible()
+
+
+def waiting(page: Page) -> int:
+    """Read in the navigation how many requests wait for the reader."""
+    link = page.get_by_test_id("stSidebarNavLink").filter(has_text="Approvals")
+    return int(link.inner_text().partition(" · ")[2] or "0")
+
+
+def expect_waiting(page: Page, count: int) -> None:
+    """See in the navigation how many requests wait for the reader."""
+    link = page.get_by_test_id("stSidebarNavLink").filter(has_text="Approvals")
+    expect(link).to_have_text(re.compile(f"Approvals · {count}$" if count else "Approvals$"))
+
+
+def judge(page: Page, read_models: ReadModels, account: dict[str, Any], total: str) -> None:
+    """See what the request is judged by: the effect, the account, 90 days, schedule, talk."""
+    expect(page.get_by_text(f"Writes off {total} of account")).to_be_visible()
+    effect = page.get_by_role("table", name="Balances when asked, now and after")
+    owing = effect.get_by_role("row").filter(has_text="Total owing")
+    expect(owing.get_by_role("cell")).to_have_text(["Total owing", total, total, "$0.00"])
+    expect(page.get_by_text("The account becomes")).to_contain_text("Written off")
+    expect(page.get_by_test_id("stMetric").filter(has_text="Total owing")).to_contain_text(total)
+    expect(page.get_by_text(re.compile("^Asked for by Sarah Nguyen"))).to_be_visible()
+    since = datetime.now(UTC) - timedelta(days=90)
+    mine = {"loanAccountId": account["_id"], "transactionDate": {"$gte": since}}
+    rows = read_models[TRANSACTIONS.name].count_documents(mine)
+    last = page.get_by_role("table", name="Transactions of 90 days").get_by_role("row")
+    nothing = page.get_by_text("Nothing happened on this account in the last 90 days.")
+    expect(last.nth(rows) if rows else nothing).to_be_visible()
+    expect(last).to_have_count(rows + 1 if rows else 0)
+    page.get_by_role("tab", name="Schedule").click()
+    schedule = page.get_by_role("table", name="Repayment schedule").get_by_role("row")
+    expect(schedule).to_have_count(len(account["repaymentSchedule"]["payments"]) + 1)
+    page.get_by_role("tab", name="Conversations").click()
+    expect(
+        page.get_by_role("list", name="Transcript").get_by_role("listitem").first
+    ).to_be_visible()
+
+
+def watched_screens(
+    sarah: Desk, michael: Desk, read_models: ReadModels, account: dict[str, Any], total: str
+) -> dict[str, Watched]:
+    """Open more screens and watch them all: who asked, a colleague's, the list, the overview."""
+    customer, approvals, overview = (michael.page.context.new_page() for _ in range(3))
+    customer.goto(f"{michael.url}{place_of(account)}")
+    expect(customer.get_by_role("heading", name=account["accountNumber"])).to_be_visible()
+    approvals.goto(f"{michael.url}/approvals?status=pending")
+    row = approvals.get_by_role("row").filter(has_text=account["accountNumber"])
+    expect(row.filter(has_text=total)).to_be_visible()
+    overview.goto(f"{michael.url}/overview")
+    first, last = days_of(USUAL, today(datetime.now(UTC)))
+    assert first is not None
+    assert last is not None
+    gone = written_off(period_totals(read_models, frozenset({"supervisor"}), first, last))
+    tile = overview.get_by_test_id("stMetric").filter(has_text="Written off")
+    expect(tile).to_contain_text(money(gone))
+    owed = Money.parse(str(account["balances"]["totalOutstanding"]))
+    return {
+        "the requester's screen": Watched(sarah.page, "Written off"),
+        "a colleague's screen": Watched(customer, "Written off"),
+        "the list of requests": Watched(approvals, account["accountNumber"], is_there=False),
+        "the overview": Watched(overview, money(Money(gone + owed))),
+    }
+
+
+def audited(read_models: ReadModels, account: dict[str, Any]) -> dict[str, Any]:
+    """Find the write-off in the audit trail: by Sarah's asking and Michael's decision."""
+    written = {"eventType": "account.written_off.v1", "loanAccountId": account["_id"]}
+    entry = read_models[AUDIT_EVENTS.name].find_one(written)
+    assert entry is not None
+    assert (entry["requestedBy"], entry["approvedBy"]) == ("staff-support", "staff-supervisor")
+    return entry
 
 
 def test_nobody_decides_their_own_request(
