@@ -146,8 +146,8 @@ def test_somebody_new_comes_is_promoted_leaves_and_returns(
     change(admin.page, "Disable…", "Disable")
     for tab in tabs.values():
         tab.expect_sign_in()
-    for name, tab in watched.items():
-        took(f"disabled → out of {name}", tab.seconds_since(disabled_at(read_models)))
+    for name, screen in watched.items():
+        took(f"disabled → out of {name}", screen.seconds_since(disabled_at(read_models)))
     expect(amount).to_have_count(0)
     expect(busy.page.get_by_text("You are signed out")).to_be_visible()
     with pytest.raises(grpc.RpcError) as refused:
