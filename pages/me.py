@@ -21,4 +21,4 @@ own_limits(rights)
 if "enrol_key" in rights.may:
     own_key(signed_in)
 st.markdown("##### Rights")
-own_rights_table(rights)
+own_rights_table(rights, signed_in.roles)

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import formats, services, session
 from dashboard.components import overview_figures as figures
 from dashboard.components import overview_rows as rows
+from dashboard.components.overview_exports import overview_exports
 from dashboard.components.period import period
 from dashboard.queries.portfolio import (
     day_totals,
@@ -18,6 +19,7 @@ from dashboard.queries.portfolio import (
     staff_sums,
 )
 from dashboard.queries.rights import OVERVIEW_ROLES
+from dashboard.reports.overview_csv import Shown
 from dashboard.reports.receivables import receivables
 
 REFRESH_SECONDS: Final = 10
@@ -40,17 +42,26 @@ def show(first: date, last: date) -> None:
         st.rerun()
     database, roles = services.database(), signed_in.roles
     today = formats.today(datetime.now(UTC))
-    owed = receivables(portfolio_now(database, roles))
-    this_month = day_totals(database, roles, today.replace(day=1), today)
-    totals = period_totals(database, roles, first, last)
-    figures.tiles(owed, this_month, totals, match_score(database, roles), today)
-    figures.money_chart(totals, is_by_day=is_by_day(first, last))
+    shown = Shown(
+        days=(first, last),
+        today=today,
+        owed=receivables(portfolio_now(database, roles)),
+        this_month=day_totals(database, roles, today.replace(day=1), today),
+        totals=period_totals(database, roles, first, last),
+        score=match_score(database, roles),
+    )
+    sums = staff_sums(database, roles, first, last)
+    files = st.container(horizontal_alignment="right")
+    figures.tiles(shown)
+    step = figures.money_chart(shown.totals, is_by_day=is_by_day(first, last))
     left, right = st.columns(2)
     with left:
-        figures.ageing(owed)
+        figures.ageing(shown.owed)
     with right:
-        figures.waivers(totals)
-    figures.staff(staff_sums(database, roles, first, last))
+        figures.waivers(shown.totals)
+    figures.staff(sums)
+    with files:
+        overview_exports(roles, shown, step, sums)
     if rows.was_chosen():
         st.rerun()
 

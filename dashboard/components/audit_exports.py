@@ -8,10 +8,12 @@ import streamlit as st
 
 from dashboard import formats, services, session
 from dashboard.components.audit_table import audit_table
+from dashboard.components.csv_export import save_made
 from dashboard.components.quiet import quiet
+from dashboard.csv_files import CsvFile
 from dashboard.queries.audit import COUNT_MAX, every_row, sample
 from dashboard.queries.audit_filter import AuditFilter
-from dashboard.reports.audit_csv import CsvFile, audit_csv
+from dashboard.reports.audit_csv import audit_csv
 from dashboard.session import SignedIn
 
 _FILE: Final = "audit-csv"
@@ -27,14 +29,7 @@ def csv_button(signed_in: SignedIn, chosen: AuditFilter, count: int) -> None:
             session.put(_FILE, (chosen, _made(signed_in, chosen, count)))
             st.rerun()
         return
-    st.download_button(
-        f"Save {formats.plural(made.rows, 'row')}",
-        made.content,
-        file_name=f"audit-{formats.today(datetime.now(UTC))}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    save_made(made, f"audit-{formats.today(datetime.now(UTC))}")
     if made.is_cut:
         quiet(f"The first {made.rows:,} rows; narrow the dates for the rest.")
 

@@ -21,6 +21,7 @@ from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.queries.portfolio import DayTotal, MatchScore, StaffSum
 from dashboard.queries.staff_names import staff_names
 from dashboard.reports.money_in import MONTH, STEPS, by_step, last_day, money_in
+from dashboard.reports.overview_csv import Shown
 from dashboard.reports.receivables import BUCKETS, Receivables
 from dashboard.reports.staff_work import staff_work
 from dashboard.reports.waived_fees import by_reason
@@ -39,15 +40,10 @@ def _money(amount: Money) -> str:
     return formats.money(amount).replace("$", r"\$")
 
 
-def tiles(
-    owed: Receivables,
-    this_month: list[DayTotal],
-    totals: list[DayTotal],
-    score: MatchScore | None,
-    today: date,
-) -> None:
+def tiles(shown: Shown) -> None:
     """Show what stands now, came in today and this month, and what the period moved."""
-    today_in = [each for each in this_month if each.date.as_date() == today]
+    owed, this_month, totals = shown.owed, shown.this_month, shown.totals
+    today_in = [each for each in this_month if each.date.as_date() == shown.today]
     waived = Money(sum(by_reason(totals).values()))
     told = (
         ("Active accounts", f"{owed.accounts:,}", ACCOUNTS),
@@ -64,7 +60,7 @@ def tiles(
             st.metric(label, figure)
             leads_to(rows, label)
     with places[len(told)].container(border=True, gap="xsmall"):
-        _match(score)
+        _match(shown.score)
 
 
 def _match(score: MatchScore | None) -> None:
@@ -76,8 +72,8 @@ def _match(score: MatchScore | None) -> None:
     leads_to(MATCH, "Data Match score")
 
 
-def money_chart(totals: list[DayTotal], *, is_by_day: bool) -> None:
-    """Show what came in by day, week or month; of a long period, by month."""
+def money_chart(totals: list[DayTotal], *, is_by_day: bool) -> str:
+    """Show what came in by day, week or month; of a long period, by month. Gives which."""
     steps = list(STEPS) if is_by_day else [MONTH]
     step = st.segmented_control(
         "Repayments by", steps, default=steps[0], required=True, key="step", bind="query-params"
@@ -86,7 +82,7 @@ def money_chart(totals: list[DayTotal], *, is_by_day: bool) -> None:
     sums = by_step(totals, step)
     if not sums:
         st.markdown("Nothing came in in this period.")
-        return
+        return step
     chart = px.bar(
         x=list(sums),
         y=[int(each) / CENTS for each in sums.values()],
@@ -103,6 +99,7 @@ def money_chart(totals: list[DayTotal], *, is_by_day: bool) -> None:
         selection_mode="points",
     )
     quiet("Choose a bar to see its rows.")
+    return step
 
 
 def _bar(key: str, step: str) -> None:

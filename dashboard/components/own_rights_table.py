@@ -9,6 +9,7 @@ from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import Badge
 from dashboard.own_rights import OwnRights
+from dashboard.queries import rights as reading
 
 RIGHTS: Final = {
     "disburse_loan": ("Pay out a pending loan", ""),
@@ -38,6 +39,19 @@ RIGHTS: Final = {
 }
 """The ledger's name of a right: how a person reads it, and the kind of its limit."""
 
+READING: Final = {
+    "Search and open customers and accounts": reading.READING_ROLES,
+    "See who customers are, their conversations and notes": reading.PERSON_ROLES,
+    "See the portfolio's figures and their rows": reading.OVERVIEW_ROLES,
+    "Export the portfolio's figures": reading.OVERVIEW_EXPORT_ROLES,
+    "Read the audit trail, draw a sample": reading.AUDIT_ROLES,
+    "Export the audit trail": reading.AUDIT_EXPORT_ROLES,
+    "See dead letters": reading.LETTER_ROLES,
+    "See how each part is": reading.SYSTEM_READING_ROLES,
+    "See who is staff": reading.STAFF_READING_ROLES,
+}
+"""What the desk lets somebody read and take away, and in which roles."""
+
 LIMITS: Final = {
     "waiver": "Fee waiver",
     "adjustment": "Adjustment",
@@ -51,12 +65,16 @@ NOT: Final = Badge("May not", "gray")
 COLUMNS: Final = (Column("What"), Column("You"), Column("Alone up to", right=True))
 
 
-def own_rights_table(rights: OwnRights) -> None:
-    """Show every right with where the person stands; the ledger has told it just now."""
+def own_rights_table(rights: OwnRights, roles: frozenset[str]) -> None:
+    """Show every right with where the person stands; the ledger has told it just now.
+
+    What is only read, and never reaches the ledger, is told by the roles.
+    """
     if not rights.is_known:
         st.warning("The ledger does not answer: what you may do cannot be told now.")
         return
     rows = [_row(name, rights) for name in RIGHTS]
+    rows += [_reading_row(words, MAY if roles & may else NOT) for words, may in READING.items()]
     records_table("Rights", COLUMNS, rows, key="own-rights")
     quiet("Above a limit, and where it says so, a form becomes a request that others decide.")
 
@@ -72,6 +90,10 @@ def own_limits(rights: OwnRights) -> None:
         return
     columns = (Column("For"), Column("Up to", right=True))
     records_table("Limits", columns, rows, key="own-limits")
+
+
+def _reading_row(words: str, stands: Badge) -> Row:
+    return Row((Cell(text=words), Cell(badges=(stands,)), Cell(text="")))
 
 
 def _row(name: str, rights: OwnRights) -> Row:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import formats, services
 from dashboard.components import acting
+from dashboard.components.csv_export import save_csv
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import inert
 from dashboard.ledger_client import LedgerFault, LedgerRefused
@@ -46,14 +47,8 @@ def account_statement(signed_in: SignedIn, account: AccountView) -> None:
         return
     _figures(told)
     _lines(told, account.loan_account_id)
-    st.download_button(
-        "Download as CSV",
-        statement_csv(told),
-        file_name=f"statement-{account.number}-{first}-{last}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    file_name = f"statement-{account.number}-{first}-{last}"
+    save_csv("Download as CSV", file_name, statement_csv(told))
 
 
 def _date(label: str, usual: date, key: str) -> date:

@@ -20,7 +20,7 @@ from dashboard.queries.declared import (
     View,
     fields_of,
 )
-from dashboard.queries.rights import require_auditor
+from dashboard.queries.rights import require_audit_export, require_auditor
 from proto import documents
 from proto.codec import from_mongo
 from proto.values import Instant, InvalidValue, Key, Money
@@ -141,7 +141,7 @@ def every_row(
     database: DeskDatabase, roles: frozenset[str], chosen: AuditFilter
 ) -> Iterator[AuditRow]:
     """Read all that match, page by page, in the order asked for. Raises NotAllowed."""
-    require_auditor(roles)
+    require_audit_export(roles)
     matching = conditions(database, chosen)
     after: Cursor | None = None
     while True:

@@ -12,11 +12,16 @@ MONEY_ROLES: Final = frozenset({"support", "supervisor"})
 """Roles that record repayments and waive fees; the ledger decides, the desk mirrors it."""
 
 AUDIT_ROLES: Final = frozenset({"compliance"})
-"""Roles that read, mark and export the audit trail."""
+"""Roles that read and mark the audit trail."""
+
+AUDIT_EXPORT_ROLES: Final = AUDIT_ROLES
+"""Roles that take the audit trail away as a file."""
 
 OVERVIEW_ROLES: Final = frozenset({"supervisor", "compliance", "analyst", "admin"})
 """Roles that see the portfolio's figures and the rows behind them."""
 
+OVERVIEW_EXPORT_ROLES: Final = OVERVIEW_ROLES
+"""Roles that take the portfolio's figures away as files."""
 
 REQUEST_ROLES: Final = frozenset({"support", "supervisor", "admin"})
 """Roles that ask for approvals, and so see at least their own requests."""
@@ -84,10 +89,22 @@ def require_auditor(roles: frozenset[str]) -> None:
         raise NotAllowed("Your role may not read the audit trail.")
 
 
+def require_audit_export(roles: frozenset[str]) -> None:
+    """Let pass who may take the audit trail away as a file. Raises NotAllowed."""
+    if not roles & AUDIT_EXPORT_ROLES:
+        raise NotAllowed("Your role may not export the audit trail.")
+
+
 def require_overview(roles: frozenset[str]) -> None:
     """Let pass who may see the portfolio's figures. Raises NotAllowed."""
     if not roles & OVERVIEW_ROLES:
         raise NotAllowed("Your role may not see the portfolio's figures.")
+
+
+def require_overview_export(roles: frozenset[str]) -> None:
+    """Let pass who may take the portfolio's figures away as files. Raises NotAllowed."""
+    if not roles & OVERVIEW_EXPORT_ROLES:
+        raise NotAllowed("Your role may not export the portfolio's figures.")
 
 
 def corrects_payments(roles: frozenset[str]) -> bool:

@@ -3,23 +3,14 @@
 Ties to: the count and the rows of `queries.audit` under the same filter, row by row.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterable
-from itertools import islice
 from typing import Final
 
-from msgspec import Struct
-
+from dashboard.csv_files import ROWS_MAX, CsvFile, csv_file
 from dashboard.formats import exact
 from dashboard.queries.audit import UNREADABLE, AuditRow
 
 TIES_TO: Final = "queries.audit.every_row under the same filter, row by row"
-
-ROWS_MAX: Final = 100_000
-"""A file of this many rows opens in a spreadsheet; whoever needs more narrows the dates."""
-
-ROWS_A_STEP: Final = 1_000
 
 COLUMNS: Final = (
     "event_id",
@@ -42,16 +33,6 @@ COLUMNS: Final = (
     "hash",
 )
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-class CsvFile(Struct, frozen=True):
-    """The file, how many rows are in it, and whether more would have matched."""
-
-    content: bytes
-    rows: int
-    is_cut: bool
-
 
 def audit_csv(
     rows: Iterable[AuditRow],
@@ -59,26 +40,11 @@ def audit_csv(
     rows_max: int = ROWS_MAX,
 ) -> CsvFile:
     """Write the rows, telling after every thousand how many are written."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    written, waiting = 0, iter(rows)
-    for row in islice(waiting, rows_max):
-        writer.writerow([inert_cell(each) for each in _cells(row)])
-        written += 1
-        if written % ROWS_A_STEP == 0:
-            tell(written)
-    is_cut = next(waiting, None) is not None
-    return CsvFile(text.getvalue().encode("utf-8-sig"), written, is_cut)
+    return csv_file(COLUMNS, map(_cells, rows), tell, rows_max)
 
 
-def inert_cell(text: str) -> str:
-    """Keep a spreadsheet from running what a cell begins with."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _cells(row: AuditRow) -> list[str]:
-    told = (
+def _cells(row: AuditRow) -> tuple[object, ...]:
+    return (
         row.event_id,
         row.position,
         None if row.event_type == UNREADABLE else exact(row.recorded_at),
@@ -98,4 +64,3 @@ def _cells(row: AuditRow) -> list[str]:
         exact(row.reviewed_at) if row.reviewed_at else None,
         row.hash,
     )
-    return ["" if each is None else str(each) for each in told]

@@ -4,13 +4,13 @@ import csv
 import io
 from typing import Final
 
+from dashboard.csv_files import inert_cell
 from dashboard.queries.statement import Statement
 from proto.values import Money
 
 TIES_TO: Final = "queries.statement: its lines, opening and closing balance, one by one"
 
 HEADINGS: Final = ("Date", "Transaction", "Description", "Charge", "Payment", "Balance")
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def statement_csv(told: Statement) -> str:
@@ -22,13 +22,9 @@ def statement_csv(told: Statement) -> str:
     for line in told.lines:
         words = (line.date, line.transaction_id, line.description)
         amounts = (line.charge, line.payment, line.balance)
-        writer.writerow([*map(_text, words), *map(_amount, amounts)])
+        writer.writerow([*map(inert_cell, words), *map(_amount, amounts)])
     writer.writerow((told.last, "", "Closing balance", "", "", _amount(told.closing)))
     return file.getvalue()
-
-
-def _text(value: str) -> str:
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
 
 
 def _amount(amount: Money | None) -> str:

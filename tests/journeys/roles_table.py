@@ -59,6 +59,17 @@ OTHER_ACTIONS: Final = {
     ("audit", "Mark as verified"): ("MarkVerified", "--✓--"),
     ("audit", "Query"): ("QueryItem", "--✓--"),
     ("audit", "Export CSV"): ("", "--✓--"),
+    ("overview", "Figures"): ("", "-✓✓✓✓"),
+    ("overview", "Repayments by day"): ("", "-✓✓✓✓"),
+    ("overview", "Ageing"): ("", "-✓✓✓✓"),
+    ("overview", "Waivers by reason"): ("", "-✓✓✓✓"),
+    ("overview", "Staff"): ("", "-✓✓✓✓"),
+    ("system", "Switch to read-only"): ("SetReadOnly", "----✓"),
+    ("staff", "New staff member"): ("Create", "----✓"),
+    ("staff", "Change roles"): ("SetRoles", "----✓"),
+    ("staff", "Change limits"): ("SetLimits", "----✓"),
+    ("staff", "Give a start password"): ("", "----✓"),
+    ("staff", "Disable"): ("Disable", "----✓"),
 }
 """What else is offered, by page and words: rpc, and who sees it of a request of support's."""
 

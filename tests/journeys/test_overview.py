@@ -215,6 +215,13 @@ def test_every_figure_leads_to_its_rows(
     opens(page, page.get_by_role("button", name=re.compile("^62 days")), "Accounts", "Default")
     opens(page, page.get_by_role("button", name="Duplicate charge"), "Fee waivers", "$50.00")
     opens(page, page.get_by_role("button", name="Tom Okafor"), "What Tom Okafor did", "requested")
+    page.get_by_role("button", name="Export CSV").click()
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Waivers by reason").last.click()
+    told = saving.value.path().read_text("utf-8-sig").splitlines()
+    assert told[0] == "first_day,last_day,reason_code,reason,waived"
+    assert any(line.endswith("duplicate_charge,Duplicate charge,50.00") for line in told)
+    page.keyboard.press("Escape")
     opens(page, page.locator(".barlayer .point path").last, "Money in", PAID)
     took("analyst", time.monotonic() - began)
 

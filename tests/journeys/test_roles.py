@@ -142,7 +142,8 @@ def offered(page: AppTest) -> set[str]:
     """List the words of every button and menu."""
     menus = [each.proto for each in page._tree if getattr(each, "type", "") == "menu_button"]
     words = {option for menu in menus for option in menu.options}
-    return words | {each.label.replace("\\", "") for each in page.button}
+    files = {each.proto.label for each in page._tree if each.type == "download_button"}
+    return words | files | {each.label.replace("\\", "") for each in page.button}
 
 
 def test_every_page_is_in_the_table() -> None:
@@ -243,6 +244,10 @@ def test_everything_else_is_offered_as_the_table_says(
     seen = {
         "request": offered(opened(role, "request.py", id=scene.request_id)),
         "audit": offered(opened(role, "audit.py", event=scene.event_id)),
+        "overview": offered(opened(role, "overview.py")),
+        "system": offered(opened(role, "system.py")),
+        "staff": offered(opened(role, "staff.py"))
+        | offered(opened(role, "staff.py", id="staff-support")),
         "customer": offered(opened(role, "customer.py", account=asked, view="Notes"))
         | offered(
             opened(

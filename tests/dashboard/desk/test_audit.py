@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
+from dashboard.csv_files import inert_cell
 from dashboard.queries.audit import (
     UNREADABLE,
     AuditRow,
@@ -18,7 +19,7 @@ from dashboard.queries.audit import (
 )
 from dashboard.queries.audit_filter import KINDS, AuditFilter
 from dashboard.queries.rights import NotAllowed
-from dashboard.reports.audit_csv import audit_csv, inert_cell
+from dashboard.reports.audit_csv import audit_csv
 from proto import documents, events
 from proto.documents import AuditEventDocument
 from proto.values import Instant, Key, Money
