@@ -233,12 +233,11 @@ def test_a_figure_is_what_the_journal_makes_it_and_what_its_rows_add_up_to(
 @pytest.mark.usefixtures("journal")
 def test_the_books_tell_the_same(stored: ReadModels, books: Books) -> None:
     """Accounts and receivables are the portfolio summary; the rest is the general ledger's."""
-    call = {"metadata": books.system.metadata()}
-    summary = books.system.accounting.GetPortfolioSummary(
-        ledger.GetPortfolioSummaryRequest(), **call
-    )
+    caller, token = books.system.accounting, books.system.metadata()
+    question = ledger.GetPortfolioSummaryRequest()
+    summary = caller.GetPortfolioSummary(question, metadata=token)
     period = ledger.GetGLReconciliationRequest(period_start=str(YEAR[0]), period_end=str(YEAR[1]))
-    told = books.system.accounting.GetGLReconciliation(period, **call)
+    told = caller.GetGLReconciliation(period, metadata=token)
     assert owed(stored).accounts == summary.total_active_accounts
     assert str(owed(stored).outstanding) == summary.total_receivables
     totals = day_totals(stored, ANALYST, *YEAR)
