@@ -1,6 +1,8 @@
 """The overview's figures: tiles, money in over time, ageing, waivers by reason, staff."""
 
 from datetime import date
+from pathlib import Path
+from typing import Final
 
 import plotly.express as px
 import streamlit as st
@@ -30,7 +32,7 @@ from proto.values import Money
 
 CENTS = 100
 CHART_PIXELS = 260
-TILES_A_ROW = 4
+_STYLE: Final = Path(__file__).with_suffix(".css")
 _CHART = "money-in"
 _DRAWN = "money-in-drawn"
 _NO_REASON = "no reason"
@@ -54,7 +56,9 @@ def tiles(shown: Shown) -> None:
         ("Written off", _money(written_off(totals)), "written-off"),
         ("Waived", _money(waived), "waived"),
     )
-    places = [*st.columns(TILES_A_ROW), *st.columns(TILES_A_ROW)]
+    st.html(_STYLE)
+    with st.container(key="tiles"):
+        places = st.columns(len(told) + 1)
     for place, (label, figure, rows) in zip(places, told, strict=False):
         with place.container(border=True, gap="xsmall"):
             st.metric(label, figure)
