@@ -45,9 +45,9 @@ class StoredAddress(Document, kw_only=True):
 class SearchKeys(Document, kw_only=True):
     """What search compares with, made by `proto.search_keys` and nothing else.
 
-    `name` is folded, `words` its parts; `mobile` is national digits and `mobile_reversed`
-    the same backwards, so that an ending is a prefix; `grams` are the three-letter pieces
-    of name, e-mail and id.
+    `name` is folded, `words` the same begun at each of its words; `mobile` is national
+    digits and `mobile_reversed` the same backwards, so that an ending is a prefix; `grams`
+    are the pieces of name, e-mail and id from each letter on, three to eight letters long.
     """
 
     name: str = ""
@@ -1285,7 +1285,7 @@ LETTER_STEPS: Final = Collection(
     "letter-steps",
     "projector",
     LetterStepDocument,
-    (_by("kind"), _where_there("letterId", "at"), _where_there("messageId", "at")),
+    (_by("kind", "at"), _where_there("letterId", "at"), _where_there("messageId", "at")),
 )
 LETTER_ANSWERS: Final = Collection(
     "letter-answers",

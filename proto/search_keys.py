@@ -10,8 +10,12 @@ from typing import Final
 
 from proto.documents import SearchKeys
 
-GRAM_LENGTH: Final = 3
+GRAM_LETTERS_MIN: Final = 3
+GRAM_LETTERS_MAX: Final = 8
+"""So many letters are rare enough: a thousand customers of a million have three in common."""
+
 GRAMS_MAX: Final = 200
+TURN_LETTERS_MAX: Final = 60
 _NOT_DIGITS: Final = re.compile(r"[^0-9]")
 
 
@@ -34,10 +38,22 @@ def national_digits(number: str) -> str:
 
 
 def grams(text: str) -> list[str]:
-    """Give the distinct three-letter pieces of a folded text, sorted, at most 200."""
+    """Give the distinct pieces of a folded text, sorted, at most 200.
+
+    One begins at each letter and is three to eight letters long, so that whatever stands
+    inside the text is the beginning of a piece.
+    """
     folded = fold(text)
-    pieces = {folded[at : at + GRAM_LENGTH] for at in range(len(folded) - GRAM_LENGTH + 1)}
+    begins = range(len(folded) - GRAM_LETTERS_MIN + 1)
+    pieces = {folded[at : at + GRAM_LETTERS_MAX] for at in begins}
     return sorted(pieces)[:GRAMS_MAX]
+
+
+def turns(folded_name: str) -> list[str]:
+    """Give a name begun at each of its words, sorted: `mia chen` and `chen mia`."""
+    words = folded_name.split()
+    turned = (" ".join([*words[at:], *words[:at]]) for at in range(len(words)))
+    return sorted({each[:TURN_LETTERS_MAX] for each in turned})
 
 
 def customer_keys(
@@ -50,7 +66,7 @@ def customer_keys(
     pieces = {*grams(name), *grams(address), *grams(customer_id)}
     return SearchKeys(
         name=name,
-        words=sorted(set(name.split())),
+        words=turns(name),
         email=address,
         mobile=digits,
         mobile_reversed=digits[::-1],

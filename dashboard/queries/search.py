@@ -1,15 +1,14 @@
 """One box finds customers, accounts, transactions: what was typed decides where to look.
 
-Cheap looks come first, all in one round trip (ids, prefixes of indexed fields); only when
-they find too little does the infix search run: it reads the rarest three-letter piece from
-the index and checks the rest with an escaped pattern.
+All looks go in one round trip, and each reads one stretch of an index: ids, beginnings of
+fields, beginnings of words, and what stands inside a word by the pieces that begin at each
+letter. Eight letters hardly anybody has in common; longer pieces are checked with an escaped
+pattern. Of several words, parts are looked for where nobody has them as they were typed.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Final
-
-from pymongo.errors import ExecutionTimeout
 
 from dashboard.queries.declared import DeskDatabase, Stored
 from dashboard.queries.found import (
@@ -22,21 +21,18 @@ from dashboard.queries.found import (
     TransactionHit,
     TransactionOutlineHit,
 )
-from dashboard.queries.looks import (
-    HITS_MAX,
-    LOOK_MILLISECONDS_MAX,
-    Ladder,
-    climb,
-    look_once,
-)
+from dashboard.queries.looks import HITS_MAX, Ladder, climb, look_once
 from dashboard.queries.rights import require_reader, sees_persons
 from proto import documents
-from proto.search_keys import fold, grams, national_digits
+from proto.search_keys import (
+    GRAM_LETTERS_MAX,
+    GRAM_LETTERS_MIN,
+    TURN_LETTERS_MAX,
+    fold,
+    national_digits,
+)
 
 CHARACTERS_MAX: Final = 100
-RARE_ENOUGH: Final = 1_000
-"""Pieces in more documents than this count as equally common."""
-PIECES_MAX: Final = 16
 
 _TELEPHONE: Final = re.compile(r"[+(]?[0-9][0-9 ().-]*")
 
@@ -47,12 +43,12 @@ def search(
     """Find customers, accounts and transactions. Raises NotAllowed."""
     require_reader(roles)
     typed = _printable(text)[:CHARACTERS_MAX]
-    if len(typed) < CHARACTERS_MIN:
+    if len(typed) < CHARACTERS_MIN or not fold(typed):
         return Found(typed)
     customers, accounts, posted = ladders = _ladders(typed, persons=sees_persons(roles))
     climb(database, ladders, typed)
-    if customers.wanted > 0:
-        for look in _infix_look(database, typed, persons=sees_persons(roles)):
+    if not customers.hits:
+        for look in _last_looks(fold(typed), persons=sees_persons(roles)):
             look_once(database, customers, look, typed)
     found_customers, found_accounts = customers.found(), accounts.found()
     found_posted = posted.found()
@@ -136,7 +132,7 @@ def _transaction_looks(typed: str, *, persons: bool) -> Iterator[Stored]:
 
 
 def _customer_looks(typed: str, *, persons: bool) -> Iterator[Stored]:
-    """Give the cheap looks from the best match to the weakest: in full, beginnings, words."""
+    """Give the looks from the best match to the weakest: in full, beginnings, words, insides."""
     folded, spellings = fold(typed), _spellings(typed)
     in_full: list[Stored] = [{"_id": {"$in": spellings}}]
     beginnings = [_prefix("_id", spelling) for spelling in spellings]
@@ -149,9 +145,35 @@ def _customer_looks(typed: str, *, persons: bool) -> Iterator[Stored]:
     yield _any(in_full)
     yield _any(beginnings)
     if persons:
-        words = sorted(set(folded.split()), key=len, reverse=True)
-        yield {"search.words": {"$all": words}}
-        yield {"$and": [_prefix("search.words", word) for word in words]}
+        yield _words(folded.split())
+    if _is_one_word(folded):
+        yield from _inside(folded, persons=persons)
+
+
+def _is_one_word(folded: str) -> bool:
+    return len(folded.split()) == 1
+
+
+def _last_looks(folded: str, *, persons: bool) -> Iterator[Stored]:
+    """Give the looks for several words of which nobody has all as they were typed."""
+    if not _is_one_word(folded):
+        if persons:
+            yield _scattered(folded)
+        yield from _inside(folded, persons=persons)
+
+
+def _words(words: list[str]) -> Stored:
+    """Look for names in which the words stand in this order, or the last of them first."""
+    orders = (words, [words[-1], *words[:-1]])
+    starts = {" ".join(each)[:TURN_LETTERS_MAX] for each in orders}
+    return _any([_prefix("search.words", start) for start in sorted(starts)])
+
+
+def _scattered(folded: str) -> Stored:
+    """Look for names with words that begin so, wherever they stand: one is looked up."""
+    longest, *others = sorted(set(folded.split()), key=len, reverse=True)
+    named = [{"search.name": {"$regex": f"(?:^| ){re.escape(word)}"}} for word in others]
+    return {"$and": [_prefix("search.words", longest[:TURN_LETTERS_MAX]), *named]}
 
 
 def _digits(typed: str) -> str:
@@ -175,47 +197,19 @@ def _mobile_parts(digits: str) -> list[Stored]:
     return parts
 
 
-def _infix_look(database: DeskDatabase, typed: str, *, persons: bool) -> Iterator[Stored]:
+def _inside(folded: str, *, persons: bool) -> Iterator[Stored]:
     """Look inside names, e-mails and ids; without the person, inside ids alone."""
-    folded = fold(typed)
-    longest = max(folded.split(), key=len) if persons else folded
-    rarest = _rarest_gram(database, longest)
-    if rarest is None:
-        return
     fields = ("search.name", "search.email") if persons else ()
-    parts = [folded] if not persons else folded.split()
-    verified = [_contains(part, fields) for part in parts]
-    yield {"$and": [{"search.grams": rarest}, *verified]}
+    words = folded.split() if persons else [folded]
+    pieces = [word[:GRAM_LETTERS_MAX] for word in words if len(word) >= GRAM_LETTERS_MIN]
+    if not pieces:
+        return
+    unsure = [word for word in words if not persons or word not in pieces]
+    begun = [_prefix("search.grams", piece) for piece in pieces]
+    yield {"$and": [*begun, *(_contains(word, fields) for word in unsure)]}
 
 
 def _contains(part: str, fields: tuple[str, ...]) -> Stored:
     pattern = re.escape(part)
     named = [{field: {"$regex": pattern}} for field in fields]
     return {"$or": [*named, {"customerId": {"$regex": pattern, "$options": "i"}}]}
-
-
-def _rarest_gram(database: DeskDatabase, text: str) -> str | None:
-    """Find the piece that the fewest customers have; None when some piece has nobody."""
-    pieces = grams(text)[:PIECES_MAX]
-    if not pieces:
-        return None
-    first, *others = [_count_of(piece) for piece in pieces]
-    name = documents.CUSTOMERS.name
-    unions: list[Stored] = [{"$unionWith": {"coll": name, "pipeline": each}} for each in others]
-    try:
-        counted = database[name].aggregate([*first, *unions], maxTimeMS=LOOK_MILLISECONDS_MAX)
-        counts = {str(row["piece"]): int(row["n"]) for row in counted}
-    except ExecutionTimeout:
-        return pieces[-1]  # any will do: the look itself is bounded, and says when it was cut
-    if len(counts) < len(pieces):
-        return None
-    return min(counts, key=lambda piece: (counts[piece], piece))
-
-
-def _count_of(piece: str) -> list[Stored]:
-    return [
-        {"$match": {"search.grams": piece}},
-        {"$limit": RARE_ENOUGH},
-        {"$count": "n"},
-        {"$addFields": {"piece": piece}},
-    ]

@@ -27,7 +27,7 @@ from proto.codec import to_mongo
 from proto.search_keys import customer_keys
 from proto.values import CalendarDate, Code, Instant, Key, Money
 
-VERSION: Final = 1
+VERSION: Final = 2
 BATCH: Final = 10_000
 PROGRESS: Final = 200_000
 CUSTOMERS: Final = 1_000_000

@@ -23,4 +23,4 @@ def test_a_customer_without_a_name_is_found_by_id() -> None:
     """Nameless customers are customers."""
     keys = search_keys.customer_keys("CUS-002166", None, None, None)
     assert keys.words == []
-    assert "002" in keys.grams
+    assert any(gram.startswith("0021") for gram in keys.grams)
