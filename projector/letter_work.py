@@ -8,7 +8,7 @@ entry is published again once for ever.
 import base64
 import time
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 import structlog
@@ -30,6 +30,9 @@ STEPS: Final = frozenset({LetterOpened.type, LetterReplayed.type, PaymentCorrect
 TO_DO: Final = ("opened", "replay", "corrected")
 LOOK_SECONDS: Final = 10.0
 """How often it looks unasked: after a restart, and at what had failed."""
+LATE: Final = timedelta(hours=1)
+"""By so much a step may be recorded before one that another projector has done already."""
+
 SHOWN: Final = timedelta(minutes=10)
 """For so long an answer lies ready for its reader."""
 
@@ -61,14 +64,18 @@ class LetterWork:
         self._letters = database[documents.DEAD_LETTERS.name]
         self._store, self._clock = store, clock
         self._done: set[str] = set()
+        self._since: datetime | None = None
+        """All steps before this one are done; None: none was looked at yet."""
         self._look_at = float("-inf")
 
     def saw(self, applied: Iterable[Item]) -> bool:
         """Look soon where a step is among what was applied; tell whether one is."""
-        is_asked = any(item.envelope.event_type in STEPS for item in applied)
-        if is_asked:
+        asked = [item.happening().at for item in applied if item.envelope.event_type in STEPS]
+        if asked:
             self._look_at = float("-inf")
-        return is_asked
+            if self._since is not None:
+                self._since = min(self._since, *asked)
+        return bool(asked)
 
     def turn(self) -> None:
         """Do what is to be done; what fails stays for a later turn. Raises redis.RedisError."""
@@ -77,15 +84,25 @@ class LetterWork:
         self._look_at = time.monotonic() + LOOK_SECONDS
         try:
             self._take_away(codec.to_mongo(self._clock()) - SHOWN)
-            asked = {"kind": {"$in": list(TO_DO)}}
-            ids = {each["_id"] for each in self._steps.find(asked, {"_id": 1})} - self._done
-            if ids:
-                answered = self._answers.find({"_id": {"$in": list(ids)}}, {"_id": 1})
-                self._done |= {each["_id"] for each in answered}
-            for event_id in sorted(ids - self._done):
+            for event_id in self._without_answer():
                 self._do(event_id)
         except (PyMongoError, KeysUnavailable) as error:
             log.warning("letter_steps_wait", error=type(error).__name__)
+
+    def _without_answer(self) -> list[str]:
+        """Give the steps that are to be done: of all of them once, then of the late ones."""
+        asked: dict[str, Any] = {"kind": {"$in": list(TO_DO)}}
+        if self._since is not None:
+            asked["at"] = {"$gte": self._since}
+        at = {each["_id"]: each["at"] for each in self._steps.find(asked, {"at": 1})}
+        self._done &= at.keys()
+        if ids := list(at.keys() - self._done):
+            answered = self._answers.find({"_id": {"$in": ids}}, {"_id": 1})
+            self._done |= {each["_id"] for each in answered}
+        left = sorted(at.keys() - self._done)
+        if at:
+            self._since = min((at[each] for each in left), default=max(at.values())) - LATE
+        return left
 
     def _take_away(self, before: Any) -> None:  # noqa: ANN401 - MongoDB's date
         """Take away answers that nobody fetched, or that somebody has by now."""
