@@ -23,6 +23,7 @@ from projector.heartbeat import Heartbeat
 from projector.ledger_reads import Ledger
 from projector.letters import Letters
 from projector.loop import Projector
+from projector.lost_events import LostEvents
 from projector.match_check import MatchCheck, Sampling
 from projector.metrics import Metrics, MetricsServer
 from projector.missed_events import MissedEvents
@@ -69,6 +70,7 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, "Beside"]]:
             days=settings.archive_days,
             clock=now,
         )
+        ledger = ledger_reads(settings, stack)
         check = MatchCheck(signs[settings.db_name], ledger_reads(settings, stack), now)
         yield (
             Projector(
@@ -83,7 +85,7 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, "Beside"]]:
                     retention,
                 ),
                 letters=open_letters(settings, client, streams, keys),
-                missed=MissedEvents(ledger_reads(settings, stack)),
+                missed=MissedEvents(ledger, LostEvents(client[settings.db_name], ledger, vitals)),
                 vitals=vitals,
                 metrics=metrics,
                 clock=now,

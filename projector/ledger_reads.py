@@ -51,10 +51,10 @@ class Ledger:
             if not cursor:
                 return entries
 
-    def journal(self, after: int) -> tuple[list[Entry], int]:
+    def journal(self, after: int, limit: int = PAGE) -> tuple[list[Entry], int]:
         """Give a page of events after a position, and the journal's last position."""
         page = self._journal.ReadJournal(
-            ReadJournalRequest(from_position=after, limit=PAGE),
+            ReadJournalRequest(from_position=after, limit=limit),
             metadata=self._credentials(),
             timeout=DEADLINE_SECONDS,
         )
@@ -64,7 +64,7 @@ class Ledger:
         """Give an account's balances at a version; None from a ledger that cannot tell."""
         try:
             answer = self._journal.GetStateAt(
-                GetStateAtRequest(account_id=account_id, version=version),
+                GetStateAtRequest(account_id=account_id, version=version, balances_only=True),
                 metadata=self._credentials(),
                 timeout=DEADLINE_SECONDS,
             )

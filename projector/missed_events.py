@@ -9,6 +9,7 @@ import structlog
 
 from projector.item import Entry
 from projector.ledger_reads import Ledger
+from projector.lost_events import LostEvents
 
 FIRST_WAIT_SECONDS: Final = 0.5
 LAST_WAIT_SECONDS: Final = 30.0
@@ -26,8 +27,8 @@ class MissedEvents:
     The ledger is asked beside the loop, so that a slow one delays no other event.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, lost: LostEvents) -> None:
+        self._ledger, self._lost = ledger, lost
         self._due: dict[str, float] = {}
         self._waits: dict[str, float] = {}
         self._asked: tuple[str, Future[list[Entry]]] | None = None
@@ -47,6 +48,8 @@ class MissedEvents:
 
     def turn(self, now_seconds: float) -> list[Entry]:
         """Ask for the subject that is due, or give what an earlier question has brought."""
+        if lost := self._lost.turn(now_seconds):
+            return lost
         if self._asked is None:
             due = sorted((at, each) for each, at in self._due.items() if at <= now_seconds)
             if due:
@@ -71,6 +74,7 @@ class MissedEvents:
 
     def close(self) -> None:
         """Ask nothing more."""
+        self._lost.close()
         self._worker.shutdown(wait=False, cancel_futures=True)
         self._ledger.close()
 

@@ -15,6 +15,8 @@ class Vitals(Struct):
 
     started_at: Instant
     last_position: int = 0
+    brought_position: int = 0
+    """The last position that the stream brought, and not the ledger on asking."""
     lag_seconds: dict[str, float] = field(default_factory=dict)
     applied: int = 0
     duplicates: int = 0
@@ -60,5 +62,6 @@ class Vitals(Struct):
             self.last_position = max(self.last_position, item.envelope.position)
             age = (now - item.envelope.received_at).total_seconds()
             if not item.entry.is_fetched:
+                self.brought_position = max(self.brought_position, item.envelope.position)
                 lags[item.envelope.stream] = max(0.0, round(age, 4))
         self.lag_seconds = lags

@@ -1737,17 +1737,21 @@ class GetStateAtRequest(_message.Message):
 
     ACCOUNT_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    BALANCES_ONLY_FIELD_NUMBER: _builtins.int
     account_id: _builtins.str
     version: _builtins.int
+    balances_only: _builtins.bool
+    """Leaves out state_json, which holds every posting and may be larger than one message."""
     def __init__(
         self,
         *,
         account_id: _builtins.str = ...,
         version: _builtins.int = ...,
+        balances_only: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "balances_only", b"balances_only", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -65,7 +65,7 @@ class JournalQueries:
         )
 
     def state_at(self, request: servicing_pb.GetStateAtRequest) -> servicing_pb.GetStateAtResponse:
-        """An account as of one of its versions: its balances, and all that was folded."""
+        """An account as of one of its versions: its balances, and what was folded, if asked."""
         wanted = fields.count("version", request.version, least=1, most=2**62)
         loan = self._loan_at(request.account_id, wanted)
         if loan is None:
@@ -80,7 +80,7 @@ class JournalQueries:
             account_id=loan.account_id,
             version=loan.version,
             balances=answers.balances(loan),
-            state_json=state_json(loan),
+            state_json="" if request.balances_only else state_json(loan),
         )
 
     def _loan_at(self, account_id: str, version: int) -> Loan | None:

@@ -7,12 +7,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 import redis
 
 from projector import assembly
 from projector.settings import Settings
 from projector.stream import GROUP, STREAMS
 from proto import documents
+from proto.streams import INTERNAL
 from tests.builders import LedgerProcess
 from tests.counts import count
 from tests.loan_requests import open_loan_request
@@ -70,6 +72,40 @@ def test_a_redis_emptied_in_mid_run_loses_no_ledger_event(
 def _has(mirror: Mirror, number: int) -> bool:
     ours: dict[str, Any] = {"loanAccountId": {"$regex": "^RUN-"}, "type": "REPAYMENT"}
     return mirror.database["transactions"].count_documents(ours) >= number
+
+
+@pytest.mark.parametrize("lost", ["entry", "stream"])
+def test_the_last_event_of_an_account_is_missed_by_itself(
+    beside_ledger: Settings,
+    real_ledger: LedgerProcess,
+    start: Start,
+    streams: redis.Redis,
+    mirror: Mirror,
+    lost: str,
+) -> None:
+    """Nothing follows that would tell of the gap, and the ledger believes it published."""
+    system = real_ledger.system
+    account = system.active_loan(open_loan_request(loan_amount="1000.00"))
+    with start(beside_ledger) as drain:
+        version = system.balance(account).account_version
+        drain.until(lambda: mirror.account(account)["ver"] == version)
+        before, _ = _last(streams)
+        system.repay(account, "12.50")
+        version = system.balance(account).account_version
+        wait_until("the entry", lambda: _last(streams)[1][b"ver"] == str(version).encode())
+        if lost == "entry":
+            since: Any = streams.xrange(INTERNAL, f"({before.decode()}")
+            streams.xdel(INTERNAL, *[each for each, _ in since])
+        else:
+            streams.delete(INTERNAL)
+        drain.until(lambda: mirror.account(account)["ver"] == version)
+    assert mirror.account(account)["balances"]["totalPaid"] == "12.50"
+
+
+def _last(streams: redis.Redis) -> tuple[bytes, dict[bytes, bytes]]:
+    last: Any = streams.xrevrange(INTERNAL, count=1)
+    entry_id, fields = last[0]
+    return entry_id, fields
 
 
 def test_restarts_leave_no_dead_consumer(

@@ -16,8 +16,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from embedded.process import free_port
 from projector.assembly import now, read_key
 from projector.ledger_reads import RECONNECT_SECONDS_MAX, Ledger
-from projector.missed_events import MissedEvents
+from projector.lost_events import LostEvents
+from projector.missed_events import LAST_WAIT_SECONDS, MissedEvents
 from projector.settings import Settings
+from projector.vitals import Vitals
 from proto import actor_token, documents
 from proto.accounting_ledger_pb2 import (
     EventHistoryEntry,
@@ -249,19 +251,22 @@ def test_a_poisonous_ledger_event_is_one_dead_letter(
     assert mirror.account()["ver"] == 1
 
 
-def test_a_ledger_that_comes_back_is_asked_soon(feed: Feed, address: str, keys_dir: Path) -> None:
+def test_a_ledger_that_comes_back_is_asked_soon(
+    feed: Feed, address: str, keys_dir: Path, mirror: Mirror
+) -> None:
     """However long it was away, a gap is closed within seconds of its return."""
     made = account_history(feed)
-    missed = MissedEvents(Ledger(address, read_key(keys_dir / "projector.pem"), now))
+    ledger = Ledger(address, read_key(keys_dir / "projector.pem"), now)
+    missed = MissedEvents(ledger, LostEvents(mirror.database, ledger, Vitals(started_at=now())))
     missed.replace(["LOAN-1"], 0.0)
     for quarter in range(400):
         assert missed.turn(quarter / 4) == []
         time.sleep(0.005)
     with serving(History(made), address):
         time.sleep(RECONNECT_SECONDS_MAX)
-        deadline = time.monotonic() + 30
-        while not (entries := missed.turn(105.0)):
-            assert time.monotonic() < deadline, "it was not asked"
+        began = time.monotonic()
+        while not (entries := missed.turn(105.0 + time.monotonic() - began)):
+            assert time.monotonic() < began + LAST_WAIT_SECONDS / 2, "it was not asked"
             time.sleep(0.01)
     missed.close()
     assert len(entries) == len(made)

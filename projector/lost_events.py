@@ -1,0 +1,126 @@
+"""Notices events of our ledger that no stream will bring any more, and brings them.
+
+A gap is told by the event that follows it. A subject's last event has none that follows:
+were it lost on the way, its account would stay behind for as long as nothing happens on it.
+So the journal's positions are held against those in the trail, which has every event once.
+"""
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final
+
+import grpc
+import structlog
+from pymongo.database import Database
+from pymongo.errors import PyMongoError
+
+from projector.item import Entry
+from projector.ledger_reads import Ledger
+from projector.vitals import Vitals
+from proto.documents import AUDIT_EVENTS
+
+LOOK_SECONDS: Final = 1.5
+"""What was in the journal a look ago is to be here: an event is missed after two."""
+
+WINDOW: Final = 10_000
+WINDOWS_MAX: Final = 50
+"""How many positions are counted at once, and how often in one look."""
+
+TRIES_MAX: Final = 10
+
+log = structlog.get_logger()
+
+
+class LostEvents:
+    """Looks beside the loop; for one projector, whoever holds the lease."""
+
+    def __init__(self, database: Database[dict[str, Any]], ledger: Ledger, vitals: Vitals) -> None:
+        self._trail = database[AUDIT_EVENTS.name]
+        self._ledger, self._vitals = ledger, vitals
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="lost-events")
+        self._asked: Future[list[tuple[int, Entry]]] | None = None
+        self._due = float("-inf")
+        self._head = self._brought = self._until = self._whole = 0
+        self._tries: dict[int, int] = {}
+        self._aside: set[int] = set()
+
+    def turn(self, now_seconds: float) -> list[Entry]:
+        """Begin a look that is due, or give what the last one found to be lost."""
+        if self._asked is None:
+            if self._vitals.holds_lease and now_seconds >= self._due:
+                self._asked = self._worker.submit(self._look)
+            return []
+        if not self._asked.done():
+            return []
+        asked, self._asked = self._asked, None
+        self._due = now_seconds + LOOK_SECONDS
+        try:
+            found = [(at, entry) for at, entry in asked.result() if self._may_try(at)]
+        except grpc.RpcError as error:
+            if isinstance(error, grpc.Call) and error.code() is grpc.StatusCode.UNIMPLEMENTED:
+                self._due = float("inf")  # another ledger, whose journal nobody can read
+            return []
+        except PyMongoError:
+            return []  # the loop meets it as well, and reports it
+        if found:
+            log.warning("events_lost", first=found[0][0], last=found[-1][0], events=len(found))
+            if self._tries[found[0][0]] == 1:
+                self._due = now_seconds  # there may be more
+        return [entry for _, entry in found]
+
+    def close(self) -> None:
+        """Look no more."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    def _look(self) -> list[tuple[int, Entry]]:
+        """Find the first lost events, by position. Raises grpc.RpcError, PyMongoError."""
+        self._set_until()
+        for _ in range(WINDOWS_MAX):
+            end = min(self._whole + WINDOW, self._until)
+            if end <= self._whole:
+                break
+            if self._count(end) < end - self._whole and (found := self._lost(end)):
+                return found
+            self._whole = end
+            self._aside = {each for each in self._aside if each > end}
+            self._tries = {at: tries for at, tries in self._tries.items() if at > end}
+        return []
+
+    def _set_until(self) -> None:
+        """Decide up to where everything is to be here.
+
+        The stream brings positions in their order: what stands before one that it brought
+        comes no more, and where it brings nothing any longer, nothing more comes.
+        """
+        brought, before = self._vitals.brought_position, self._brought
+        _, head = self._ledger.journal(self._whole, 1)
+        self._until = max(self._until, self._head if brought == before else before)
+        self._until = min(self._until, head)  # a journal that was begun anew is shorter
+        self._whole = min(self._whole, self._until)
+        self._head, self._brought = head, brought
+
+    def _between(self, end: int) -> dict[str, Any]:
+        return {"position": {"$gt": self._whole, "$lte": end}}
+
+    def _count(self, end: int) -> int:
+        aside = sum(each <= end for each in self._aside)
+        return self._trail.count_documents(self._between(end)) + aside
+
+    def _lost(self, end: int) -> list[tuple[int, Entry]]:
+        """Give the lost events of a window, as far as one page of the journal holds them."""
+        rows = self._trail.find(self._between(end), {"_id": 0, "position": 1})
+        here = {int(each["position"]) for each in rows} | self._aside
+        first = next((each for each in range(self._whole + 1, end + 1) if each not in here), None)
+        if first is None:
+            return []
+        entries, _ = self._ledger.journal(first - 1)
+        placed = [(int(each.fields[b"pos"]), each) for each in entries]
+        return [(at, each) for at, each in placed if at <= end and at not in here]
+
+    def _may_try(self, position: int) -> bool:
+        """Tell whether to bring an event again; one that does not help is told of and left."""
+        self._tries[position] = self._tries.get(position, 0) + 1
+        if self._tries[position] <= TRIES_MAX:
+            return True
+        log.error("event_not_in_trail", position=position)
+        self._aside.add(position)
+        return False
