@@ -34,6 +34,7 @@ NOTIFICATIONS: Final = documents.NOTIFICATIONS.name
 DAY_TOTALS: Final = documents.DAY_TOTALS.name
 MONTH_TOTALS: Final = documents.MONTH_TOTALS.name
 STAFF_DAYS: Final = documents.STAFF_DAYS.name
+STAFF_MONTHS: Final = documents.STAFF_MONTHS.name
 PORTFOLIO: Final = documents.PORTFOLIO.name
 LEDGER_SUBJECTS: Final = documents.LEDGER_SUBJECTS.name
 LETTER_STEPS: Final = documents.LETTER_STEPS.name

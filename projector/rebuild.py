@@ -39,6 +39,7 @@ LEDGER_FED: Final = frozenset(
         documents.DAY_TOTALS.name,
         documents.MONTH_TOTALS.name,
         documents.STAFF_DAYS.name,
+        documents.STAFF_MONTHS.name,
         documents.NOTES.name,
         documents.LETTER_STEPS.name,
     }

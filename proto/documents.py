@@ -704,14 +704,13 @@ class MonthTotalDocument(TotalDocument, kw_only=True):
     month: str
 
 
-class StaffDayDocument(Document, kw_only=True):
-    """What one staff member did on one business day: events of one kind and reason.
+class StaffWorkDocument(Document, kw_only=True):
+    """What one staff member did: events of one kind and reason.
 
     The amount and the kind of transaction stand where the events are postings.
     """
 
     staff_id: Key
-    date: CalendarDate
     event_type: str
     transaction_type: str | None = None
     original_type: str | None = None
@@ -720,6 +719,21 @@ class StaffDayDocument(Document, kw_only=True):
     amount: Money | None = None
     created_at: Instant | None = None
     updated_at: Instant | None = None
+
+
+class StaffDayDocument(StaffWorkDocument, kw_only=True):
+    """What one staff member did on one business day: events of one kind and reason.
+
+    The amount and the kind of transaction stand where the events are postings.
+    """
+
+    date: CalendarDate
+
+
+class StaffMonthDocument(StaffWorkDocument, kw_only=True):
+    """The same of one month, `YYYY-MM`, so that a long period is few documents."""
+
+    month: str
 
 
 class Bucket(Document, kw_only=True):
@@ -1253,6 +1267,7 @@ MONTH_TOTALS: Final = Collection("month-totals", "projector", MonthTotalDocument
 STAFF_DAYS: Final = Collection(
     "staff-days", "projector", StaffDayDocument, (_by("staffId", "-date"), _by("-date"))
 )
+STAFF_MONTHS: Final = Collection("staff-months", "projector", StaffMonthDocument, (_by("-month"),))
 PORTFOLIO: Final = Collection("portfolio", "projector", PortfolioDocument)
 LEDGER_SUBJECTS: Final = Collection("ledger-subjects", "projector", LedgerSubjectDocument)
 STAFF: Final = Collection(
@@ -1330,6 +1345,7 @@ COLLECTIONS: Final = (
     DAY_TOTALS,
     MONTH_TOTALS,
     STAFF_DAYS,
+    STAFF_MONTHS,
     PORTFOLIO,
     STAFF,
     MARKS,

@@ -8,6 +8,7 @@ from typing import Final
 
 from bson.decimal128 import Decimal128
 from msgspec import field
+from pymongo.collection import Collection
 
 from dashboard.queries.declared import (
     QUERY_MILLISECONDS_MAX,
@@ -110,9 +111,9 @@ def period_totals(
     """
     if is_by_day(first, last):
         return day_totals(database, roles, first, last)
-    begins, ends = _next_month(first - DAY), last.replace(day=1)
+    begins, ends = _whole_months(first, last)
     months = database[documents.MONTH_TOTALS.name].find(
-        {"month": {"$gte": f"{begins:%Y-%m}", "$lt": f"{ends:%Y-%m}"}},
+        _months(begins, ends),
         fields_of(MonthTotal),
         max_time_ms=QUERY_MILLISECONDS_MAX,
     )
@@ -124,6 +125,15 @@ def period_totals(
 def is_by_day(first: date, last: date) -> bool:
     """Tell whether a period is short enough to be told day by day."""
     return (last - first).days < DAYS_MAX
+
+
+def _whole_months(first: date, last: date) -> tuple[date, date]:
+    """Give where the whole months of a period begin, and where the month begins that it ends in."""
+    return _next_month(first - DAY), last.replace(day=1)
+
+
+def _months(begins: date, ends: date) -> Stored:
+    return {"month": {"$gte": f"{begins:%Y-%m}", "$lt": f"{ends:%Y-%m}"}}
 
 
 def _next_month(on: date) -> date:
@@ -144,13 +154,25 @@ def _on_its_first(each: MonthTotal) -> DayTotal:
 def staff_sums(
     database: DeskDatabase, roles: frozenset[str], first: date, last: date
 ) -> list[StaffSum]:
-    """Sum what each staff member did on those days, by kind. Raises NotAllowed."""
+    """Sum what each staff member did on those days, by kind; whole months by the month.
+
+    One person's kind may come in several rows. Raises NotAllowed.
+    """
     require_overview(roles)
+    begins, ends = _whole_months(first, last)
+    if begins >= ends:
+        return _staff_sums(database[documents.STAFF_DAYS.name], _days(first, last))
+    days, months = database[documents.STAFF_DAYS.name], database[documents.STAFF_MONTHS.name]
+    rest = {"$or": [_days(first, begins - DAY), _days(ends, last)]}
+    return [*_staff_sums(months, _months(begins, ends)), *_staff_sums(days, rest)]
+
+
+def _staff_sums(collection: Collection[Stored], wanted: Stored) -> list[StaffSum]:
     kind = {"staffId": "$staffId", "transactionType": "$transactionType"}
     moved = {"$ifNull": ["$amount", Decimal128("0")]}
-    rows = database[documents.STAFF_DAYS.name].aggregate(
+    rows = collection.aggregate(
         [
-            {"$match": _days(first, last)},
+            {"$match": wanted},
             {"$group": {"_id": kind, "count": {"$sum": "$count"}, "amount": {"$sum": moved}}},
         ],
         maxTimeMS=QUERY_MILLISECONDS_MAX,

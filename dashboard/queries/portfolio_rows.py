@@ -115,12 +115,13 @@ def accounts_in(
     wanted: Stored = {"source": "ledger", "accountStatus": {"$in": list(UNDER_WAY)}}
     if bucket:
         wanted["aging.bucket"] = {"$in": [bucket, None]} if bucket == "current" else bucket
+    by = "loanAccountId" if bucket else "_id"  # the same, but each has its own index
     if after:
-        wanted["loanAccountId"] = {"$gt": after}
+        wanted[by] = {"$gt": after}
     rows = (
         database[documents.LOAN_ACCOUNTS.name]
         .find(wanted, fields_of(AccountRow))
-        .sort("loanAccountId", 1)
+        .sort(by, 1)
         .limit(ROWS)
         .max_time_ms(QUERY_MILLISECONDS_MAX)
     )

@@ -1,4 +1,4 @@
-"""Projections `day-totals`, `month-totals` and `staff-days`: sums of our ledger's events.
+"""Projections `day-totals`, `month-totals`, `staff-days`, `staff-months`: sums of ledger events.
 
 Each sum is a small document of its own, so that a batch writes only those that it moves
 and no document grows with the business. A posting counts on the business date on which
@@ -14,6 +14,7 @@ from projector.happening import (
     DAY_TOTALS,
     MONTH_TOTALS,
     STAFF_DAYS,
+    STAFF_MONTHS,
     Change,
     Documents,
     Happening,
@@ -62,10 +63,12 @@ def _sums(happening: Happening, place: LedgerPlace) -> dict[Place, Stored]:
 def _named(date: str, actor: str, event_type: str, told: Kind) -> dict[Place, Stored]:
     """Name the sums; most events of a batch move the same ones."""
     kind = dict(zip(KIND, told, strict=False))
+    whole = date[:MONTH]
     staff = {"staffId": actor, "date": date, "eventType": event_type, **kind}
-    sums = {(STAFF_DAYS, _key(staff)): staff}
+    staff_month = {"staffId": actor, "month": whole, "eventType": event_type, **kind}
+    sums = {(STAFF_DAYS, _key(staff)): staff, (STAFF_MONTHS, _key(staff_month)): staff_month}
     if kind:
-        day, month = {"date": date, **kind}, {"month": date[:MONTH], **kind}
+        day, month = {"date": date, **kind}, {"month": whole, **kind}
         sums[(DAY_TOTALS, _key(day))] = day
         sums[(MONTH_TOTALS, _key(month))] = month
     return sums

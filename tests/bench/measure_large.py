@@ -1,7 +1,7 @@
 """What staff read, on a million customers: each against a ping and against the naive query.
 
 `make bench-large` builds the portfolio once under `DATA_DIR` and finds it again.
-`BENCH_LARGE_SCALE=0.01` takes a hundredth of it.
+`BENCH_LARGE_SCALE=0.01` takes a hundredth of it, `BENCH_LARGE_READS=overview` those reads alone.
 """
 
 import os
@@ -9,6 +9,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
@@ -17,11 +18,14 @@ import pymongo
 from pymongo.database import Database
 
 from dashboard.queries.customers import customer_view
+from dashboard.queries.portfolio import day_totals, period_totals, portfolio_now, staff_sums
+from dashboard.queries.portfolio_rows import accounts_in
 from dashboard.queries.search import search
 from dashboard.queries.transactions import transactions
 from embedded.process import free_port
 from embedded.servers import MongoServer
 from proto import documents
+from tests.bench import large_roll_ups
 from tests.bench.figures import percentile, report
 from tests.bench.large_portfolio import Portfolio, Stored
 
@@ -29,6 +33,8 @@ DB_NAME: Final = "bench-large"
 TRIES: Final = 200
 NAIVE_TRIES: Final = 3
 ROLES: Final = frozenset({"support"})
+ANALYST: Final = frozenset({"analyst"})
+OPEN: Final = {"accountStatus": {"$in": ["active", "in_arrears"]}}
 PAGE: Final = 50
 DEEP: Final = 0.5
 """How deep the deep page lies, as a share of all events."""
@@ -46,6 +52,7 @@ class Reads:
         self._dice = random.Random(2)  # noqa: S311 - examples, no secret
         self._customers = database[documents.CUSTOMERS.name]
         self._audit = database[documents.AUDIT_EVENTS.name]
+        self._accounts = database[documents.LOAN_ACCOUNTS.name]
 
     def all(self) -> dict[str, tuple[Read, Read]]:
         """Give each read by its name, with the naive one."""
@@ -65,6 +72,12 @@ class Reads:
             ),
             "audit, deep page": (self._deep, self._deep_naive),
             "trend of twelve months": (self._trend, self._trend_naive),
+            "overview of 30 days": (lambda: self._overview(30), lambda: self._overview_naive(30)),
+            "overview of a year": (lambda: self._overview(365), lambda: self._overview_naive(365)),
+            "overview, the accounts behind a figure": (
+                lambda: accounts_in(self._database, ANALYST, ""),
+                lambda: list(self._accounts.find(OPEN).sort("accountNumber", 1).limit(PAGE)),
+            ),
         }
 
     def _search(self, field: str, typed: Callable[[str], str], pattern: str) -> tuple[Read, Read]:
@@ -113,6 +126,29 @@ class Reads:
     def _deep_naive(self) -> object:
         skipped = int(self._portfolio.audit_events * DEEP)
         return list(self._audit.find().sort("position", -1).skip(skipped).limit(PAGE))
+
+    def _overview(self, days: int) -> object:
+        """Read all that the page reads at once."""
+        last = large_roll_ups.LAST
+        first = last - timedelta(days=days - 1)
+        return (
+            portfolio_now(self._database, ANALYST),
+            day_totals(self._database, ANALYST, last.replace(day=1), last),
+            period_totals(self._database, ANALYST, first, last),
+            staff_sums(self._database, ANALYST, first, last),
+        )
+
+    def _overview_naive(self, days: int) -> object:
+        """Sum accounts and transactions themselves."""
+        since = datetime.combine(large_roll_ups.LAST, datetime.min.time(), UTC)
+        owing = {"_id": "$aging.bucket", "owed": {"$sum": "$balances.totalOutstanding"}}
+        moved = {"_id": "$type", "count": {"$sum": 1}, "amount": {"$sum": "$amount"}}
+        recent = {"transactionDate": {"$gte": since - timedelta(days=days)}}
+        transactions = self._database[documents.TRANSACTIONS.name]
+        return (
+            list(self._accounts.aggregate([{"$group": owing}])),
+            list(transactions.aggregate([{"$match": recent}, {"$group": moved}])),
+        )
 
     def _trend(self) -> object:
         months = {"month": {"$gte": "2025-01", "$lte": "2025-12"}}
@@ -183,8 +219,11 @@ def main() -> None:
             if not is_built:
                 seconds = portfolio.build(database, folder)
                 sys.stderr.write(f"built in {seconds:.0f} s under {folder}\n")
+            large_roll_ups.fill(database, portfolio.accounts)
+            wanted = os.environ.get("BENCH_LARGE_READS") or ""
             for name, (read, naive) in Reads(database, portfolio).all().items():
-                _measure(database, name, read, naive)
+                if wanted in name:
+                    _measure(database, name, read, naive)
     finally:
         server.stop()
 

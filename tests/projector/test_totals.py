@@ -61,22 +61,24 @@ def test_a_reversal_is_summed_by_what_it_took_back(
 
 
 def test_what_each_staff_member_did_is_counted(feed: Feed, drain: Drain, mirror: Mirror) -> None:
-    """Every event of the ledger, not the postings alone."""
+    """Every event of the ledger, not the postings alone, by day and by month."""
     waive(feed, 1, "hardship", "staff-sarah")
     waive(feed, 2, "hardship", "staff-sarah")
     waive(feed, 3, "hardship", "staff-mike")
     note = {"note_id": "N-1", "customer_id": "CUS-1"}
     feed.post("note:N-1", "note.added.v1", note, actor="staff-sarah")
     drain()
-    found = [
-        (each["staffId"], each["eventType"], each["count"], each.get("amount"))
-        for each in mirror.all(documents.STAFF_DAYS)
-    ]
-    assert sorted(found, key=str) == [
-        ("staff-mike", "fee.waived.v1", 1, "10.03"),
-        ("staff-sarah", "fee.waived.v1", 2, "20.03"),
-        ("staff-sarah", "note.added.v1", 1, None),
-    ]
+    for collection, when in ((documents.STAFF_DAYS, "date"), (documents.STAFF_MONTHS, "month")):
+        found = [
+            (each["staffId"], each["eventType"], each["count"], each.get("amount"))
+            for each in mirror.all(collection)
+            if "2026-03-01".startswith(each[when])
+        ]
+        assert sorted(found, key=str) == [
+            ("staff-mike", "fee.waived.v1", 1, "10.03"),
+            ("staff-sarah", "fee.waived.v1", 2, "20.03"),
+            ("staff-sarah", "note.added.v1", 1, None),
+        ]
 
 
 def test_the_sums_are_those_of_the_transactions(feed: Feed, drain: Drain, mirror: Mirror) -> None:

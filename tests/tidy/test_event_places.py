@@ -19,6 +19,7 @@ TRAIL = {
     documents.AUDIT_EVENTS.name,
     documents.DAY_TOTALS.name,
     documents.MONTH_TOTALS.name,
+    documents.STAFF_MONTHS.name,
     documents.STAFF_DAYS.name,
 }
 """What every event of our ledger comes to, whether anybody has a case for it or not."""
