@@ -11,6 +11,7 @@ from dashboard.commands import (
     record_recovery,
     record_repayment,
     refund_overpayment,
+    resolve_letter,
     reverse_transaction,
     undo_write_off,
     waive_fee,
@@ -67,6 +68,7 @@ REASONS: Final = {
     **reverse_transaction.REASONS,
     **undo_write_off.REASONS,
     **write_off.REASONS,
+    **resolve_letter.REASONS,
 }
 """Every list of reasons in one: code on the wire, and the word for it."""
 

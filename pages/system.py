@@ -9,6 +9,7 @@ from dashboard.components import system_events, system_match
 from dashboard.components.system_flow import system_counts, system_flow
 from dashboard.components.system_ledger import ledger_health, read_only_switch, signed_head
 from dashboard.components.system_parts import system_parts
+from dashboard.components.system_rebuild import system_rebuild
 from dashboard.queries import parts, system
 from dashboard.queries.rights import SYSTEM_READING_ROLES
 
@@ -45,7 +46,8 @@ def show() -> None:
     system_counts(signed_in, system.counts(database, roles), ledger)
     system_flow(beat)
     scores, differ = system.scores(database, roles), system.mismatches(database, roles)
-    system_match.system_match(scores, differ, system.last_rebuild(database, roles))
+    system_match.system_match(scores, differ)
+    system_rebuild(signed_in, system.last_rebuild(database, roles), health)
     left, right = st.columns(2, gap="large")
     with left:
         system_events.parked_table(system.parked(database, roles))

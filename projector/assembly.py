@@ -29,6 +29,7 @@ from projector.metrics import Metrics, MetricsServer
 from projector.missed_events import MissedEvents
 from projector.orphans import app_name
 from projector.rebuild import Rebuild
+from projector.rebuild_work import Process, RebuildWork
 from projector.retention import Retention
 from projector.settings import BadSetting, Settings
 from projector.shelf import TIMEZONED
@@ -56,7 +57,7 @@ def now() -> Instant:
 def projector(settings: Settings) -> Iterator[tuple[Projector, "Beside"]]:
     """Give a projector and what works beside it; close their connections afterwards."""
     vitals = Vitals(started_at=now())
-    metrics = Metrics(vitals)
+    metrics, process = Metrics(vitals), Process()
     with contextlib.ExitStack() as stack:
         streams = stack.enter_context(redis_client(settings.redis_url, ANSWER_SECONDS))
         pulse = stack.enter_context(redis_client(settings.redis_url, HEARTBEAT_SECONDS))
@@ -94,6 +95,8 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, "Beside"]]:
                 Heartbeat(signs, settings.db_name, pulse, vitals, now),
                 Sampling(check, vitals, settings.match_checks_per_second),
                 MetricsServer(settings.metrics_port, metrics, vitals),
+                RebuildWork(signs[settings.db_name], vitals, now, process.run),
+                process,
             ),
         )
 
@@ -101,18 +104,29 @@ def projector(settings: Settings) -> Iterator[tuple[Projector, "Beside"]]:
 class Beside:
     """What works beside the loop, each in a thread of its own."""
 
-    def __init__(self, heartbeat: Heartbeat, sampling: Sampling, metrics: MetricsServer) -> None:
+    def __init__(
+        self,
+        heartbeat: Heartbeat,
+        sampling: Sampling,
+        metrics: MetricsServer,
+        rebuilds: RebuildWork,
+        process: Process,
+    ) -> None:
         self.heartbeat, self.sampling, self.metrics = heartbeat, sampling, metrics
+        self.rebuilds, self._process = rebuilds, process
 
     def start(self) -> None:
         """Begin. Raises BadSetting where the port of the figures is taken."""
         self.metrics.start()
         self.heartbeat.start()
         self.sampling.start()
+        self.rebuilds.start()
 
     def stop(self) -> None:
         """End; the heartbeat last."""
         self.metrics.stop()
+        self.rebuilds.stop()
+        self._process.stop()
         self.sampling.stop()
         self.heartbeat.stop()
 

@@ -20,14 +20,16 @@ from projector.archive_keys import KeysUnavailable
 from projector.item import Item
 from proto import codec, documents, letter_seal
 from proto.documents import LetterAnswerDocument, LetterStepDocument
-from proto.events import LetterOpened, LetterReplayed, PaymentCorrected
+from proto.events import LetterOpened, LetterReplayed, LetterResolved, PaymentCorrected
 from proto.streams import INBOX
 from proto.values import Instant
 
-STEPS: Final = frozenset({LetterOpened.type, LetterReplayed.type, PaymentCorrected.type})
+STEPS: Final = frozenset(
+    {LetterOpened.type, LetterReplayed.type, LetterResolved.type, PaymentCorrected.type}
+)
 """Events after which there may be something to do."""
 
-TO_DO: Final = ("opened", "replay", "corrected")
+TO_DO: Final = ("opened", "replay", "resolved", "corrected")
 LOOK_SECONDS: Final = 10.0
 """How often it looks unasked: after a restart, and at what had failed."""
 LATE: Final = timedelta(hours=1)
@@ -51,6 +53,9 @@ class Store(Protocol):
 
     def replay(self, letter_id: str) -> bool:
         """Publish its entry again, once; False: it was already. Raises as `opened`."""
+
+    def resolve(self, letter_id: str) -> None:
+        """Note that nothing is to be done about it any more. Raises NoSuchLetter."""
 
 
 class LetterWork:
@@ -127,6 +132,9 @@ class LetterWork:
             if step.kind == "replay":
                 published = self._store.replay(letter_id)
                 return LetterAnswerDocument(state="replayed" if published else "known", at=now)
+            if step.kind == "resolved":
+                self._store.resolve(letter_id)
+                return LetterAnswerDocument(state="resolved", at=now)
         except (NoSuchLetter, InvalidTag, ValueError):  # ValueError: the reader's key is none
             return LetterAnswerDocument(state="erased", at=now)
         told = {"status": "resolved", "resolvedAt": codec.to_mongo(step.at)}

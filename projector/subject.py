@@ -40,6 +40,13 @@ OURS_ALONE: Final = frozenset(
 )
 """A set of types is asked in no time, a union of thirty for each event is not."""
 
+OF_THE_BOOKS: Final = {
+    events.RebuildAsked: subjects.REBUILD,
+    events.ReadOnlySet: subjects.READ_ONLY,
+    events.DayEnded: subjects.END_OF_DAY,
+}
+"""Events that concern the books as a whole, and their subjects."""
+
 BY_CONVERSATION: Final = events.ConversationEvent | events.RequestEvent
 MESSAGE: Final = events.NotificationSent | events.NotificationDeliveryFailed
 
@@ -107,11 +114,9 @@ def _of_the_desk(event: events.DeskEvent, actor: str) -> str:
             return f"{subjects.REVIEW}{event.event_id}"
         case events.TextRevealed():
             return f"{subjects.REVEAL}{actor}"
-        case events.LetterOpened() | events.LetterReplayed():
+        case events.LetterOpened() | events.LetterReplayed() | events.LetterResolved():
             return f"{subjects.LETTER}{event.letter_id}"
-        case events.ReadOnlySet():
-            return subjects.READ_ONLY
-        case events.DayEnded():
-            return subjects.END_OF_DAY
+        case events.RebuildAsked() | events.ReadOnlySet() | events.DayEnded():
+            return OF_THE_BOOKS[type(event)]
         case _:
             assert_never(event)

@@ -654,7 +654,8 @@ class LedgerSubjectDocument(Document, kw_only=True):
     """A subject of our ledger that has no other document; `_id` is its id.
 
     `ledger:read-only` says whether commands are taken, `ledger:end-of-day` which business
-    date was ended last, `reveal:` and a staff id what they read last.
+    date was ended last, `ledger:rebuild` who asked for one last, `reveal:` and a staff id
+    what they read last.
     """
 
     subject_id: Key
@@ -858,9 +859,10 @@ class DeadLetterDocument(Document, kw_only=True):
 class LetterStepDocument(Document, kw_only=True):
     """What somebody did about a dead letter; `_id` is the event that recorded it.
 
-    `kind` is opened, replay, correction_asked or corrected. The first two name the letter,
-    the others the message that it is of (`entry_id` of the letter). `reader_key` is the
-    public key for which the projector seals the answer to an opening.
+    `kind` is opened, replay, resolved, correction_asked or corrected. The first three name
+    the letter, the others the message that it is of (`entry_id` of the letter). `reader_key`
+    is the public key for which the projector seals the answer to an opening; `reason_code`
+    says why a letter was closed that nothing was posted for.
     """
 
     event_id: Key
@@ -868,6 +870,7 @@ class LetterStepDocument(Document, kw_only=True):
     letter_id: Key | None = None
     message_id: Key | None = None
     reader_key: str = ""
+    reason_code: str | None = None
     request_id: Key | None = None
     transaction_id: Key | None = None
     loan_account_id: Key | None = None
@@ -882,7 +885,7 @@ class LetterAnswerDocument(Document, kw_only=True):
 
     `sealed` is an opened letter's entry, for the reader's key alone; it goes after a few
     minutes. `state` is sealed, taken_away, erased (nobody can read it any more), replayed,
-    known (it was published again before) or resolved.
+    known (it was published again before) or resolved; of a rebuild that was asked for, taken.
     """
 
     state: str

@@ -660,6 +660,20 @@ class LetterReplayed(Event, frozen=True, kw_only=True, omit_defaults=True):
     letter_id: Key
 
 
+class LetterResolved(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody closed a dead letter that needs no posting, for a reason of a list."""
+
+    type: ClassVar[str] = "letter.resolved.v1"
+    letter_id: Key
+    reason_code: Code
+
+
+class RebuildAsked(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody asked for the read models to be made anew from all events."""
+
+    type: ClassVar[str] = "rebuild.asked.v1"
+
+
 class ReadOnlySet(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The ledger stopped taking commands, or takes them again."""
 
@@ -1115,8 +1129,10 @@ StaffEvent = (
     | StaffKeyRevoked
 )
 NoteEvent = NoteAdded | NoteAmended
-LetterEvent = LetterOpened | LetterReplayed
-DeskEvent = NoteEvent | ItemReviewed | TextRevealed | LetterEvent | ReadOnlySet | DayEnded
+LetterEvent = LetterOpened | LetterReplayed | LetterResolved
+DeskEvent = (
+    NoteEvent | ItemReviewed | TextRevealed | LetterEvent | RebuildAsked | ReadOnlySet | DayEnded
+)
 LedgerEvent = AccountEvent | PostingEvent | RequestEvent | StaffEvent | DeskEvent
 ConversationTold = (
     ConversationStarted
@@ -1186,6 +1202,8 @@ EVENTS: Final[dict[str, type[Event]]] = {
         TextRevealed,
         LetterOpened,
         LetterReplayed,
+        LetterResolved,
+        RebuildAsked,
         ReadOnlySet,
         StaffCreated,
         StaffDisabled,

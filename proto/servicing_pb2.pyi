@@ -2014,6 +2014,74 @@ class RevealResponse(_message.Message):
 Global___RevealResponse: _TypeAlias = RevealResponse  # noqa: Y015
 
 @_typing.final
+class ResolveLetterRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LETTER_ID_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    letter_id: _builtins.str
+    reason_code: _builtins.str
+    """Why: a code of the ledger's list."""
+    idempotency_key: _builtins.str
+    def __init__(
+        self,
+        *,
+        letter_id: _builtins.str = ...,
+        reason_code: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "letter_id", b"letter_id", "reason_code", b"reason_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResolveLetterRequest: _TypeAlias = ResolveLetterRequest  # noqa: Y015
+
+@_typing.final
+class AskRebuildRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    idempotency_key: _builtins.str
+    def __init__(
+        self,
+        *,
+        idempotency_key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AskRebuildRequest: _TypeAlias = AskRebuildRequest  # noqa: Y015
+
+@_typing.final
+class AskRebuildResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EVENT_ID_FIELD_NUMBER: _builtins.int
+    IDEMPOTENT_REPLAY_FIELD_NUMBER: _builtins.int
+    event_id: _builtins.str
+    """The event that recorded who asked."""
+    idempotent_replay: _builtins.bool
+    def __init__(
+        self,
+        *,
+        event_id: _builtins.str = ...,
+        idempotent_replay: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "idempotent_replay", b"idempotent_replay"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AskRebuildResponse: _TypeAlias = AskRebuildResponse  # noqa: Y015
+
+@_typing.final
 class OpenLetterRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -1853,6 +1853,16 @@ class OperationsServiceStub:
                 request_serializer=proto_dot_servicing__pb2.ReplayLetterRequest.SerializeToString,
                 response_deserializer=proto_dot_servicing__pb2.LetterResponse.FromString,
                 _registered_method=True)
+        self.ResolveLetter = channel.unary_unary(
+                '/billie.servicing.v1.OperationsService/ResolveLetter',
+                request_serializer=proto_dot_servicing__pb2.ResolveLetterRequest.SerializeToString,
+                response_deserializer=proto_dot_servicing__pb2.LetterResponse.FromString,
+                _registered_method=True)
+        self.AskRebuild = channel.unary_unary(
+                '/billie.servicing.v1.OperationsService/AskRebuild',
+                request_serializer=proto_dot_servicing__pb2.AskRebuildRequest.SerializeToString,
+                response_deserializer=proto_dot_servicing__pb2.AskRebuildResponse.FromString,
+                _registered_method=True)
 
 
 class OperationsServiceServicer:
@@ -1893,6 +1903,20 @@ class OperationsServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ResolveLetter(self, request, context):
+        """Close a dead letter that needs no posting; it stays to be read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AskRebuild(self, request, context):
+        """Have the projector make the read models anew from all events, and swap them in.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_OperationsServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -1920,6 +1944,16 @@ def add_OperationsServiceServicer_to_server(servicer, server):
                     servicer.ReplayLetter,
                     request_deserializer=proto_dot_servicing__pb2.ReplayLetterRequest.FromString,
                     response_serializer=proto_dot_servicing__pb2.LetterResponse.SerializeToString,
+            ),
+            'ResolveLetter': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolveLetter,
+                    request_deserializer=proto_dot_servicing__pb2.ResolveLetterRequest.FromString,
+                    response_serializer=proto_dot_servicing__pb2.LetterResponse.SerializeToString,
+            ),
+            'AskRebuild': grpc.unary_unary_rpc_method_handler(
+                    servicer.AskRebuild,
+                    request_deserializer=proto_dot_servicing__pb2.AskRebuildRequest.FromString,
+                    response_serializer=proto_dot_servicing__pb2.AskRebuildResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -2059,6 +2093,60 @@ class OperationsService:
             '/billie.servicing.v1.OperationsService/ReplayLetter',
             proto_dot_servicing__pb2.ReplayLetterRequest.SerializeToString,
             proto_dot_servicing__pb2.LetterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolveLetter(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/billie.servicing.v1.OperationsService/ResolveLetter',
+            proto_dot_servicing__pb2.ResolveLetterRequest.SerializeToString,
+            proto_dot_servicing__pb2.LetterResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AskRebuild(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/billie.servicing.v1.OperationsService/AskRebuild',
+            proto_dot_servicing__pb2.AskRebuildRequest.SerializeToString,
+            proto_dot_servicing__pb2.AskRebuildResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -511,6 +511,10 @@ class OperationsServiceStub:
     """
     ReplayLetter: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.ReplayLetterRequest, _servicing_pb2.LetterResponse]
     """Publish the entry of a dead letter again to its stream, once for ever."""
+    ResolveLetter: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.ResolveLetterRequest, _servicing_pb2.LetterResponse]
+    """Close a dead letter that needs no posting; it stays to be read."""
+    AskRebuild: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.AskRebuildRequest, _servicing_pb2.AskRebuildResponse]
+    """Have the projector make the read models anew from all events, and swap them in."""
 
 @_typing.type_check_only
 class OperationsServiceAsyncStub(OperationsServiceStub):
@@ -526,6 +530,10 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     """
     ReplayLetter: _aio.UnaryUnaryMultiCallable[_servicing_pb2.ReplayLetterRequest, _servicing_pb2.LetterResponse]  # type: ignore[assignment]
     """Publish the entry of a dead letter again to its stream, once for ever."""
+    ResolveLetter: _aio.UnaryUnaryMultiCallable[_servicing_pb2.ResolveLetterRequest, _servicing_pb2.LetterResponse]  # type: ignore[assignment]
+    """Close a dead letter that needs no posting; it stays to be read."""
+    AskRebuild: _aio.UnaryUnaryMultiCallable[_servicing_pb2.AskRebuildRequest, _servicing_pb2.AskRebuildResponse]  # type: ignore[assignment]
+    """Have the projector make the read models anew from all events, and swap them in."""
 
 class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
     """---------------------------------------------------------------- operations"""
@@ -568,5 +576,21 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_servicing_pb2.LetterResponse, _abc.Awaitable[_servicing_pb2.LetterResponse]]:
         """Publish the entry of a dead letter again to its stream, once for ever."""
+
+    @_abc_1.abstractmethod
+    def ResolveLetter(
+        self,
+        request: _servicing_pb2.ResolveLetterRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_servicing_pb2.LetterResponse, _abc.Awaitable[_servicing_pb2.LetterResponse]]:
+        """Close a dead letter that needs no posting; it stays to be read."""
+
+    @_abc_1.abstractmethod
+    def AskRebuild(
+        self,
+        request: _servicing_pb2.AskRebuildRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_servicing_pb2.AskRebuildResponse, _abc.Awaitable[_servicing_pb2.AskRebuildResponse]]:
+        """Have the projector make the read models anew from all events, and swap them in."""
 
 def add_OperationsServiceServicer_to_server(servicer: OperationsServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -13,14 +13,15 @@ REVIEW: Final = "review:"
 REVEAL: Final = "reveal:"
 """And the staff id of who read."""
 LETTER: Final = "letter:"
-"""And the id of the dead letter that somebody opened, or had published again."""
+"""And the id of the dead letter that somebody opened, had published again, or closed."""
 LEDGER: Final = "ledger:"
-"""`ledger:end-of-day` and `ledger:read-only`: what concerns the books as a whole."""
+"""`ledger:end-of-day`, `-read-only`, `-rebuild`: what concerns the books as a whole."""
 
 PREFIXES: Final = (STAFF, REQUEST, NOTE, REVIEW, REVEAL, LETTER, LEDGER)
 
 END_OF_DAY: Final = f"{LEDGER}end-of-day"
 READ_ONLY: Final = f"{LEDGER}read-only"
+REBUILD: Final = f"{LEDGER}rebuild"
 
 
 def is_account(subject_id: str) -> bool:

@@ -66,19 +66,13 @@ def audit_filters() -> AuditFilter:
 
 
 def _reason() -> str:
-    """Ask for a reason of any list; the address holds its code, also one of another system."""
+    """Ask for a reason of any list, by its words; the address may also hold a code."""
+    codes = {request_words.reason(code): code for code in request_words.REASONS}
     asked = str(st.query_params.get("reason", ""))
-    codes = ["", *sorted(request_words.REASONS, key=request_words.reason)]
-    if asked not in codes:
-        codes.append(asked)
-    chosen = st.selectbox(
-        "Reason",
-        codes,
-        format_func=lambda code: request_words.reason(code) if code else ANY_REASON,
-        key="reason",
-        bind="query-params",
-    )
-    return chosen or ""
+    if asked:
+        codes.setdefault(asked, asked)  # a code, perhaps of another system's own list
+    chosen = st.selectbox("Reason", [ANY_REASON, *sorted(codes)], key="reason", bind="query-params")
+    return codes.get(str(chosen), "")
 
 
 def _text(label: str, key: str) -> str:

@@ -55,7 +55,7 @@ def change(form: OpenForm, label: str, name: str) -> Money | None:
 def say_fault(sentence: str) -> None:
     """Say below a field what is wrong with what was typed, which stays as it is."""
     if sentence:
-        st.markdown(f":red[:material/error: {inert(sentence)}]")
+        st.markdown(f":small[:red[:material/error: {inert(sentence)}]]")
 
 
 def _name(label: str) -> str:

@@ -4,9 +4,10 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import services
+from dashboard import services, session
 from dashboard.commands.issue_correction import IssueCorrection
 from dashboard.commands.replay_letter import ReplayLetter
+from dashboard.commands.resolve_letter import REASONS, ResolveLetter
 from dashboard.components import acting, sending
 from dashboard.components.correction_forms import Draft, keep_draft
 from dashboard.components.operation_state import operation_progress, operation_trouble
@@ -22,6 +23,7 @@ from dashboard.session import SignedIn
 from proto.values import Money
 
 _REPLAY: Final = "replay-letter"
+_CLOSE: Final = "close-letter"
 
 
 def letter_actions(
@@ -56,9 +58,12 @@ def letter_actions(
                 on_click=_replay,
                 args=(signed_in, row.letter_id),
             )
+        if row.status != "resolved" and not is_settled:
+            _close(signed_in, row, health)
     if not entry.is_payment:
         quiet("Only a payment can be corrected here. Have its sender send it anew, or replay it.")
-    sending.trouble(signed_in, f"{_REPLAY}-{row.letter_id}")
+    for place in (_REPLAY, _CLOSE):
+        sending.trouble(signed_in, f"{place}-{row.letter_id}")
     for each in under_way:
         operation_progress(each)
         if account is not None:
@@ -100,6 +105,28 @@ def _open_form(signed_in: SignedIn, account: AccountView, row: LetterRow, entry:
         reason="",
     )
     acting.open_form(IssueCorrection.name, account, begun)
+
+
+def _close(signed_in: SignedIn, row: LetterRow, health: Health) -> None:
+    """Offer to close a letter that needs no posting, for a reason of the list."""
+    with st.popover("Close without a posting", icon=":material/task_alt:"):
+        st.markdown("Nothing is posted and nothing published; the letter stays to be read.")
+        key = f"{_CLOSE}-reason-{row.letter_id}"
+        st.selectbox("Reason", list(REASONS), format_func=lambda code: REASONS[code], key=key)
+        st.button(
+            "Close the letter",
+            type="primary",
+            disabled=health.read_only,
+            help=health.sentence if health.read_only else None,
+            on_click=_close_letter,
+            args=(signed_in, row.letter_id, key),
+        )
+
+
+def _close_letter(signed_in: SignedIn, letter_id: str, key: str) -> None:
+    change = ResolveLetter(letter_id=letter_id, reason_code=session.entered(key) or "other")
+    if sending.send(signed_in, f"{_CLOSE}-{letter_id}", change).is_done:
+        st.toast("The letter is being closed.")
 
 
 def _replay(signed_in: SignedIn, letter_id: str) -> None:

@@ -8,7 +8,7 @@ from dashboard import formats, request_words, services
 from dashboard.components import letter_words
 from dashboard.components.opening import link_to, open_chosen
 from dashboard.components.records_table import Cell, Column, Row, records_table
-from dashboard.formats import Badge, code
+from dashboard.formats import Badge, code, inert
 from dashboard.queries.letters import LetterStep, RequestOutline
 from dashboard.queries.staff_names import staff_names
 
@@ -24,6 +24,8 @@ COLUMNS: Final = (
 def letter_resolution(steps: list[LetterStep]) -> None:
     """Say by which event the letter was resolved, and lead to the transaction."""
     for step in steps:
+        if step.kind == "resolved":
+            _closed(step)
         if step.kind == "corrected":
             st.success(
                 f"Resolved by a compensating event: payment.correction.v1 {code(step.event_id)},"
@@ -36,6 +38,15 @@ def letter_resolution(steps: list[LetterStep]) -> None:
                 account=step.loan_account_id or "",
                 transaction=step.transaction_id or "",
             )
+
+
+def _closed(step: LetterStep) -> None:
+    who = staff_names(services.database(), {str(step.by)})[str(step.by)]
+    why = inert(request_words.reason(step.reason_code or ""))
+    st.success(
+        f"Closed without a posting by {inert(who)}, {formats.day_and_clock(step.at)}: {why}.",
+        icon=":material/task_alt:",
+    )
 
 
 def letter_history(steps: list[LetterStep], requests: dict[str, RequestOutline]) -> None:
@@ -53,6 +64,11 @@ def letter_history(steps: list[LetterStep], requests: dict[str, RequestOutline])
         open_chosen(opened)
 
 
+def _what(step: LetterStep) -> str:
+    told = letter_words.STEPS.get(step.kind, step.kind)
+    return f"{told}: {request_words.reason(step.reason_code)}" if step.reason_code else told
+
+
 def _row(step: LetterStep, request: RequestOutline | None, names: dict[str, str]) -> Row:
     leads, where, badges = "", "", tuple[Badge, ...]()
     if step.kind == "corrected":
@@ -66,7 +82,7 @@ def _row(step: LetterStep, request: RequestOutline | None, names: dict[str, str]
     return Row(
         (
             Cell(text=formats.day_and_clock(step.at), tip=formats.exact(step.at)),
-            Cell(text=letter_words.STEPS.get(step.kind, step.kind), tip=step.event_id),
+            Cell(text=_what(step), tip=step.event_id),
             Cell(text=names.get(step.by, step.by)),
             Cell(text=leads, opens=where),
             Cell(badges=badges),

@@ -14,6 +14,7 @@ STATUSES: Final = {
 STEPS: Final = {
     "opened": "Raw event opened",
     "replay": "Replay asked for",
+    "resolved": "Closed without a posting",
     "correction_asked": "Correction asked for",
     "corrected": "Correction posted",
 }

@@ -33,7 +33,8 @@ RIGHTS: Final = {
     "read_totals": ("See totals of the portfolio", ""),
     "read_journal": ("Read the ledger's journal", ""),
     "set_read_only": ("Switch the ledger to read-only", ""),
-    "handle_letters": ("Open dead letters and have them published again", ""),
+    "handle_letters": ("Open dead letters, have them published again or close them", ""),
+    "ask_rebuild": ("Have what the screens show rebuilt", ""),
     "create_staff": ("Create staff", ""),
     "change_staff": ("Change staff, their roles and limits, never the own", ""),
 }

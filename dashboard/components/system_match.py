@@ -11,8 +11,8 @@ from dashboard.components.opening import open_chosen
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.components.system_parts import heading
-from dashboard.formats import code, inert
-from dashboard.queries.system import MismatchView, Rebuilt, Score
+from dashboard.formats import code
+from dashboard.queries.system import MismatchView, Score
 
 COLUMNS: Final = (
     Column("Account"),
@@ -26,9 +26,7 @@ _TABLE: Final = "system-mismatches"
 _TO_OPEN: Final = "system-account"
 
 
-def system_match(
-    scores: Mapping[str, Score], found: Sequence[MismatchView], rebuilt: Rebuilt | None
-) -> None:
+def system_match(scores: Mapping[str, Score], found: Sequence[MismatchView]) -> None:
     """Show the scores and what differs."""
     sampled, whole = scores.get("sampled"), scores.get("portfolio")
     heading("Data Match", sampled.at if sampled else None)
@@ -41,13 +39,10 @@ def system_match(
     if found:
         rows = [_row(each) for each in found]
         records_table("Mismatches", COLUMNS, rows, key=_TABLE, on_opened=_open)
-        quiet(f"Make the read models anew: {code('python -m projector rebuild')}")
     elif sampled or whole:
         st.markdown("No account differs from the ledger.")
     else:
         st.markdown("No account was compared yet.")
-    if rebuilt is not None:
-        quiet(_rebuilt(rebuilt))
 
 
 def open_account() -> None:
@@ -99,18 +94,4 @@ def _row(each: MismatchView) -> Row:
             Cell(text=formats.day_and_clock(each.seen_at), tip=formats.exact(each.seen_at)),
         ),
         marked=True,
-    )
-
-
-def _rebuilt(rebuilt: Rebuilt) -> str:
-    at = formats.day_and_clock(rebuilt.at)
-    if rebuilt.state == "failed":
-        return f"The last rebuild failed {at}: {inert(rebuilt.sentence)}"
-    if rebuilt.state != "done":
-        return (
-            f"A rebuild is {inert(rebuilt.state)}: {rebuilt.events:,} of {rebuilt.events_total:,}."
-        )
-    return (
-        f"Last rebuilt {at} from {rebuilt.events:,} events; {rebuilt.differing:,} of"
-        f" {rebuilt.compared:,} documents differed and were mended."
     )

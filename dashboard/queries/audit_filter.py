@@ -53,6 +53,7 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
         "text.revealed.v1",
         "letter.opened.v1",
         "letter.replayed.v1",
+        "letter.resolved.v1",
     ),
     "Staff": (
         "staff.created.v1",
@@ -63,6 +64,7 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
         "staff.key_enrolled.v1",
         "staff.key_revoked.v1",
         "ledger.read_only_set.v1",
+        "rebuild.asked.v1",
     ),
 }
 """What auditors filter by, and the event types that it means."""

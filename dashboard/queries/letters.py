@@ -56,6 +56,7 @@ class LetterStep(View, kw_only=True, frozen=True, rename="camel"):
     request_id: Key | None = None
     transaction_id: Key | None = None
     loan_account_id: Key | None = None
+    reason_code: str | None = None
     by: Key
     at: Instant
 

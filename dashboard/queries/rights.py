@@ -45,6 +45,9 @@ SYSTEM_READING_ROLES: Final = frozenset({"compliance", "admin"})
 SYSTEM_ROLES: Final = frozenset({"admin"})
 """Roles that switch the ledger to read-only and back."""
 
+REBUILD_ROLES: Final = frozenset({"admin"})
+"""Roles that have what the screens show made anew."""
+
 
 class NotAllowed(Exception):  # noqa: N818 - what it says
     """None of the reader's roles may read this."""
@@ -138,3 +141,8 @@ def require_system_reader(roles: frozenset[str]) -> None:
 def switches_read_only(roles: frozenset[str]) -> bool:
     """Tell whether the desk offers somebody the read-only switch; the ledger decides."""
     return bool(roles & SYSTEM_ROLES)
+
+
+def asks_rebuild(roles: frozenset[str]) -> bool:
+    """Tell whether the desk offers somebody a rebuild; the ledger decides."""
+    return bool(roles & REBUILD_ROLES)

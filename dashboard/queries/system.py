@@ -1,6 +1,6 @@
 """What the projector tells of its work: counts, what waits, what nobody reads, what differs."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +21,7 @@ from proto.values import Instant, Key
 
 SHOWN_MAX: Final = 50
 PROJECTOR: Final = "projector"
+SILENT: Final = timedelta(minutes=1)
 
 
 class Counts(Struct, frozen=True, kw_only=True):
@@ -113,6 +114,12 @@ class Rebuilt(View, kw_only=True, frozen=True, rename="camel"):
     compared: int = 0
     differing: int = 0
     sentence: str = ""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it goes on: it tells every second, one that was killed tells no more."""
+        since = datetime.now(UTC) - self.at
+        return self.state not in {"done", "failed"} and since < SILENT
 
 
 def heartbeat(database: DeskDatabase, roles: frozenset[str]) -> HeartbeatDocument | None:

@@ -15,6 +15,7 @@ from ledger.commands import (
     apply_dishonour_fee,
     apply_late_fee,
     approve_request,
+    ask_rebuild,
     cancel_request,
     consequences,
     correct_payment,
@@ -38,6 +39,7 @@ from ledger.commands import (
     reject_request,
     replay_letter,
     request_approval,
+    resolve_letter,
     resubmit_request,
     return_request,
     reveal,
@@ -93,6 +95,8 @@ _DECIDED: Final[dict[type[Command], Decide]] = {
     query_item.QueryItem: query_item.decide,
     open_letter.OpenLetter: open_letter.decide,
     replay_letter.ReplayLetter: replay_letter.decide,
+    resolve_letter.ResolveLetter: resolve_letter.decide,
+    ask_rebuild.AskRebuild: ask_rebuild.decide,
 }
 
 

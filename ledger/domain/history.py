@@ -3,12 +3,24 @@
 from collections.abc import Callable
 from typing import Any, Final, cast, get_args
 
-from ledger.domain import day_log, letter, loan, note, reading, request, review, staff, switch
+from ledger.domain import (
+    day_log,
+    letter,
+    loan,
+    note,
+    reading,
+    rebuild_log,
+    request,
+    review,
+    staff,
+    switch,
+)
 from ledger.domain.day_log import DayLog
 from ledger.domain.letter import LetterLog
 from ledger.domain.loan import Loan
 from ledger.domain.note import Note
 from ledger.domain.reading import ReadingLog
+from ledger.domain.rebuild_log import RebuildLog
 from ledger.domain.request import Request
 from ledger.domain.review import Review
 from ledger.domain.staff import Staff
@@ -24,13 +36,16 @@ from proto.events import (
     NoteEvent,
     PostingEvent,
     ReadOnlySet,
+    RebuildAsked,
     RequestEvent,
     StaffEvent,
     TextRevealed,
 )
 from proto.values import Instant
 
-State = Loan | Staff | Request | Note | Review | ReadingLog | LetterLog | Switch | DayLog
+State = (
+    Loan | Staff | Request | Note | Review | ReadingLog | LetterLog | RebuildLog | Switch | DayLog
+)
 
 _POSTINGS: Final = frozenset(get_args(PostingEvent))
 
@@ -42,6 +57,7 @@ _FOLDS: Final[tuple[tuple[tuple[type[Event], ...], Callable[..., Any]], ...]] = 
     ((ItemReviewed,), review.evolve),
     ((TextRevealed,), reading.evolve),
     (get_args(LetterEvent), letter.evolve),
+    ((RebuildAsked,), rebuild_log.evolve),
     ((ReadOnlySet,), switch.evolve),
     ((DayEnded,), day_log.evolve),
 )

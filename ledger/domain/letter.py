@@ -1,4 +1,4 @@
-"""Who asked for a dead letter: the fold of `letter.opened.v1` and `letter.replayed.v1`."""
+"""Who asked for a dead letter: the fold of `letter.opened.v1`, `.replayed`, `.resolved`."""
 
 from msgspec import Struct
 

@@ -84,6 +84,15 @@ CORRECTION: Final = (
     "other",
 )
 
+LETTER: Final = (
+    "came_twice",
+    "sent_again",
+    "test_message",
+    "not_ours",
+    "posted_otherwise",
+    "other",
+)
+
 
 def check_reason(code: Code, allowed: tuple[str, ...]) -> Code:
     """Give the code, `other` when none was given. Refused when it is not on the list."""

@@ -41,7 +41,8 @@ class Right(Enum):
     DECIDE_REQUEST = "decide requests of others"
     REVIEW = "mark events as verified or queried"
     REVEAL = "read free texts"
-    HANDLE_LETTERS = "open dead letters and have them published again"
+    HANDLE_LETTERS = "open dead letters, have them published again or close them"
+    ASK_REBUILD = "have the read models made anew"
     END_DAY = "run the end of day"
     SET_READ_ONLY = "switch the ledger to read-only"
     CREATE_STAFF = "create staff"
@@ -78,6 +79,7 @@ MAY: Final[dict[Right, frozenset[str]]] = {
     Right.REVIEW: frozenset({"compliance"}),
     Right.REVEAL: frozenset({"support", "supervisor", "compliance", "admin"}),
     Right.HANDLE_LETTERS: frozenset({"admin"}),
+    Right.ASK_REBUILD: frozenset({"admin"}),
     Right.END_DAY: frozenset({SYSTEM}),
     Right.SET_READ_ONLY: frozenset({"admin"}),
     Right.CREATE_STAFF: frozenset({"admin", SYSTEM}),

@@ -1,4 +1,4 @@
-"""Outcomes about notes, reviews and dead letters to answers."""
+"""Outcomes about notes, reviews, dead letters and the read models to answers."""
 
 from collections.abc import Callable
 from typing import Final, cast
@@ -36,6 +36,11 @@ def letter(outcome: Outcome) -> servicing_pb.LetterResponse:
     )
 
 
+def rebuild(outcome: Outcome) -> servicing_pb.AskRebuildResponse:
+    """Answer who asked for a rebuild."""
+    return servicing_pb.AskRebuildResponse(event_id=outcome.recorded[-1].event_id)
+
+
 ANSWERS: Final[dict[type[Message], Callable[[Outcome], Message]]] = {
     servicing_pb.AddNoteRequest: note,
     servicing_pb.AmendNoteRequest: note,
@@ -43,5 +48,7 @@ ANSWERS: Final[dict[type[Message], Callable[[Outcome], Message]]] = {
     servicing_pb.QueryItemRequest: review,
     servicing_pb.OpenLetterRequest: letter,
     servicing_pb.ReplayLetterRequest: letter,
+    servicing_pb.ResolveLetterRequest: letter,
+    servicing_pb.AskRebuildRequest: rebuild,
 }
 """Request to the function that answers it."""

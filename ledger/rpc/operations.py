@@ -35,6 +35,16 @@ class Operations(OperationsServiceServicer):
     ) -> pb.LetterResponse:
         return await self._room.command(request, pb.LetterResponse)
 
+    async def ResolveLetter(
+        self, request: pb.ResolveLetterRequest, context: Context
+    ) -> pb.LetterResponse:
+        return await self._room.command(request, pb.LetterResponse)
+
+    async def AskRebuild(
+        self, request: pb.AskRebuildRequest, context: Context
+    ) -> pb.AskRebuildResponse:
+        return await self._room.command(request, pb.AskRebuildResponse)
+
     async def Health(self, request: pb.HealthRequest, context: Context) -> pb.HealthResponse:
         return await self._room.query(self._health, request)
 

@@ -4,12 +4,16 @@ import base64
 import re
 from typing import Final
 
+from ledger.commands.ask_rebuild import AskRebuild
 from ledger.commands.open_letter import OpenLetter
 from ledger.commands.replay_letter import ReplayLetter
+from ledger.commands.resolve_letter import ResolveLetter
 from ledger.commands.set_read_only import SetReadOnly
+from ledger.domain import reasons
+from ledger.domain.reasons import check_reason
 from ledger.rpc import fields
 from proto import servicing_pb2 as pb
-from proto.values import Key
+from proto.values import Code, Key
 
 READER_KEY_BYTES: Final = 32
 _LETTER_ID: Final = re.compile(r"[0-9]{1,20}-[0-9]{1,20}", re.ASCII)
@@ -34,6 +38,18 @@ def open_letter(request: pb.OpenLetterRequest) -> OpenLetter:
 def replay_letter(request: pb.ReplayLetterRequest) -> ReplayLetter:
     """Read OperationsService.ReplayLetter."""
     return ReplayLetter(letter_id=_letter_id(request.letter_id))
+
+
+def resolve_letter(request: pb.ResolveLetterRequest) -> ResolveLetter:
+    """Read OperationsService.ResolveLetter."""
+    letter_id = _letter_id(request.letter_id)
+    code = check_reason(Code(request.reason_code), reasons.LETTER)
+    return ResolveLetter(letter_id=letter_id, reason_code=code)
+
+
+def ask_rebuild(_request: pb.AskRebuildRequest) -> AskRebuild:
+    """Read OperationsService.AskRebuild."""
+    return AskRebuild()
 
 
 def _letter_id(value: str) -> Key:

@@ -56,6 +56,8 @@ READERS: Final[dict[type[Message], Callable[[Any], Command]]] = {
     servicing_pb.SetReadOnlyRequest: operations_requests.set_read_only,
     servicing_pb.OpenLetterRequest: operations_requests.open_letter,
     servicing_pb.ReplayLetterRequest: operations_requests.replay_letter,
+    servicing_pb.ResolveLetterRequest: operations_requests.resolve_letter,
+    servicing_pb.AskRebuildRequest: operations_requests.ask_rebuild,
     servicing_pb.AddNoteRequest: desk_requests.add_note,
     servicing_pb.AmendNoteRequest: desk_requests.amend_note,
     servicing_pb.MarkVerifiedRequest: desk_requests.mark_verified,

@@ -27,6 +27,7 @@ from ledger.service import Reply
 from proto.accounting_ledger_pb2 import DisburseLoanResponse, TransactionResponse
 from proto.servicing_pb2 import (
     ApprovalResponse,
+    AskRebuildResponse,
     LetterResponse,
     NoteResponse,
     OpenLoanResponse,
@@ -47,6 +48,7 @@ M = TypeVar(
     NoteResponse,
     ReviewResponse,
     LetterResponse,
+    AskRebuildResponse,
 )
 _ANSWERS = {**ANSWERS, **approval_answers.ANSWERS, **desk_answers.ANSWERS}
 A = TypeVar("A")

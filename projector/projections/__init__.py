@@ -179,11 +179,11 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
     **dict.fromkeys((events.NoteAdded.type, events.NoteAmended.type), (NOTES, *TRAIL)),
     events.ItemReviewed.type: (REVIEWS, *TRAIL),
     **dict.fromkeys(
-        (events.TextRevealed.type, events.ReadOnlySet.type),
+        (events.TextRevealed.type, events.RebuildAsked.type, events.ReadOnlySet.type),
         (LEDGER_SUBJECTS, *TRAIL),
     ),
     **dict.fromkeys(
-        (events.LetterOpened.type, events.LetterReplayed.type),
+        (events.LetterOpened.type, events.LetterReplayed.type, events.LetterResolved.type),
         (LEDGER_SUBJECTS, LETTER_STEPS, *TRAIL),
     ),
     events.DayEnded.type: (LEDGER_SUBJECTS, PORTFOLIO, *TRAIL),

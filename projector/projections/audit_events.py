@@ -16,7 +16,14 @@ from projector.projections import transactions
 from projector.projections.reviews import mark
 from proto import subjects
 from proto.codec import to_mongo
-from proto.events import Event, ItemReviewed, PostingEvent, RequestEvent, TextRevealed
+from proto.events import (
+    Event,
+    ItemReviewed,
+    LetterResolved,
+    PostingEvent,
+    RequestEvent,
+    TextRevealed,
+)
 
 
 def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
@@ -72,6 +79,8 @@ def _told(event: Event | None, documents: Documents) -> Stored:
         "customerId": getattr(event, "customer_id", ""),
         "loanAccountId": getattr(event, "account_id", ""),
     }
+    if isinstance(event, LetterResolved):
+        entry["reasonCode"] = event.reason_code
     if isinstance(event, ItemReviewed | TextRevealed):
         entry["aboutEventId"] = event.event_id
     return {name: str.__str__(value) for name, value in entry.items() if value}

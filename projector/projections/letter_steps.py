@@ -14,6 +14,7 @@ from proto.events import (
     Event,
     LetterOpened,
     LetterReplayed,
+    LetterResolved,
     PaymentCorrected,
 )
 
@@ -44,6 +45,9 @@ def _told(event: Event | None) -> Stored | None:
             return {"kind": "opened", "letterId": letter, "readerKey": event.reader_key}
         case LetterReplayed():
             return {"kind": "replay", "letterId": str(event.letter_id)}
+        case LetterResolved():
+            letter = str(event.letter_id)
+            return {"kind": "resolved", "letterId": letter, "reasonCode": str(event.reason_code)}
         case ApprovalRequested():
             return _asked(event)
         case PaymentCorrected() if event.original_message_id:

@@ -65,6 +65,7 @@ OTHER_ACTIONS: Final = {
     ("overview", "Waivers by reason"): ("", "-✓✓✓✓"),
     ("overview", "Staff"): ("", "-✓✓✓✓"),
     ("system", "Switch to read-only"): ("SetReadOnly", "----✓"),
+    ("system", "Rebuild what the screens show"): ("AskRebuild", "----✓"),
     ("staff", "New staff member"): ("Create", "----✓"),
     ("staff", "Change roles"): ("SetRoles", "----✓"),
     ("staff", "Change limits"): ("SetLimits", "----✓"),
@@ -73,5 +74,13 @@ OTHER_ACTIONS: Final = {
 }
 """What else is offered, by page and words: rpc, and who sees it of a request of support's."""
 
-BEHIND_PAGES: Final = ("OpenLetter", "ReplayLetter", "IssueCorrection", "SetReadOnly", "SetRoles")
+BEHIND_PAGES: Final = (
+    "OpenLetter",
+    "ReplayLetter",
+    "ResolveLetter",
+    "AskRebuild",
+    "IssueCorrection",
+    "SetReadOnly",
+    "SetRoles",
+)
 """What pages do that open for some roles alone: for the others it is refused by hand too."""

@@ -79,6 +79,12 @@ def _people(admin: Caller, approver: Approver) -> None:
     admin.operations.OpenLetter(opened, metadata=metadata)
     again = pb.ReplayLetterRequest(letter_id="1-0", idempotency_key=new_key())
     admin.operations.ReplayLetter(again, metadata=metadata)
+    closed = pb.ResolveLetterRequest(
+        letter_id="1-0", reason_code="came_twice", idempotency_key=new_key()
+    )
+    admin.operations.ResolveLetter(closed, metadata=metadata)
+    anew = pb.AskRebuildRequest(idempotency_key=new_key())
+    admin.operations.AskRebuild(anew, metadata=metadata)
     for read_only in (True, False):
         switched = pb.SetReadOnlyRequest(
             read_only=read_only, reason="month end", idempotency_key=new_key()

@@ -221,6 +221,8 @@ def _people() -> tuple[Row, ...]:
             pb.OpenLetterRequest(letter_id="1-0", reader_key=bytes(32)),
         ),
         Row("OperationsService/ReplayLetter", "----✓--", pb.ReplayLetterRequest(letter_id="1-0")),
+        Row("OperationsService/ResolveLetter", "----✓--", pb.ResolveLetterRequest(letter_id="1-0")),
+        Row("OperationsService/AskRebuild", "----✓--", pb.AskRebuildRequest()),
         Row(
             "OperationsService/RunEndOfDay",
             "-----✓-",

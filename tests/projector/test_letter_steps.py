@@ -72,6 +72,24 @@ def test_a_replay_that_was_asked_for_is_published_once(
     assert mirror.one(documents.AUDIT_EVENTS, first)["actor"] == "staff-alex"
 
 
+def test_a_letter_that_was_closed_is_resolved_and_says_why(
+    feed: Feed, drain: Drain, mirror: Mirror, letter: Plain, streams: redis.Redis
+) -> None:
+    """Nothing is published; the reason is a step of it, and stands in the trail."""
+    before: Any = streams.xlen(INBOX)
+    event_id = ask(feed, letter["_id"], "letter.resolved.v1", reason_code="came_twice")
+    assert answered(drain, mirror, event_id)["state"] == "resolved"
+    stored = mirror.one(documents.DEAD_LETTERS, letter["_id"])
+    assert (stored["status"], streams.xlen(INBOX)) == ("resolved", before)
+    (step,) = mirror.all(documents.LETTER_STEPS)
+    assert (step["kind"], step["by"], step["reasonCode"]) == (
+        "resolved",
+        "staff-alex",
+        "came_twice",
+    )
+    assert mirror.one(documents.AUDIT_EVENTS, event_id)["reasonCode"] == "came_twice"
+
+
 def test_a_letter_that_nobody_can_read_is_answered_so(
     feed: Feed, drain: Drain, mirror: Mirror
 ) -> None:

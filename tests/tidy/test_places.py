@@ -12,6 +12,7 @@ from dashboard.commands import (
     record_recovery,
     record_repayment,
     refund_overpayment,
+    resolve_letter,
     reverse_transaction,
     undo_write_off,
     waive_fee,
@@ -85,6 +86,7 @@ def test_the_desk_offers_the_reasons_that_the_ledger_takes() -> None:
         "REFUND": refund_overpayment.REASONS,
         "REVERSAL": reverse_transaction.REASONS,
         "CORRECTION": correction.REASONS,
+        "LETTER": resolve_letter.REASONS,
     }
     lists = {name: each for name, each in vars(reasons).items() if name.isupper()}
     assert {name: set(each) for name, each in offered.items()} == {

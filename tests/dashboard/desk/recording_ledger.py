@@ -126,6 +126,8 @@ COMMANDS: dict[str, tuple[str, type[Message]]] = {
     "Disable": (STAFF, servicing.DisableStaffRequest),
     "OpenLetter": (OPERATIONS, servicing.OpenLetterRequest),
     "ReplayLetter": (OPERATIONS, servicing.ReplayLetterRequest),
+    "ResolveLetter": (OPERATIONS, servicing.ResolveLetterRequest),
+    "AskRebuild": (OPERATIONS, servicing.AskRebuildRequest),
 }
 """What changes something: the service that it belongs to, and its request."""
 

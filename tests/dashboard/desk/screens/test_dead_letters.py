@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from dashboard import services
 from proto import documents, letter_seal
 from proto import servicing_pb2 as servicing
-from proto.documents import LetterAnswerDocument
+from proto.documents import LetterAnswerDocument, LetterStepDocument
 from proto.search_tokens import tokens
-from proto.values import Instant
+from proto.values import Instant, Key
 from tests.dashboard.desk.conftest import DeskDatabase, Store
 from tests.dashboard.desk.recording_ledger import RecordingLedger, needs_approval, says_no
 from tests.dashboard.desk.screens.reading import button, everything, until
@@ -138,3 +138,35 @@ def test_the_reader_key_is_of_this_reading(
         until(opened("dead_letter.py", "admin", id=LETTER), "It names no account")
         keys.append(base64.b64encode(books.commands()[-1].request.reader_key))
     assert keys[0] != keys[1]
+
+
+def test_a_letter_that_needs_no_posting_is_closed_for_a_reason(
+    opened: Callable[..., AppTest],
+    store: Store,
+    books: RecordingLedger,
+    answers: Callable[[dict[str, str]], None],
+) -> None:
+    """The reason is one of the list; what was closed so is said on the letter, by whom."""
+    dead(store, 1)
+    answers(payment(account_id="ACC-1", amount="18.00"))
+    page = until(opened("dead_letter.py", "admin", id=LETTER), "Close without a posting")
+    page.selectbox(f"close-letter-reason-{LETTER}").set_value("test_message")
+    books.script.append(lambda *_: servicing.LetterResponse(letter_id=LETTER, event_id="e"))
+    button(page, "Close the letter").click().run()
+    (sent,) = [each.request for each in books.commands() if each.rpc == "ResolveLetter"]
+    assert (sent.letter_id, sent.reason_code) == (LETTER, "test_message")
+    at = Instant.parse("2026-11-01")
+    step = LetterStepDocument(
+        event_id=Key(f"letter:{LETTER}:2"),
+        kind="resolved",
+        letter_id=Key(LETTER),
+        reason_code="test_message",
+        by=Key("staff-admin"),
+        at=at,
+    )
+    store(documents.LETTER_STEPS, f"letter:{LETTER}:2", step)
+    dead(store, 1, status="resolved")
+    told = everything(page.run())
+    assert "Closed without a posting by" in told
+    assert "A test" in told
+    assert "Close the letter" not in {each.label for each in page.button}

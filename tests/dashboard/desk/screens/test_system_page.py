@@ -8,16 +8,19 @@ import redis
 from streamlit.testing.v1 import AppTest
 
 from proto import documents
+from proto import servicing_pb2 as servicing
 from proto.documents import (
     HeartbeatDocument,
     MatchScoreDocument,
     MismatchDocument,
     ParkedEventDocument,
+    RebuildDocument,
     UnknownEventDocument,
 )
 from proto.streams import INBOX, INTERNAL
 from proto.values import Instant, Key
 from tests.dashboard.desk.conftest import Store
+from tests.dashboard.desk.recording_ledger import RecordingLedger
 from tests.dashboard.desk.screens.reading import everything, figures
 
 NOW = Instant.of(datetime.now(UTC))
@@ -154,3 +157,38 @@ def test_others_are_told_which_role_the_system_takes(
     page = opened("system.py", role)
     assert "This page is for" in page.warning[0].value
     assert "LOAN-7" not in everything(page)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"state": "replaying", "events": 40, "events_total": 80}, "replaying: 40 of 80 events"),
+        ({"state": "failed", "sentence": "The archive lacks 2 events."}, "The archive lacks 2"),
+        ({"state": "done", "events": 80, "compared": 9, "differing": 1}, "from 80 events; 1 of 9"),
+    ],
+)
+def test_the_last_rebuild_is_told(
+    opened: Callable[..., AppTest], store: Store, told: dict[str, object], said: str
+) -> None:
+    """How far it is, or how it ended; while one runs no other is asked for."""
+    now = Instant.of(datetime.now(UTC))
+    document = RebuildDocument(started_at=now, at=now, collections=[], **told)  # type: ignore[arg-type] # as above
+    store(documents.REBUILDS, str(now), document)
+    page = opened("system.py", "admin")
+    assert said in everything(page).replace("\\", "")
+    assert page.button("ask-rebuild").disabled is (told["state"] == "replaying")
+
+
+def test_an_administrator_asks_for_a_rebuild(
+    opened: Callable[..., AppTest], books: RecordingLedger
+) -> None:
+    """The ledger is asked, once, under a key; compliance sees how the last went and no more."""
+    page = opened("system.py", "admin")
+    books.script.append(lambda *_: servicing.AskRebuildResponse(event_id="ledger:rebuild:1"))
+    page.button("ask-rebuild").click().run()
+    (sent,) = [each.request for each in books.commands() if each.rpc == "AskRebuild"]
+    assert len(sent.idempotency_key) >= 8
+    assert "Asked for" in everything(page)
+    told = opened("system.py", "compliance")
+    assert "never rebuilt" in everything(told)
+    assert "ask-rebuild" not in {each.key for each in told.button}
