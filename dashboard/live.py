@@ -25,7 +25,11 @@ WATCHED: Final = (
     documents.DEAD_LETTERS.name,
     documents.LETTER_STEPS.name,
     documents.LETTER_ANSWERS.name,
+    documents.AUDIT_EVENTS.name,
 )
+WITHOUT_PARTS: Final = frozenset({documents.AUDIT_EVENTS.name})
+"""Collections that a screen follows as a whole: each event of the ledger is one more there."""
+
 TOPICS_MAX: Final = 20_000
 """So many documents are told apart; then the listener begins anew, and all counts as moved."""
 
@@ -113,7 +117,9 @@ class Live:
         key = str(change["documentKey"]["_id"])
         with self._lock:
             self._count += 1
-            self._moved[collection] = self._moved[f"{collection}:{key}"] = self._count
+            self._moved[collection] = self._count
+            if collection not in WITHOUT_PARTS:
+                self._moved[f"{collection}:{key}"] = self._count
             if len(self._moved) > TOPICS_MAX:
                 self._moved.clear()
                 self._since = self._count

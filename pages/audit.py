@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import services, session
+from dashboard.components import pulse
 from dashboard.components.audit_event import audit_event_panel, unreadable_event
 from dashboard.components.audit_exports import csv_button, sample_picker
 from dashboard.components.audit_filters import audit_filters
@@ -14,7 +15,9 @@ from dashboard.components.audit_table import (
     way_here,
 )
 from dashboard.formats import inert
+from dashboard.live import topic
 from dashboard.queries.audit import UnreadableEvent, audit_event, audit_page, newest_position
+from proto import documents
 
 
 @st.dialog("Event", width="large", on_dismiss=close)
@@ -33,7 +36,9 @@ def show_event(event_id: str) -> None:
     audit_event_panel(reader, event, mirrored_to)
 
 
-signed_in = session.require("compliance")
+signed_in, since = session.require("compliance"), pulse.mark()
+if not st.query_params.get(OPENED):  # whoever reads an event is not interrupted
+    pulse.follow(since, topic(documents.AUDIT_EVENTS))
 st.markdown("### Audit")
 chosen = audit_filters()
 trail, drawn = st.tabs(["Trail", "Random sample"])
@@ -45,7 +50,7 @@ with trail:
         turn(page, pages)
         csv_button(signed_in, chosen, page.count)
     if page.rows:
-        audit_table(page.rows, "audit-trail")
+        audit_table(signed_in, page.rows, "audit-trail")
     else:
         st.markdown("No event matches. Widen the period, or clear a filter, to see more.")
 with drawn:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import audit_proof, formats, services, session
+from dashboard import audit_proof, formats, request_words, services, session
 from dashboard.commands.answers import check_writable
 from dashboard.commands.mark_verified import MarkVerified
 from dashboard.commands.query_item import QueryItem
@@ -15,6 +15,7 @@ from dashboard.commands.review_mark import ReviewMark
 from dashboard.components import acting
 from dashboard.components.audit_table import REVIEW_BADGES, event_words
 from dashboard.components.quiet import quiet
+from dashboard.components.whose import customer_line
 from dashboard.ledger_answers import LedgerFault, LedgerRefused, OutcomeUnknown
 from dashboard.queries.audit import AuditEvent
 from dashboard.queries.staff_names import staff_names
@@ -41,6 +42,7 @@ def audit_event_panel(signed_in: SignedIn, event: AuditEvent, mirrored_to: int) 
     `mirrored_to` is the trail's newest position before the event was read.
     """
     _facts(event)
+    customer_line(signed_in, event.customer_id, event.loan_account_id or "")
     _proof(signed_in, event, mirrored_to)
     body, texts, review = st.tabs(["Body", "Texts", "Review"])
     with body:
@@ -63,9 +65,8 @@ def _facts(event: AuditEvent) -> None:
         "By": names.get(event.actor, event.actor),
         "Approved by": names.get(event.approved_by or "", event.approved_by or ""),
         "Amount": formats.money(event.amount) if event.amount is not None else "",
-        "Reason": event.reason_code or "",
+        "Reason": _reason(event.reason_code),
         "Account": event.loan_account_id or "",
-        "Customer": event.customer_id or "",
         "Request": event.request_id or "",
         "Event id": event.event_id,
         "Position": f"{event.position:,}, version {event.ver} of {event.subject_id}",
@@ -75,6 +76,11 @@ def _facts(event: AuditEvent) -> None:
     st.markdown(
         "  \n".join(f"**{name}** {formats.inert(text)}" for name, text in told.items() if text)
     )
+
+
+def _reason(reason_code: str | None) -> str:
+    """Say a reason in words and, since that is what is filtered by, as its code."""
+    return f"{request_words.reason(reason_code)} ({reason_code})" if reason_code else ""
 
 
 def _proof(signed_in: SignedIn, event: AuditEvent, mirrored_to: int) -> None:

@@ -61,7 +61,7 @@ def sample_picker(signed_in: SignedIn, chosen: AuditFilter) -> None:
         quiet("Draw anew, or type the seed of an earlier sample.")
         return
     drawn = sample(services.database(), signed_in.roles, chosen, seed, int(size or 0))
-    audit_table(drawn, "audit-sample")
+    audit_table(signed_in, drawn, "audit-sample")
     quiet(f"{formats.plural(len(drawn), 'event')} drawn with the seed {formats.inert(seed)}")
 
 

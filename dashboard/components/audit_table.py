@@ -1,17 +1,22 @@
 """The audit trail as a table: who, what, when, why; a row opens to its event."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 
 from dashboard import formats, request_words, services, session
+from dashboard.components.opening import open_chosen
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
+from dashboard.components.whose import Known, account_cell, customer_cell
 from dashboard.formats import Badge
 from dashboard.queries.audit import COUNT_MAX, UNREADABLE, AuditPage, AuditRow, Cursor
 from dashboard.queries.audit_filter import AuditFilter
+from dashboard.queries.known_customers import known_customers
 from dashboard.queries.staff_names import staff_names
+from dashboard.session import SignedIn
 
 COLUMNS: Final = (
     Column("When", whole=True),
@@ -21,7 +26,7 @@ COLUMNS: Final = (
     Column("Approved by"),
     Column("Reason"),
     Column("Account", whole=True),
-    Column("Customer", whole=True),
+    Column("Customer"),
     Column("Review"),
 )
 REVIEW_BADGES: Final = {
@@ -30,31 +35,37 @@ REVIEW_BADGES: Final = {
 }
 TAMPERED: Final = Badge("Tampered", "red")
 OPENED: Final = "event"
+_EVENT: Final = "event:"
 _SLOT: Final = "audit-pages"
 
 
 def event_words(event_type: str) -> str:
     """Say an event's type in words: `fee.waived.v1` is `Fee waived`."""
     name = event_type.rsplit(".v", 1)[0]
-    return name.replace(".", " ").replace("_", " ").replace("writeoff", "write-off").capitalize()
+    words = name.replace(".", " ").replace("_", " ").capitalize()
+    return re.sub("(?i)(w)rite ?off", r"\1rite-off", words)
 
 
-def audit_table(rows: Sequence[AuditRow], key: str) -> None:
-    """Show the rows; choosing one opens it."""
+def audit_table(signed_in: SignedIn, rows: Sequence[AuditRow], key: str) -> None:
+    """Show the rows; choosing one opens it, choosing its customer leads to them."""
     people = {str(who) for row in rows for who in (row.actor, row.approved_by) if who}
     names = staff_names(services.database(), people)
-    records_table(
+    customers = (row.customer_id for row in rows)
+    known = known_customers(services.database(), signed_in.roles, customers)
+    opened = records_table(
         "Audit trail",
         COLUMNS,
-        [_row(row, names) for row in rows],
+        [_row(row, names, known) for row in rows],
         key=key,
         on_opened=lambda: _open(session.sent(key, "opened")),
     )
+    if opened and not opened.startswith(_EVENT):
+        open_chosen(opened)
 
 
-def _open(event_id: str) -> None:
-    if event_id:
-        st.query_params[OPENED] = event_id
+def _open(chosen: str) -> None:
+    if chosen.startswith(_EVENT):
+        st.query_params[OPENED] = chosen.removeprefix(_EVENT)
 
 
 def close() -> None:
@@ -62,22 +73,22 @@ def close() -> None:
     st.query_params.pop(OPENED, None)
 
 
-def _row(row: AuditRow, names: dict[str, str]) -> Row:
+def _row(row: AuditRow, names: dict[str, str], known: Known) -> Row:
     review = REVIEW_BADGES.get(row.review_status or "")
-    approver = row.approved_by or ""
+    approver, opens = row.approved_by or "", f"{_EVENT}{row.event_id}"
     if row.event_type == UNREADABLE:
-        told = Cell(text=f"Cannot be read: {row.event_id}", opens=row.event_id, badges=(TAMPERED,))
+        told = Cell(text=f"Cannot be read: {row.event_id}", opens=opens, badges=(TAMPERED,))
         return Row((Cell(), told, *[Cell()] * (len(COLUMNS) - 2)))
     return Row(
         (
             Cell(text=formats.day_and_clock(row.recorded_at), tip=formats.exact(row.recorded_at)),
-            Cell(text=event_words(row.event_type), tip=row.event_id, opens=row.event_id),
+            Cell(text=event_words(row.event_type), tip=row.event_id, opens=opens),
             Cell(text=formats.money(row.amount) if row.amount is not None else ""),
             Cell(text=names.get(row.actor, row.actor), tip=row.actor),
             Cell(text=names.get(approver, approver), tip=approver),
             Cell(text=request_words.reason(row.reason_code or ""), tip=row.reason_code or ""),
-            Cell(text=row.loan_account_id or "", code=bool(row.loan_account_id)),
-            Cell(text=row.customer_id or "", code=bool(row.customer_id)),
+            account_cell(row.loan_account_id, row.customer_id),
+            customer_cell(row.customer_id, known),
             Cell(badges=(review,) if review else ()),
         ),
         marked=st.query_params.get(OPENED) == row.event_id,
@@ -98,6 +109,7 @@ def turn(page: AuditPage, pages: list[Cursor]) -> None:
     count = f"{COUNT_MAX:,}+" if page.count >= COUNT_MAX else f"{page.count:,}"
     with st.container(horizontal=True, vertical_alignment="center"):
         if pages or page.following:
+            st.button("First", key="first", disabled=not pages, on_click=pages.clear)
             st.button("Previous", key="previous", disabled=not pages, on_click=_back, args=(pages,))
             st.button(
                 "Next",

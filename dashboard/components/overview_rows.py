@@ -12,6 +12,8 @@ from dashboard.components.opening import link_to, link_to_address, open_chosen
 from dashboard.components.period import THIS_MONTH, TODAY, days_of
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
+from dashboard.components.whose import Known, customer_cell
+from dashboard.queries.known_customers import known_customers
 from dashboard.queries.portfolio import match_score
 from dashboard.queries.portfolio_rows import (
     REVERSAL,
@@ -56,7 +58,7 @@ _CHOSEN: Final = "overview-chosen"
 
 ACCOUNT_COLUMNS: Final = (
     Column("Account", whole=True),
-    Column("Customer", whole=True),
+    Column("Customer"),
     Column("Status"),
     Column("Total owing", right=True),
 )
@@ -141,7 +143,9 @@ def chosen_rows(signed_in: SignedIn, first: date, last: date) -> None:
 def _accounts(signed_in: SignedIn, bucket: str, way: list[object], after: object) -> None:
     since = after if isinstance(after, str) else ""
     accounts = accounts_in(services.database(), signed_in.roles, bucket, since)
-    _table("Accounts", ACCOUNT_COLUMNS, [_account(each) for each in accounts])
+    customers = (each.customer_id_string for each in accounts)
+    known = known_customers(services.database(), signed_in.roles, customers)
+    _table("Accounts", ACCOUNT_COLUMNS, [_account(each, known) for each in accounts])
     _turn(way, str(accounts[-1].loan_account_id) if len(accounts) == ROWS else None)
 
 
@@ -272,13 +276,13 @@ def _posting(each: PostingRow, names: dict[str, str]) -> Row:
     )
 
 
-def _account(each: AccountRow) -> Row:
+def _account(each: AccountRow, known: Known) -> Row:
     days = each.aging.current_dpd if each.aging else None
     opens = f"account:{each.loan_account_id}:{each.customer_id_string or ''}"
     return Row(
         (
             Cell(text=each.account_number, tip=each.loan_account_id, opens=opens),
-            Cell(text=each.customer_id_string or "", code=True),
+            customer_cell(each.customer_id_string, known),
             Cell(badges=(formats.account_badge(each.account_status, days),)),
             Cell(text=formats.money(each.balances.total_outstanding if each.balances else None)),
         )

@@ -18,6 +18,7 @@ function cell(told, column, open) {
   if (told.opens) {
     const link = part("button", "link", told.text);
     link.type = "button";
+    link.dataset.opens = told.opens;
     link.onclick = () => open(told.opens);
     inside.append(link);
   } else if (told.text) {
@@ -28,8 +29,7 @@ function cell(told, column, open) {
   return element;
 }
 
-export default function (component) {
-  const { parentElement, data, setTriggerValue } = component;
+function drawn(data, open) {
   const table = part("table", data.columns.length > 5 ? "records wide" : "records");
   table.setAttribute("aria-label", data.label);
   const head = part("tr");
@@ -42,7 +42,6 @@ export default function (component) {
   for (const row of data.rows) {
     const element = part("tr", row.marked ? "marked" : "");
     if (row.marked) element.setAttribute("aria-current", "true");
-    const open = (value) => setTriggerValue("opened", value);
     element.append(...row.cells.map((told, at) => cell(told, data.columns[at], open)));
     body.append(element);
   }
@@ -51,6 +50,22 @@ export default function (component) {
   table.append(top, body);
   const frame = part("div", "frame");
   frame.append(table);
-  parentElement.querySelector(".frame")?.remove();
-  parentElement.append(frame);
+  return frame;
+}
+
+// A page that draws itself again takes neither the focus nor the place in a wide table away.
+export default function (component) {
+  const { parentElement, data, setTriggerValue } = component;
+  const before = parentElement.querySelector(".frame");
+  const frame = drawn(data, (value) => setTriggerValue("opened", value));
+  if (!before) {
+    parentElement.append(frame);
+    return;
+  }
+  const held = before.querySelector(":focus")?.dataset.opens;
+  const left = before.scrollLeft;
+  before.replaceWith(frame);
+  frame.scrollLeft = left;
+  const links = held === undefined ? [] : [...frame.querySelectorAll(".link")];
+  links.find((link) => link.dataset.opens === held)?.focus({ preventScroll: true });
 }

@@ -9,6 +9,7 @@ from dashboard.commands import decide_request
 from dashboard.components import acting
 from dashboard.components.opening import link_to
 from dashboard.components.quiet import quiet
+from dashboard.components.whose import customer_line
 from dashboard.formats import code, inert
 from dashboard.ledger_client import LedgerFault, LedgerRefused
 from dashboard.queries.approvals import RequestView
@@ -33,11 +34,11 @@ def request_heading(signed_in: SignedIn, view: RequestView, now: datetime) -> No
     asked = view.requested_at
     when = f"{formats.day_and_clock(asked)} ({formats.age(asked, now)})" if asked else ""
     why = inert(request_words.reason(view.reason))
-    customer = inert(view.customer_name or view.customer_id or formats.NOT_KNOWN)
     st.markdown(
-        f"Asked for by **{who}**, {when}, for **{customer}**. Reason: **{why}**."
+        f"Asked for by **{who}**, {when}. Reason: **{why}**."
         f" Priority :{urgency.colour}-badge[{urgency.word}]"
     )
+    customer_line(signed_in, view.customer_id, view.loan_account_id or "")
     due = f" · expires {formats.day_and_clock(view.expires_at)}" if view.expires_at else ""
     quiet(f"{code(view.number)}{due if view.status == 'pending' else ''}")
 

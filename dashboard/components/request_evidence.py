@@ -9,7 +9,7 @@ from dashboard import formats, services
 from dashboard.components import acting
 from dashboard.components.account_card import account_figures
 from dashboard.components.conversations import conversations
-from dashboard.components.opening import link_to, open_chosen
+from dashboard.components.opening import open_chosen
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import records_table
 from dashboard.components.request_history import request_history
@@ -31,12 +31,6 @@ def request_evidence(signed_in: SignedIn, view: RequestView, now: datetime) -> N
     account = accounts.account(services.database(), view.loan_account_id or "")
     if account is not None:
         account_figures(account, now)
-    link_to(
-        "customer.py",
-        "Customer and the whole history",
-        id=view.customer_id or "",
-        account=view.loan_account_id or "",
-    )
     last, schedule, talks, steps, others = st.tabs(
         [f"Last {DAYS} days", "Schedule", "Conversations", "Steps", "Related requests"]
     )

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from dashboard import formats, request_words
+from dashboard import formats, request_words, services
 from dashboard.components.records_table import Cell, Column, Row, records_table
+from dashboard.components.whose import Known, customer_cell
 from dashboard.queries.approvals import LIMIT_OF_KIND, Reader, RequestRow
+from dashboard.queries.known_customers import known_customers
 from dashboard.queries.rights import decides_requests
 from proto.values import Money
 
@@ -26,8 +28,11 @@ COLUMNS: Final = (
 def requests_table(
     label: str, rows: Sequence[RequestRow], reader: Reader, now: datetime, *, key: str
 ) -> str:
-    """Show requests; give which of them was just opened, as `request:<id>`."""
-    return records_table(label, COLUMNS, [_row(each, reader, now) for each in rows], key=key)
+    """Show requests; give what was just opened, `request:<id>` or `customer:<id>`."""
+    customers = (each.customer_id for each in rows)
+    known = known_customers(services.database(), reader.roles, customers)
+    told = [_row(each, reader, known, now) for each in rows]
+    return records_table(label, COLUMNS, told, key=key)
 
 
 def may_decide(row: RequestRow, reader: Reader) -> bool:
@@ -38,7 +43,7 @@ def may_decide(row: RequestRow, reader: Reader) -> bool:
     return decides_requests(reader.roles) and row.status == "pending" and is_others and reached
 
 
-def _row(row: RequestRow, reader: Reader, now: datetime) -> Row:
+def _row(row: RequestRow, reader: Reader, known: Known, now: datetime) -> Row:
     flags = (request_words.STRUCTURING,) if row.structuring else ()
     asked_at = row.requested_at
     who = row.requested_by_name or row.requested_by or ""
@@ -51,7 +56,7 @@ def _row(row: RequestRow, reader: Reader, now: datetime) -> Row:
             ),
             Cell(text=formats.money(row.amount)),
             Cell(text=request_words.account_of(row), code=True),
-            Cell(text=row.customer_name or row.customer_id or formats.NOT_KNOWN),
+            customer_cell(row.customer_id, known),
             Cell(text="You" if row.requested_by == reader.staff_id else who, tip=who),
             Cell(
                 text=formats.age(asked_at, now) if asked_at else formats.NOT_KNOWN,

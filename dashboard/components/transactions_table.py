@@ -67,12 +67,12 @@ def _filters() -> TransactionFilter:
             "Type",
             list(GROUPS),
             selection_mode="multi",
-            key="type",
+            key="group",
             width="content",
             bind="query-params",
         )
-        first = _date("From", "from")
-        last = _date("To", "to")
+        first = _date("From", "posted_from")
+        last = _date("To", "posted_to")
     return TransactionFilter(tuple(sorted(groups)), first, last)
 
 

@@ -6,13 +6,11 @@ whom, which this list does not look at.
 """
 
 from datetime import date, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
-import msgspec
 from msgspec import Struct
 
 from dashboard.formats import midnight
-from dashboard.queries.customer_names import customer_names
 from dashboard.queries.declared import (
     QUERY_MILLISECONDS_MAX,
     DeskDatabase,
@@ -55,8 +53,6 @@ class RequestRow(View, kw_only=True, frozen=True, rename="camel"):
     loan_account_id: Key | None = None
     account_number: str = ""
     customer_id: Key | None = None
-    customer_name: str = ""
-    """As the customer is called now; no request keeps it."""
     amount: Money | None = None
     reason: str = ""
     priority: str = "normal"
@@ -70,9 +66,6 @@ class RequestRow(View, kw_only=True, frozen=True, rename="camel"):
     def number(self) -> str:
         """What people call it by."""
         return self.request_number or self.request_id
-
-
-R = TypeVar("R", bound=RequestRow)
 
 
 class StepView(View, kw_only=True, frozen=True, rename="camel"):
@@ -165,7 +158,7 @@ def requests(
     count = database[documents.APPROVALS.name].count_documents(
         matching, limit=COUNT_MAX, maxTimeMS=QUERY_MILLISECONDS_MAX
     )
-    return RequestPage(_read(database, [row for _, row in shown]), following, count)
+    return RequestPage(_read([row for _, row in shown]), following, count)
 
 
 def request(database: DeskDatabase, reader: Reader, request_id: str) -> RequestView | None:
@@ -175,7 +168,7 @@ def request(database: DeskDatabase, reader: Reader, request_id: str) -> RequestV
         fields_of(RequestView),
         max_time_ms=QUERY_MILLISECONDS_MAX,
     )
-    return None if stored is None else _named(database, [from_mongo(RequestView, stored)])[0]
+    return None if stored is None else from_mongo(RequestView, stored)
 
 
 def related(database: DeskDatabase, reader: Reader, view: RequestView) -> list[RequestRow]:
@@ -184,7 +177,7 @@ def related(database: DeskDatabase, reader: Reader, view: RequestView) -> list[R
     if view.loan_account_id:
         same.append({"loanAccountId": view.loan_account_id})  # type: ignore[dict-item] # a query
     query = {"$and": [visible(reader), {"$or": same}, {"_id": {"$ne": view.request_id}}]}
-    return _read(database, _stored(database, query, "newest", RELATED_MAX))
+    return _read(_stored(database, query, "newest", RELATED_MAX))
 
 
 def waiting(database: DeskDatabase, reader: Reader) -> int:
@@ -237,16 +230,8 @@ def _stored(database: DeskDatabase, query: Stored, sort: str, wanted: int) -> li
     return list(rows)
 
 
-def _read(database: DeskDatabase, rows: list[Stored]) -> list[RequestRow]:
-    return _named(database, [from_mongo(RequestRow, row) for row in rows])
-
-
-def _named(database: DeskDatabase, rows: list[R]) -> list[R]:
-    names = customer_names(database, (each.customer_id for each in rows))
-    return [
-        msgspec.structs.replace(each, customer_name=names.get(each.customer_id or "", ""))
-        for each in rows
-    ]
+def _read(rows: list[Stored]) -> list[RequestRow]:
+    return [from_mongo(RequestRow, row) for row in rows]
 
 
 def _matching(chosen: RequestFilter) -> Stored:

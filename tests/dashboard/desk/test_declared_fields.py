@@ -31,8 +31,6 @@ PERSONAL: Final = {
 """What analysts never see, whatever document it stands in; of an address only the suburb."""
 
 FOUND_ELSEWHERE: Final = {
-    "RequestRow": {"customerName"},
-    "RequestView": {"customerName"},
     "UnknownType": {"eventType"},
     "MismatchView": {"customerId"},
 }

@@ -45,6 +45,14 @@ def test_a_changed_account_has_moved_and_no_other(live: Live, store: Store) -> N
     assert not live.have_moved({ONE: live.mark()})
 
 
+def test_the_trail_moves_as_a_whole(live: Live, database: DeskDatabase) -> None:
+    """Each event of the ledger is one more there: none has a place of its own in memory."""
+    mark, trail = live.mark(), topic(documents.AUDIT_EVENTS)
+    database[documents.AUDIT_EVENTS.name].insert_one({"_id": "ACC-1:1"})
+    until_moved(live, {trail: mark})
+    assert not live.have_moved({topic(documents.AUDIT_EVENTS, "ACC-1:1"): mark, ONE: mark})
+
+
 def test_what_nobody_follows_moves_nothing(
     live: Live, database: DeskDatabase, store: Store
 ) -> None:

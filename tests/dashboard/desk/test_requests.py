@@ -15,6 +15,7 @@ from dashboard.queries.approvals import (
     waiting,
 )
 from dashboard.queries.declared import fields_of
+from dashboard.queries.known_customers import known_customers
 from dashboard.queries.request_order import ORDERS
 from dashboard.queries.rights import NotAllowed
 from dashboard.queries.staff_notices import notices
@@ -187,18 +188,21 @@ def test_related_requests_are_those_on_the_same_account(
     assert ids(related(database, MICHAEL, view)) == [two]
 
 
-def test_a_request_bears_the_name_that_its_customer_has_now(
-    database: DeskDatabase, store: Store
-) -> None:
-    """It is read when it is shown; an unknown or erased customer has none."""
-    one = asked(store, 1)
-    assert requests(database, MICHAEL, RequestFilter()).rows[0].customer_name == ""
-    mia = CustomerDocument(customer_id=Key("CUS-1"), full_name="Mia Chen")
+def test_a_customer_is_called_as_they_are_called_now(database: DeskDatabase, store: Store) -> None:
+    """Read when shown, with flags; an analyst sees no name, who has no record is unknown."""
+    mia = CustomerDocument(customer_id=Key("CUS-1"), full_name="Mia Chen", staff_flag=True)
     store(documents.CUSTOMERS, "CUS-1", mia)
-    assert requests(database, MICHAEL, RequestFilter()).rows[0].customer_name == "Mia Chen"
-    view = request(database, MICHAEL, one)
-    assert view is not None
-    assert view.customer_name == "Mia Chen"
+    store(documents.CUSTOMERS, "CUS-2", CustomerDocument(customer_id=Key("CUS-2")))
+    asked_for = ["CUS-1", "CUS-2", "CUS-3", None, "CUS-1"]
+    known = known_customers(database, MICHAEL.roles, asked_for)
+    assert {each: found.full_name for each, found in known.items()} == {
+        "CUS-1": "Mia Chen",
+        "CUS-2": None,
+    }
+    assert known["CUS-1"].staff_flag
+    outline = known_customers(database, frozenset({"analyst"}), asked_for)
+    assert [each.full_name for each in outline.values()] == [None, None]
+    assert outline["CUS-1"].staff_flag
 
 
 def test_the_list_fetches_no_command_and_no_snapshot() -> None:

@@ -52,8 +52,9 @@ def client_of(ledger: ClockedLedger) -> LedgerClient:
 
     def token(staff_id: str, session_id: str) -> str:
         key = signing_key(ledger.keys_dir, "desk")
-        who = {"issuer": "desk", "actor_id": staff_id, "session_id": session_id}
-        return actor_token.mint(key, **who, now=ledger.now())
+        return actor_token.mint(
+            key, issuer="desk", actor_id=staff_id, session_id=session_id, now=ledger.now()
+        )
 
     return LedgerClient(ledger.address, token)
 
