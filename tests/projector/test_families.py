@@ -151,10 +151,9 @@ def _lasting(value: Any) -> Any:  # noqa: ANN401 - any stored value
 
 
 def _lost(dice: random.Random, made: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Choose one of a hundred, none the last of its subject: that one nobody could miss."""
-    last = {each["id"].rpartition(":")[0]: each["id"] for each in made}
-    losable = [each for each in made if each["id"] not in last.values()]
-    return dice.sample(losable, max(2, len(made) // 100))
+    """Choose one of a hundred, and the last of a subject, which no other follows."""
+    last = {each["id"].rpartition(":")[0]: each for each in made}
+    return [*dice.sample(made, max(2, len(made) // 100)), dice.choice(list(last.values()))]
 
 
 def _by_two(start: Start, settings: Settings, is_done: Callable[[], bool]) -> None:

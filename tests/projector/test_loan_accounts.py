@@ -1,5 +1,7 @@
 """Accounts from outside: stubs, redelivery and the order of time (events.md, section 4)."""
 
+from bson import Decimal128
+
 from proto import documents
 from tests.projector.conftest import Drain
 from tests.projector.feed import Feed, account, closing, update
@@ -9,7 +11,7 @@ from tests.projector.mirror import Mirror
 def test_an_account_is_stored_under_the_names_of_the_contract(
     feed: Feed, drain: Drain, mirror: Mirror
 ) -> None:
-    """Terms, balances and status have their places; money is exact and zero is zero."""
+    """Terms, balances and status have their places."""
     feed.tell(
         "account.created.v1",
         account(application_number="APP-7", signed_loan_agreement_url="https://example.com/7"),
@@ -35,6 +37,26 @@ def test_an_account_is_stored_under_the_names_of_the_contract(
         "pending_disbursement",
         "PENDING_DISBURSEMENT",
     )
+
+
+def test_money_is_never_a_float(feed: Feed, drain: Drain, mirror: Mirror) -> None:
+    """In the plan's sample it was; however it is told, every cent is kept."""
+    told = '{"account_id":"LOAN-1","current_balance":9999999999999.97,"last_payment_amount":"0.3"}'
+    feed.tell("account.created.v1", account())
+    feed.tell("account.updated.v1", told)
+    drain()
+    (stored,) = mirror.database["loan-accounts"].find()
+    assert stored["balances"]["currentBalance"] == Decimal128("9999999999999.97")
+    assert stored["lastPayment"]["amount"] == Decimal128("0.30")
+
+
+def test_a_fee_of_zero_is_zero(feed: Feed, drain: Drain, mirror: Mirror) -> None:
+    """In the plan's sample it became null, as if nobody had told it."""
+    feed.tell("account.created.v1", account(loan_fee="0.00"))
+    feed.tell("account.created.v1", account("LOAN-2", loan_fee=0))
+    drain()
+    fees = [each["loanTerms"]["loanFee"] for each in mirror.all(documents.LOAN_ACCOUNTS)]
+    assert fees == ["0.00", "0.00"]
 
 
 def test_a_redelivered_creation_resets_nothing(feed: Feed, drain: Drain, mirror: Mirror) -> None:

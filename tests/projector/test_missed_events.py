@@ -26,6 +26,7 @@ from proto.accounting_ledger_pb2 import (
     EventHistoryResponse,
     GetEventHistoryRequest,
 )
+from proto.servicing_pb2 import JournalEntry, ReadJournalRequest, ReadJournalResponse
 from proto.streams import INTERNAL
 from tests.projector.conftest import Start
 from tests.projector.feed import Feed, account, update
@@ -33,7 +34,7 @@ from tests.projector.mirror import Mirror
 
 
 class History:
-    """A ledger that knows histories and nothing else; two events a page."""
+    """A ledger that knows histories and its journal; two events a page."""
 
     def __init__(self, entries: list[dict[str, str]]) -> None:
         self.entries = entries
@@ -51,6 +52,31 @@ class History:
         page = [_entry(each) for each in known[first : first + 2]]
         following = str(first + 2) if len(known) > first + 2 else ""
         return EventHistoryResponse(success=True, events=page, next_cursor=following)
+
+    def journal(
+        self, request: ReadJournalRequest, _context: grpc.ServicerContext
+    ) -> ReadJournalResponse:
+        """Give a page of the journal, and its last position."""
+        placed = sorted(self.entries, key=lambda each: int(each["pos"]))
+        page = [each for each in placed if int(each["pos"]) > request.from_position]
+        return ReadJournalResponse(
+            entries=[_journal_entry(each) for each in page[: min(2, request.limit)]],
+            last_position=int(placed[-1]["pos"]),
+        )
+
+
+def _journal_entry(fields: dict[str, str]) -> JournalEntry:
+    return JournalEntry(
+        position=int(fields["pos"]),
+        subject_id=fields["id"].rpartition(":")[0],
+        version=int(fields["ver"]),
+        event_type=fields["typ"],
+        recorded_at=fields["ts"],
+        actor=fields["usr"],
+        body=fields["payload"].encode(),
+        hash=fields["hash"],
+        prev=fields["prev"],
+    )
 
 
 def _entry(fields: dict[str, str]) -> EventHistoryEntry:
@@ -72,14 +98,23 @@ def _entry(fields: dict[str, str]) -> EventHistoryEntry:
 def serving(history: History, address: str) -> Iterator[None]:
     """Let a ledger answer at an address."""
     server = grpc.server(ThreadPoolExecutor(2))
-    method = grpc.unary_unary_rpc_method_handler(
+    histories = grpc.unary_unary_rpc_method_handler(
         history.answer,
         request_deserializer=GetEventHistoryRequest.FromString,
         response_serializer=EventHistoryResponse.SerializeToString,
     )
-    service = "billie.ledger.v1.AccountingLedgerService"
-    handler = grpc.method_handlers_generic_handler(service, {"GetEventHistory": method})
-    server.add_generic_rpc_handlers((handler,))
+    journal = grpc.unary_unary_rpc_method_handler(
+        history.journal,
+        request_deserializer=ReadJournalRequest.FromString,
+        response_serializer=ReadJournalResponse.SerializeToString,
+    )
+    services = {
+        "billie.ledger.v1.AccountingLedgerService": {"GetEventHistory": histories},
+        "billie.servicing.v1.JournalService": {"ReadJournal": journal},
+    }
+    server.add_generic_rpc_handlers(
+        [grpc.method_handlers_generic_handler(*each) for each in services.items()]
+    )
     server.add_insecure_port(address)
     server.start()
     yield
