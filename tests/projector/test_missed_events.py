@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -108,7 +109,7 @@ def serving(history: History, address: str) -> Iterator[None]:
         request_deserializer=ReadJournalRequest.FromString,
         response_serializer=ReadJournalResponse.SerializeToString,
     )
-    services = {
+    services: dict[str, dict[str, grpc.RpcMethodHandler[Any, Any]]] = {
         "billie.ledger.v1.AccountingLedgerService": {"GetEventHistory": histories},
         "billie.servicing.v1.JournalService": {"ReadJournal": journal},
     }
