@@ -21,8 +21,8 @@ from tests.databases import Databases
 from tests.projector.conftest import Drain, Start
 from tests.projector.families import OURS, OUTSIDE, Ledger, shuffled, story, told_outside
 from tests.projector.feed import Feed
+from tests.projector.history import History, serving
 from tests.projector.mirror import Mirror, Plain
-from tests.projector.test_missed_events import History, serving
 
 EVENTS = count(150, 2_000)
 STORIES = count(8, 200)
