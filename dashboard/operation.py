@@ -5,8 +5,8 @@ from typing import Final
 from msgspec import Struct
 
 from dashboard.commands.answers import Balances
+from dashboard.commands.change import Change
 from dashboard.commands.registry import (
-    Command,
     balances_read,
     balances_written,
     command_from,
@@ -15,6 +15,9 @@ from dashboard.commands.registry import (
 from dashboard.queries.accounts import AccountView
 from proto.documents import OperationDocument
 from proto.values import Instant, Key
+
+TROUBLES: Final = frozenset({"refused", "unknown"})
+"""States that somebody must clear up: by another try, or by dismissing it."""
 
 NOT_SENT: Final = "NOT_SENT"
 """The reason of an operation that failed before it reached the ledger."""
@@ -25,13 +28,28 @@ class Operation(Struct, frozen=True, kw_only=True):
 
     key: str
     state: str
-    command: Command
+    command: Change
     sentence: str = ""
     reason: str = ""
     account_version: int = 0
     after: Balances | None = None
     created_at: Instant
     updated_at: Instant
+
+    @property
+    def loan_account_id(self) -> str:
+        """The account that it is about; empty where it is about none."""
+        return str(getattr(self.command, "loan_account_id", ""))
+
+    @property
+    def seen_version(self) -> int:
+        """The version of what it changes that was on the screen."""
+        return int(getattr(self.command, "seen_version", 0))
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether somebody must clear it up."""
+        return self.state in TROUBLES
 
     @property
     def is_pending(self) -> bool:
@@ -58,7 +76,7 @@ def document_of(operation: Operation, staff_id: str = "") -> OperationDocument:
     return OperationDocument(
         staff_id=Key(staff_id),
         command=operation.command.name,
-        loan_account_id=Key(operation.command.loan_account_id),
+        loan_account_id=Key(operation.loan_account_id),
         parameters=parameters_of(operation.command),
         state=operation.state,
         sentence=operation.sentence,

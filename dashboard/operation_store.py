@@ -8,11 +8,13 @@ from proto import documents
 from proto.codec import from_mongo, to_mongo
 from proto.documents import OperationDocument
 
-OPEN_STATES: Final = ("saving", "saved", "refused", "unknown")
+UNSETTLED: Final = ("saving", "refused", "unknown")
+"""What somebody has still to hear of, or to clear up, however long ago it was."""
+
 DONE_STATES: Final = frozenset({"saved", "synced", "dismissed"})
 """What is done or given up is not sent again: its words are needed no longer."""
 
-FREE_TEXTS: Final = ("notes", "comment", "reason", "question_sent")
+FREE_TEXTS: Final = ("notes", "comment", "reason", "question_sent", "text", "note")
 MOVING_FIELDS: Final = (
     "state",
     "sentence",
@@ -21,9 +23,9 @@ MOVING_FIELDS: Final = (
     "balancesAfter",
     "updatedAt",
 )
-SHOWN_MAX: Final = 5
-LISTED_MAX: Final = 50
-SHOWN_FOR: Final = timedelta(days=7)
+SHOWN_MAX: Final = 50
+LISTED_MAX: Final = 200
+SAVED_SHOWN_FOR: Final = timedelta(days=7)
 ABANDONED_AFTER: Final = timedelta(seconds=60)
 """Longer than a command's deadline: whoever was saving it is gone."""
 
@@ -49,12 +51,6 @@ class OperationStore:
             change |= {f"parameters.{name}": "" for name in held}
         self._collection.update_one({"_id": key}, {"$set": change})
 
-    def take(self, key: str, staff_id: str) -> bool:
-        """Dismiss somebody's failed operation; tell whether it was this call that did."""
-        mine = {"_id": key, "staffId": staff_id, "state": "refused"}
-        change = {"$set": {"state": "dismissed", "updatedAt": datetime.now(UTC)}}
-        return self._collection.update_one(mine, change).modified_count == 1
-
     def find(self, key: str, staff_id: str) -> OperationDocument | None:
         """Find somebody's own operation."""
         stored = self._collection.find_one({"_id": key, "staffId": staff_id})
@@ -66,15 +62,17 @@ class OperationStore:
         return self._open(on_these, SHOWN_MAX)
 
     def all_open(self, staff_id: str) -> dict[str, OperationDocument]:
-        """List all of somebody's operations that are not over, newest first."""
+        """List somebody's operations that are not over, the newest `LISTED_MAX` of them."""
         return self._open({"staffId": staff_id}, LISTED_MAX)
 
     def _open(self, query: Stored, wanted: int) -> dict[str, OperationDocument]:
-        since = {"$gte": datetime.now(UTC) - SHOWN_FOR}
+        since = {"$gte": datetime.now(UTC) - SAVED_SHOWN_FOR}
+        is_open = [
+            {"state": {"$in": list(UNSETTLED)}},
+            {"state": "saved", "createdAt": since},
+        ]
         rows = (
-            self._collection.find(
-                {**query, "state": {"$in": list(OPEN_STATES)}, "createdAt": since}
-            )
+            self._collection.find({**query, "$or": is_open})
             .sort("createdAt", -1)
             .limit(wanted)
             .max_time_ms(QUERY_MILLISECONDS_MAX)

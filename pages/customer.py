@@ -76,7 +76,7 @@ def show_account(signed_in: SignedIn, stored: AccountView, under_way: list[Opera
     for each in telling:
         operation_trouble(signed_in, complete, each)
     account_actions(signed_in, account, under_way, health, known)
-    account_requests(signed_in, account.loan_account_id)
+    account_requests(signed_in, account, under_way)
     account_tabs(signed_in, account, now)
 
 

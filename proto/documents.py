@@ -1326,7 +1326,7 @@ OPERATIONS: Final = Collection(
     "desk-operations",
     "dashboard",
     OperationDocument,
-    (_by("staffId", "-createdAt"), _by("loanAccountId", "-createdAt")),
+    (_by("staffId", "state", "-createdAt"), _by("loanAccountId", "-createdAt")),
 )
 RECENT_CUSTOMERS: Final = Collection("desk-recent-customers", "dashboard", RecentCustomersDocument)
 

@@ -3,30 +3,26 @@
 from typing import ClassVar, cast
 
 from google.protobuf.message import Message
-from msgspec import Struct
 
 from dashboard import formats
 from dashboard.commands.answers import Done, Preview, read_done, read_preview
+from dashboard.commands.change import Change
 from dashboard.ledger_client import Caller, LedgerClient
 from proto import accounting_ledger_pb2 as ledger
 from proto import servicing_pb2 as servicing
 from proto.values import Money
 
 
-class AccountCommand(Struct, frozen=True, kw_only=True):
+class AccountCommand(Change, frozen=True, kw_only=True):
     """A change of one account, as somebody entered it.
 
     `seen_version` is the version of the account that was on the screen. A subclass names
     its rpc, the preview's field, the words before and after it is done, and its request.
     """
 
-    name: ClassVar[str]
     rpc: ClassVar[str]
     preview_field: ClassVar[str]
-    to_do: ClassVar[str]
-    done: ClassVar[str]
     is_request: ClassVar[bool] = False
-    """Whether it only asks for a change: then no balance moves, and there is none to await."""
 
     loan_account_id: str
     seen_version: int
@@ -47,6 +43,11 @@ class AccountCommand(Struct, frozen=True, kw_only=True):
         """The amount that the words name; None where there is none to name."""
         amount: Money | None = getattr(self, "amount", None)
         return amount
+
+    @property
+    def place(self) -> str:
+        """Name the account."""
+        return f"account:{self.loan_account_id}"
 
     @property
     def what(self) -> str:

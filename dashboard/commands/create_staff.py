@@ -10,6 +10,8 @@ class CreateStaff(StaffChange, frozen=True, kw_only=True):
     """Somebody new; `person_id` is the person behind the sign-in, where they have another."""
 
     name: ClassVar[str] = "CreateStaff"
+    to_do: ClassVar[str] = "Create"
+    done: ClassVar[str] = "Created"
     rpc: ClassVar[str] = "Create"
 
     username: str
@@ -17,6 +19,16 @@ class CreateStaff(StaffChange, frozen=True, kw_only=True):
     email: str = ""
     person_id: str = ""
     roles: tuple[str, ...]
+
+    @property
+    def about(self) -> str:
+        """Name them as colleagues know them."""
+        return self.display_name
+
+    @property
+    def place(self) -> str:
+        """Name the form for somebody new, who has no page yet."""
+        return f"staff::{self.name}"
 
     def request(self, key: str) -> servicing.CreateStaffRequest:
         """Build the request."""

@@ -46,6 +46,11 @@ class Decision(AccountCommand, frozen=True, kw_only=True):
     asked_for: str = ""
 
     @property
+    def place(self) -> str:
+        """Name the request."""
+        return f"request:{self.request_id}"
+
+    @property
     def what(self) -> str:
         """Say what it does, and to which request."""
         return f"{self.to_do}: {self.asked_for or self.request_id}"

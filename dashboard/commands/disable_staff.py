@@ -10,6 +10,8 @@ class DisableStaff(StaffChange, frozen=True, kw_only=True):
     """They leave every tab at once, and the ledger takes nothing more of theirs."""
 
     name: ClassVar[str] = "DisableStaff"
+    to_do: ClassVar[str] = "Disable"
+    done: ClassVar[str] = "Disabled"
     rpc: ClassVar[str] = "Disable"
 
     reason: str = ""

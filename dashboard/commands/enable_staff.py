@@ -10,6 +10,8 @@ class EnableStaff(StaffChange, frozen=True, kw_only=True):
     """They work again, in the roles and limits that they had."""
 
     name: ClassVar[str] = "EnableStaff"
+    to_do: ClassVar[str] = "Enable"
+    done: ClassVar[str] = "Enabled"
     rpc: ClassVar[str] = "Enable"
 
     reason: str = ""

@@ -1,20 +1,28 @@
 """What both things that are asked of a dead letter have in common."""
 
-from typing import ClassVar, cast
+from typing import cast
 
 from google.protobuf.message import Message
-from msgspec import Struct
 
+from dashboard.commands.change import Change
 from dashboard.ledger_client import Caller, LedgerClient
 from proto import servicing_pb2 as servicing
 
 
-class LetterChange(Struct, frozen=True, kw_only=True):
+class LetterChange(Change, frozen=True, kw_only=True):
     """Something about one letter, which the ledger records and the projector does."""
 
-    name: ClassVar[str]
-
     letter_id: str
+
+    @property
+    def about(self) -> str:
+        """Name the letter."""
+        return self.letter_id
+
+    @property
+    def place(self) -> str:
+        """Name the letter."""
+        return f"letter:{self.letter_id}"
 
     def request(self, key: str) -> Message:
         """Build the request."""

@@ -10,6 +10,8 @@ class MarkVerified(ReviewMark, frozen=True, kw_only=True):
     """The event is in order; the note says why."""
 
     name: ClassVar[str] = "MarkVerified"
+    to_do: ClassVar[str] = "Mark as verified:"
+    done: ClassVar[str] = "Marked as verified:"
 
     def request(self, key: str) -> servicing.MarkVerifiedRequest:
         """Build the request."""

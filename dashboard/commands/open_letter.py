@@ -10,6 +10,8 @@ class OpenLetter(LetterChange, frozen=True, kw_only=True):
     """A reading; the answer is sealed for `reader_key`."""
 
     name: ClassVar[str] = "OpenLetter"
+    to_do: ClassVar[str] = "Open the dead letter"
+    done: ClassVar[str] = "Opened the dead letter"
 
     reader_key: bytes
 

@@ -10,6 +10,8 @@ class QueryItem(ReviewMark, frozen=True, kw_only=True):
     """The event is not clear; the note says what is asked."""
 
     name: ClassVar[str] = "QueryItem"
+    to_do: ClassVar[str] = "Query"
+    done: ClassVar[str] = "Queried"
 
     def request(self, key: str) -> servicing.QueryItemRequest:
         """Build the request."""

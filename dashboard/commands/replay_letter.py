@@ -10,6 +10,8 @@ class ReplayLetter(LetterChange, frozen=True, kw_only=True):
     """Ask for it."""
 
     name: ClassVar[str] = "ReplayLetter"
+    to_do: ClassVar[str] = "Replay the dead letter"
+    done: ClassVar[str] = "Replayed the dead letter"
 
     def request(self, key: str) -> servicing.ReplayLetterRequest:
         """Build the request."""

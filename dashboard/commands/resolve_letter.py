@@ -20,6 +20,8 @@ class ResolveLetter(LetterChange, frozen=True, kw_only=True):
     """Ask for it."""
 
     name: ClassVar[str] = "ResolveLetter"
+    to_do: ClassVar[str] = "Close the dead letter"
+    done: ClassVar[str] = "Closed the dead letter"
 
     reason_code: str
 

@@ -1,20 +1,26 @@
 """What the two marks of an auditor on an event have in common."""
 
-from typing import ClassVar
-
 from google.protobuf.message import Message
-from msgspec import Struct
 
+from dashboard.commands.change import Change
 from dashboard.ledger_client import Caller, LedgerClient
 
 
-class ReviewMark(Struct, frozen=True, kw_only=True):
+class ReviewMark(Change, frozen=True, kw_only=True):
     """A mark on one event, with a note; the ledger refuses it of whoever acted."""
-
-    name: ClassVar[str]
 
     event_id: str
     note: str
+
+    @property
+    def about(self) -> str:
+        """Name the event."""
+        return self.event_id
+
+    @property
+    def place(self) -> str:
+        """Name the event."""
+        return f"event:{self.event_id}"
 
     def request(self, key: str) -> Message:
         """Build the request."""

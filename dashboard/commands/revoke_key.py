@@ -10,6 +10,8 @@ class RevokeKey(StaffChange, frozen=True, kw_only=True):
     """The key signs nothing from now on; its owner makes a new one."""
 
     name: ClassVar[str] = "RevokeKey"
+    to_do: ClassVar[str] = "Revoke the signing key of"
+    done: ClassVar[str] = "Revoked the signing key of"
     rpc: ClassVar[str] = "RevokeKey"
 
     key_id: str

@@ -11,6 +11,8 @@ class SetLimits(StaffChange, frozen=True, kw_only=True):
     """These limits by kind; a kind that is not named is as the roles have it."""
 
     name: ClassVar[str] = "SetLimits"
+    to_do: ClassVar[str] = "Change the limits of"
+    done: ClassVar[str] = "Changed the limits of"
     rpc: ClassVar[str] = "SetLimits"
 
     limits: dict[str, Money]

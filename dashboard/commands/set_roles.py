@@ -10,6 +10,8 @@ class SetRoles(StaffChange, frozen=True, kw_only=True):
     """These roles and no others, from now on."""
 
     name: ClassVar[str] = "SetRoles"
+    to_do: ClassVar[str] = "Change the roles of"
+    done: ClassVar[str] = "Changed the roles of"
     rpc: ClassVar[str] = "SetRoles"
 
     roles: tuple[str, ...]

@@ -3,19 +3,28 @@
 from typing import ClassVar
 
 from google.protobuf.message import Message
-from msgspec import Struct
 
+from dashboard.commands.change import Change
 from dashboard.ledger_client import Caller, LedgerClient
 
 
-class StaffChange(Struct, frozen=True, kw_only=True):
+class StaffChange(Change, frozen=True, kw_only=True):
     """A change of one staff member; the ledger refuses it of the person themselves."""
 
-    name: ClassVar[str]
     rpc: ClassVar[str]
 
     staff_id: str
     seen_version: int = 0
+
+    @property
+    def about(self) -> str:
+        """Name who is changed."""
+        return self.staff_id
+
+    @property
+    def place(self) -> str:
+        """Name the form about them."""
+        return f"staff:{self.staff_id}:{self.name}"
 
     def request(self, key: str) -> Message:
         """Build the request."""

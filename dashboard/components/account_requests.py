@@ -1,39 +1,51 @@
 """What waits for a decision on an account; one's own request can be taken back."""
 
+from contextlib import suppress
+
 import streamlit as st
 
-from dashboard import formats, services
+from dashboard import formats, request_words, services
 from dashboard.commands.decide_request import CancelRequest
-from dashboard.components import sending
+from dashboard.components import acting
 from dashboard.formats import inert
+from dashboard.ledger_client import LedgerRefused
+from dashboard.operation import Operation
 from dashboard.queries.account_requests import OpenRequest, open_requests
+from dashboard.queries.accounts import AccountView
 from dashboard.queries.rights import REQUEST_ROLES
 from dashboard.session import SignedIn
 
 
-def account_requests(signed_in: SignedIn, loan_account_id: str) -> None:
+def account_requests(signed_in: SignedIn, account: AccountView, under_way: list[Operation]) -> None:
     """Show the undecided requests of an account; nothing where there are none."""
     if not signed_in.has(*REQUEST_ROLES):
         return
-    for request in open_requests(services.database(), signed_in.roles, loan_account_id):
-        _request(signed_in, request)
+    taken_back = {
+        each.command.request_id
+        for each in under_way
+        if isinstance(each.command, CancelRequest) and each.state != "refused"
+    }
+    found = open_requests(services.database(), signed_in.roles, account.loan_account_id)
+    for request in found:
+        _request(signed_in, account, request, is_taken_back=request.request_id in taken_back)
 
 
-def _request(signed_in: SignedIn, request: OpenRequest) -> None:
+def _request(
+    signed_in: SignedIn, account: AccountView, request: OpenRequest, *, is_taken_back: bool
+) -> None:
     is_mine = request.requested_by == signed_in.staff_id
-    place = f"cancel-{request.request_id}"
-    done = sending.last(place)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(told(request, is_mine=is_mine), width="stretch")
         if is_mine:
+            obstacle = services.health().obstacle
             st.button(
                 "Cancel my request",
-                key=place,
-                disabled=done is not None and done.is_done,
+                key=f"cancel-{request.request_id}",
+                disabled=is_taken_back or bool(obstacle),
+                help=obstacle or None,
                 on_click=_cancel,
-                args=(signed_in, place, request),
+                args=(signed_in, account, request),
             )
-    sending.trouble(signed_in, place)
 
 
 def told(request: OpenRequest, *, is_mine: bool) -> str:
@@ -49,6 +61,20 @@ def told(request: OpenRequest, *, is_mine: bool) -> str:
     return f"{badge} **{said}** :gray[{inert(request.request_number)}]"
 
 
-def _cancel(signed_in: SignedIn, place: str, request: OpenRequest) -> None:
-    cancelled = CancelRequest(request_id=request.request_id, seen_version=request.ver)
-    sending.send(signed_in, place, cancelled)
+def _cancel(signed_in: SignedIn, account: AccountView, request: OpenRequest) -> None:
+    operations, caller = acting.operations(), acting.caller(signed_in)
+    if operations.has_decided(request.request_id, request.ver):
+        return  # the second click of one intent
+    title = request_words.title(request.kind, request.amount)
+    cancelled = CancelRequest(
+        request_id=request.request_id,
+        seen_version=request.ver,
+        loan_account_id=account.loan_account_id,
+        asked_for=f"{title}, account {account.number}",
+    )
+    before = operations.on_request(request.request_id, caller)
+    with suppress(LedgerRefused):  # a part was just lost: the page says so by itself
+        operations.begin(cancelled, caller, None)
+        for each in before:
+            if each.state == "refused":
+                operations.dismiss(each.key, caller)

@@ -6,7 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard.components.conversations import conversations
-from dashboard.components.notes import notes
+from dashboard.components.notes import TABS, notes
 from dashboard.components.schedule_table import schedule_table
 from dashboard.components.statement import account_statement
 from dashboard.components.transactions_table import transactions_table
@@ -27,7 +27,7 @@ def account_tabs(signed_in: SignedIn, account: AccountView, now: datetime) -> No
         parts["Conversations"] = lambda: conversations(signed_in, customer_id)
         parts["Notes"] = lambda: notes(signed_in, customer_id, account_id)
     for tab, show in zip(
-        st.tabs(list(parts), key="view", bind="query-params"), parts.values(), strict=True
+        st.tabs(list(parts), key=TABS, bind="query-params"), parts.values(), strict=True
     ):
         if tab.open:
             with tab:

@@ -1,12 +1,16 @@
 """Who acts at this tab, what they have under way, and which form is open."""
 
 import time
+from functools import partial
 from typing import Final
 
 from msgspec import Struct, structs
 
 from dashboard import own_rights as own_rights_of
 from dashboard import services, session
+from dashboard.commands.change import Change
+from dashboard.commands.disable_staff import DisableStaff
+from dashboard.commands.enable_staff import EnableStaff
 from dashboard.commands.registry import Command
 from dashboard.known_accounts import NOT_TOLD, Known
 from dashboard.ledger_client import Caller, LedgerFault, LedgerRefused
@@ -18,6 +22,7 @@ from dashboard.queries.approvals import Reader
 from dashboard.queries.health import Health
 from dashboard.queries.rights import REQUEST_ROLES
 from dashboard.session import SignedIn
+from dashboard.sessions import Sessions
 
 _FORM = "form"
 _OPERATIONS = "operations"
@@ -34,12 +39,14 @@ _NOT_KNOWN: Final = OwnRights(is_known=False)
 class OpenForm(Struct, frozen=True, kw_only=True):
     """A form that is open: for which command, on which account, as it was seen then.
 
-    `entered` is what a refused try had asked for, to begin with.
+    `entered` is what a refused try had asked for, to begin with; `retries` is the key of that
+    try, which is over as soon as what this form sends has begun.
     """
 
     command: str
     account: AccountView
     entered: Command | None = None
+    retries: str = ""
 
     @property
     def seen_version(self) -> int:
@@ -57,9 +64,19 @@ def operations() -> Operations:
     return session.slot(
         _OPERATIONS,
         lambda: Operations(
-            services.database(), services.ledger(), services.workers(), services.health
+            services.database(),
+            services.ledger(),
+            services.workers(),
+            services.health,
+            finish=partial(_finish, services.sessions()),
         ),
     )
+
+
+def _finish(sessions: Sessions, change: Change) -> None:
+    """Do what the desk owes besides: a session from before is over for good."""
+    if isinstance(change, DisableStaff | EnableStaff):
+        sessions.end_all_of(change.staff_id)
 
 
 def own_rights(signed_in: SignedIn) -> OwnRights:
@@ -104,9 +121,12 @@ def known(signed_in: SignedIn, account: AccountView, health: Health) -> Known:
     return services.known_accounts().look(account, caller(signed_in))
 
 
-def open_form(command: str, account: AccountView, entered: Command | None = None) -> None:
+def open_form(
+    command: str, account: AccountView, entered: Command | None = None, retries: str = ""
+) -> None:
     """Open a form; the page draws it at the end of its next run."""
-    session.put(_FORM, OpenForm(command=command, account=account, entered=entered))
+    form = OpenForm(command=command, account=account, entered=entered, retries=retries)
+    session.put(_FORM, form)
 
 
 def close_form() -> None:

@@ -1,22 +1,21 @@
 """One event of the audit trail: what it is, whether it is proven, its body, its review."""
 
 import json
-import uuid
 from typing import Any, Final
 
 import streamlit as st
 
 from dashboard import audit_proof, formats, request_words, services, session
-from dashboard.commands.answers import check_writable
 from dashboard.commands.mark_verified import MarkVerified
 from dashboard.commands.query_item import QueryItem
 from dashboard.commands.reveal import Reveal
 from dashboard.commands.review_mark import ReviewMark
-from dashboard.components import acting
+from dashboard.components import acting, sending
 from dashboard.components.audit_table import REVIEW_BADGES, event_words
 from dashboard.components.quiet import quiet
 from dashboard.components.whose import customer_line
-from dashboard.ledger_answers import LedgerFault, LedgerRefused, OutcomeUnknown
+from dashboard.ledger_answers import LedgerFault, LedgerRefused
+from dashboard.operation import Operation
 from dashboard.queries.audit import AuditEvent
 from dashboard.queries.staff_names import staff_names
 from dashboard.session import SignedIn
@@ -25,6 +24,7 @@ NOTE_CHARACTERS_MIN: Final = 10
 NOTE_CHARACTERS_MAX: Final = 500
 SEALED: Final = frozenset({"sealed_texts", "sealedTexts"})
 """What the field of sealed texts is called: requests write theirs in camel case."""
+_TOO_SHORT: Final = "review-too-short"
 
 
 def unreadable_event(event_id: str, flaw: str) -> None:
@@ -145,37 +145,45 @@ def _review(signed_in: SignedIn, event: AuditEvent) -> None:
     if event.actor == signed_in.staff_id:
         st.markdown("You did this yourself; somebody else in compliance reviews it.")
         return
-    note = st.text_area(
-        "Note", key=f"note-{event.event_id}", max_chars=NOTE_CHARACTERS_MAX, placeholder="Why"
-    )
-    written = (note or "").strip()
+    st.text_area("Note", key=_key(event.event_id), max_chars=NOTE_CHARACTERS_MAX, placeholder="Why")
     quiet(f"At least {NOTE_CHARACTERS_MIN} characters.")
     health = services.health()
     off, why = health.read_only, health.sentence if health.read_only else None
     with st.container(horizontal=True):
-        verified = st.button("Mark as verified", type="primary", disabled=off, help=why)
-        queried = st.button("Query", disabled=off)
-    if not (verified or queried):
-        return
-    if len(written) < NOTE_CHARACTERS_MIN:
+        for kind, label in ((MarkVerified, "Mark as verified"), (QueryItem, "Query")):
+            st.button(
+                label,
+                type="primary" if kind is MarkVerified else "secondary",
+                disabled=off,
+                help=why,
+                on_click=_send,
+                args=(signed_in, kind, event.event_id),
+            )
+    if session.slot(_TOO_SHORT, str) == event.event_id:
         st.error(f"Write a note of at least {NOTE_CHARACTERS_MIN} characters.")
-        return
-    kind = MarkVerified if verified else QueryItem
-    _send(signed_in, kind(event_id=event.event_id, note=written))
-
-
-def _send(signed_in: SignedIn, mark: ReviewMark) -> None:
-    """Send the mark; the same words again are the same intent, so they bear the same key."""
-    key = session.slot(f"review:{mark!r}", lambda: uuid.uuid4().hex)
-    try:
-        check_writable(services.health())
-        mark.send(services.ledger(), acting.caller(signed_in), key)
-    except OutcomeUnknown:
-        st.warning("Whether it was recorded is not known yet. Press the same button to check.")
-    except LedgerRefused as no:
-        session.forget(f"review:{mark!r}")
-        st.error(formats.inert(no.sentence))
-    except LedgerFault as fault:
-        st.error(formats.inert(str(fault)))
-    else:
+    place = f"event:{event.event_id}"
+    sending.trouble(signed_in, place, refill)
+    if sending.is_done(signed_in, place):
         st.success("Recorded. The list follows in a moment.", icon=":material/check:")
+
+
+def _key(event_id: str) -> str:
+    return f"note-{event_id}"
+
+
+def _send(signed_in: SignedIn, kind: type[ReviewMark], event_id: str) -> None:
+    session.require("compliance")
+    session.forget(_TOO_SHORT)
+    written = session.entered(_key(event_id)).strip()
+    if len(written) < NOTE_CHARACTERS_MIN:
+        session.put(_TOO_SHORT, event_id)
+        return
+    sending.send(signed_in, kind(event_id=event_id, note=written))
+
+
+def refill(_signed_in: SignedIn, operation: Operation) -> None:
+    """Write the note that failed into its field again."""
+    command = operation.command
+    if isinstance(command, ReviewMark):
+        session.enter(_key(command.event_id), command.note)
+        sending.hold(operation)

@@ -178,7 +178,7 @@ def _send(
     if after is not None:
         echo.show(form.account, command, after)
     try:
-        acting.operations().begin(command, acting.caller(signed_in), after)
+        acting.operations().begin(command, acting.caller(signed_in), after, replaces=form.retries)
         acting.close_form()
     except LedgerRefused:
         return  # a part was just lost: the form says so by itself
@@ -204,4 +204,4 @@ def _refresh() -> None:
     form = acting.opened_form()
     if form is not None:
         account = accounts.account(services.database(), form.account.loan_account_id)
-        acting.open_form(form.command, account or form.account, form.entered)
+        acting.open_form(form.command, account or form.account, form.entered, retries=form.retries)

@@ -14,7 +14,7 @@ from dashboard.components.operation_state import operation_progress, operation_t
 from dashboard.components.quiet import quiet
 from dashboard.formats import inert
 from dashboard.letter_entry import Entry
-from dashboard.operations import Operation
+from dashboard.operation import Operation
 from dashboard.queries import accounts
 from dashboard.queries.accounts import AccountView
 from dashboard.queries.health import Health
@@ -22,7 +22,6 @@ from dashboard.queries.letters import LetterRow, LetterStep
 from dashboard.session import SignedIn
 from proto.values import Money
 
-_REPLAY: Final = "replay-letter"
 _CLOSE: Final = "close-letter"
 
 
@@ -62,8 +61,7 @@ def letter_actions(
             _close(signed_in, row, health)
     if not entry.is_payment:
         quiet("Only a payment can be corrected here. Have its sender send it anew, or replay it.")
-    for place in (_REPLAY, _CLOSE):
-        sending.trouble(signed_in, f"{place}-{row.letter_id}")
+    sending.trouble(signed_in, f"letter:{row.letter_id}", retry_letter)
     for each in under_way:
         operation_progress(each)
         if account is not None:
@@ -125,11 +123,17 @@ def _close(signed_in: SignedIn, row: LetterRow, health: Health) -> None:
 
 def _close_letter(signed_in: SignedIn, letter_id: str, key: str) -> None:
     change = ResolveLetter(letter_id=letter_id, reason_code=session.entered(key) or "other")
-    if sending.send(signed_in, f"{_CLOSE}-{letter_id}", change).is_done:
+    if sending.send(signed_in, change).state == "synced":
         st.toast("The letter is being closed.")
 
 
 def _replay(signed_in: SignedIn, letter_id: str) -> None:
-    place = f"{_REPLAY}-{letter_id}"
-    if sending.send(signed_in, place, ReplayLetter(letter_id=letter_id)).is_done:
+    if sending.send(signed_in, ReplayLetter(letter_id=letter_id)).state == "synced":
         st.toast("Replay asked for. It is published again in a moment.")
+
+
+def retry_letter(signed_in: SignedIn, operation: Operation) -> None:
+    """Ask anew for what failed: nothing is to be entered for it."""
+    if isinstance(operation.command, ReplayLetter | ResolveLetter):
+        sending.hold(operation)
+        sending.send(signed_in, operation.command)

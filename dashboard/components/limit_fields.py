@@ -1,23 +1,29 @@
 """The fields for somebody's own limits, one for each kind."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from dashboard import formats
 from dashboard.amount_faults import limit_fault
+from dashboard.components import staff_changes
 from dashboard.components.own_rights_table import LIMITS
 from dashboard.queries.staff_list import StaffMember
 from proto.values import Money
 
 
-def limit_fields(member: StaffMember) -> tuple[dict[str, Money], str]:
-    """Ask for each limit; gives those that are named, and what is wrong with the first bad one."""
+def limit_fields(member: StaffMember, before: Mapping[str, Money]) -> tuple[dict[str, Money], str]:
+    """Ask for each limit, beginning with those from before.
+
+    Gives those that are named, and what is wrong with the first bad one.
+    """
     limits = {kind: amount for kind, amount in member.limits.items() if kind not in LIMITS}
     flaw = ""
     for kind, words in LIMITS.items():
         typed = st.text_input(
             words,
-            _written(member.limits.get(kind)),
-            key=f"limit-{kind}-{member.staff_id}-{member.ver}",
+            _written(before.get(kind)),
+            key=staff_changes.field_key(f"limit-{kind}-{member.staff_id}-{member.ver}"),
             placeholder="As the roles have it",
             live="300ms",
         )

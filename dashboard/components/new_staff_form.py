@@ -12,30 +12,38 @@ from dashboard.session import ROLE_NAMES, SignedIn
 NAME_MAX: Final = 100
 EMAIL_MAX: Final = 254
 ID_MAX: Final = 64
+NOBODY: Final = CreateStaff(staff_id="", username="", display_name="", roles=())
 
 
 def new_staff_form(signed_in: SignedIn) -> None:
     """Ask for somebody new; the ledger checks each field and says which is wrong."""
-    name = _text("Name", "new-name", NAME_MAX, "As colleagues know them")
+    form = staff_changes.opened()
+    before = form.entered if form is not None else None
+    had = before if isinstance(before, CreateStaff) else NOBODY
+    name = _text("Name", "new-name", NAME_MAX, "As colleagues know them", had.display_name)
     left, right = st.columns(2)
     with left:
-        username = _text("Username", "new-username", ID_MAX, "What they sign in with").lower()
-        email = _text("E-mail", "new-email", EMAIL_MAX, "Optional")
+        username = _text("Username", "new-username", ID_MAX, "What they sign in with", had.username)
+        username = username.lower()
+        email = _text("E-mail", "new-email", EMAIL_MAX, "Optional", had.email)
     with right:
         usual = f"staff-{username}" if username else ""
-        staff_id = _text("Staff id", "new-staff-id", ID_MAX, usual or "Never changes") or usual
+        told = usual or "Never changes"
+        staff_id = _text("Staff id", "new-staff-id", ID_MAX, told, had.staff_id) or usual
         person_id = _text(
             "Employee number",
             "new-person-id",
             ID_MAX,
             "Optional",
+            had.person_id,
             "Two sign-ins of one person share it: neither decides what the other asked for.",
         )
     roles = st.multiselect(
         "Roles",
         list(ROLE_NAMES),
+        default=[each for each in had.roles if each in ROLE_NAMES],
         format_func=lambda role: ROLE_NAMES[role],
-        key="new-roles",
+        key=staff_changes.field_key("new-roles"),
         placeholder="What they may do",
     )
     quiet("They sign in with a start password, which is shown to you once, and choose their own.")
@@ -58,8 +66,16 @@ def new_staff_form(signed_in: SignedIn) -> None:
     )
 
 
-def _text(label: str, key: str, length_max: int, told: str, tip: str | None = None) -> str:
+def _text(
+    label: str, key: str, length_max: int, told: str, had: str, tip: str | None = None
+) -> str:
     typed = st.text_input(
-        label, key=key, max_chars=length_max, placeholder=told, live="300ms", help=tip
+        label,
+        had,
+        key=staff_changes.field_key(key),
+        max_chars=length_max,
+        placeholder=told,
+        live="300ms",
+        help=tip,
     )
     return (typed or "").strip()

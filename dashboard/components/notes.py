@@ -11,6 +11,7 @@ from dashboard.components.form_fields import TEXT_CHARACTERS_MAX
 from dashboard.components.quiet import quiet
 from dashboard.components.reveal_text import reveal_text
 from dashboard.formats import inert
+from dashboard.operation import Operation
 from dashboard.queries.notes import NoteView, notes_of
 from dashboard.queries.rights import moves_money
 from dashboard.queries.staff_names import staff_names
@@ -20,6 +21,8 @@ SHOWN_MAX: Final = 10
 ROUND: Final = "note-round"
 """Counts the notes sent, so that the field begins empty again."""
 AMENDING: Final = "amending"
+TABS: Final = "view"
+"""Which tab of an account is open."""
 
 
 def notes(signed_in: SignedIn, customer_id: str, loan_account_id: str) -> None:
@@ -34,15 +37,14 @@ def notes(signed_in: SignedIn, customer_id: str, loan_account_id: str) -> None:
     names = staff_names(services.database(), ids)
     every = session.slot("all-notes", bool)
     for note in found if every else found[:SHOWN_MAX]:
-        _note(signed_in, note, names)
+        _note(signed_in, customer_id, note, names)
     if len(found) > SHOWN_MAX and not every:
         more = len(found) - SHOWN_MAX
         st.button(f"Show {more} more", on_click=session.put, args=("all-notes", True))
 
 
 def _new(signed_in: SignedIn, customer_id: str, loan_account_id: str) -> None:
-    place = f"note-{customer_id}"
-    key = f"{place}-{session.slot(ROUND, int)}"
+    key = _new_key(customer_id)
     st.text_area(
         "New note",
         key=key,
@@ -52,23 +54,49 @@ def _new(signed_in: SignedIn, customer_id: str, loan_account_id: str) -> None:
     )
     st.button(
         "Add note",
-        key=f"add-{place}",
+        key=f"add-{key}",
         on_click=_add,
-        args=(signed_in, place, key, customer_id, loan_account_id),
+        args=(signed_in, customer_id, loan_account_id),
     )
-    sending.trouble(signed_in, place)
+    sending.trouble(signed_in, f"notes:{customer_id}", refill, _added)
 
 
-def _add(signed_in: SignedIn, place: str, key: str, customer_id: str, loan_account_id: str) -> None:
-    text = session.entered(key).strip()
+def _new_key(customer_id: str) -> str:
+    return f"note-{customer_id}-{session.slot(ROUND, int)}"
+
+
+def _add(signed_in: SignedIn, customer_id: str, loan_account_id: str) -> None:
+    text = session.entered(_new_key(customer_id)).strip()
     if not text:
         return
     note = AddNote(customer_id=customer_id, loan_account_id=loan_account_id, text=text)
-    if sending.send(signed_in, place, note).is_done:
+    sent = sending.send(signed_in, note)
+    if sent.state == "synced":
+        _added(signed_in, sent)
+
+
+def _added(_signed_in: SignedIn, sent: Operation) -> None:
+    """Empty the field that held what was written."""
+    command = sent.command
+    if isinstance(command, AddNote):
         session.put(ROUND, session.slot(ROUND, int) + 1)
+    elif isinstance(command, AmendNote) and session.slot(AMENDING, str) == command.note_id:
+        session.forget(AMENDING)
 
 
-def _note(signed_in: SignedIn, note: NoteView, names: dict[str, str]) -> None:
+def refill(_signed_in: SignedIn, operation: Operation) -> None:
+    """Write what failed into its field again, and open the tab with it."""
+    command = operation.command
+    session.enter(TABS, "Notes")
+    if isinstance(command, AddNote):
+        session.enter(_new_key(command.customer_id), command.text)
+    elif isinstance(command, AmendNote):
+        session.put(AMENDING, command.note_id)
+        session.enter(_amend_key(command.note_id), command.text)
+    sending.hold(operation)
+
+
+def _note(signed_in: SignedIn, customer_id: str, note: NoteView, names: dict[str, str]) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             who = names.get(str(note.added_by), formats.NOT_KNOWN)
@@ -93,27 +121,34 @@ def _note(signed_in: SignedIn, note: NoteView, names: dict[str, str]) -> None:
                     args=(AMENDING, note.note_id),
                 )
         if session.slot(AMENDING, str) == note.note_id:
-            _amend_form(signed_in, note)
+            _amend_form(signed_in, customer_id, note)
+        place = f"notes:{customer_id}:{note.note_id}"
+        sending.trouble(signed_in, place, refill, _added)
 
 
-def _amend_form(signed_in: SignedIn, note: NoteView) -> None:
-    place = f"amend-{note.note_id}-{note.ver}"
-    key = f"{place}-text"
+def _amend_key(note_id: str) -> str:
+    return f"amend-{note_id}-text"
+
+
+def _amend_form(signed_in: SignedIn, customer_id: str, note: NoteView) -> None:
+    key = _amend_key(note.note_id)
     st.text_area(
         "New text; the old one stays on record", key=key, max_chars=TEXT_CHARACTERS_MAX, height=80
     )
     st.button(
         "Save the new text",
-        key=f"save-{place}",
+        key=f"save-{key}",
         on_click=_amend,
-        args=(signed_in, place, key, note),
+        args=(signed_in, customer_id, note),
     )
-    sending.trouble(signed_in, place)
 
 
-def _amend(signed_in: SignedIn, place: str, key: str, note: NoteView) -> None:
-    text = session.entered(key).strip()
+def _amend(signed_in: SignedIn, customer_id: str, note: NoteView) -> None:
+    text = session.entered(_amend_key(note.note_id)).strip()
     if text:
-        change = AmendNote(note_id=note.note_id, seen_version=note.ver, text=text)
-        if sending.send(signed_in, place, change).is_done:
-            session.forget(AMENDING)
+        change = AmendNote(
+            note_id=note.note_id, customer_id=customer_id, seen_version=note.ver, text=text
+        )
+        sent = sending.send(signed_in, change)
+        if sent.state == "synced":
+            _added(signed_in, sent)

@@ -6,13 +6,20 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats, request_words, services, session
-from dashboard.components import acting, pulse
+from dashboard.components import acting, pulse, retrying
 from dashboard.components.opening import open_chosen
-from dashboard.components.operation_state import again, dismiss_button, toast_once
+from dashboard.components.operation_state import (
+    again,
+    dismiss_button,
+    leads_on,
+    sends_the_same,
+    toast,
+)
 from dashboard.components.quiet import quiet
 from dashboard.formats import inert
 from dashboard.live import topic
 from dashboard.operation import Operation
+from dashboard.operation_store import LISTED_MAX
 from dashboard.queries.staff_notices import Notice, notices
 from dashboard.session import SignedIn
 from proto import documents
@@ -21,11 +28,13 @@ TOASTS_MAX: Final = 3
 """So many at once are told one by one; more are counted."""
 
 SHOWN_MAX: Final = 15
-NEWS: Final = frozenset({"refused", "unknown"})
+_SHOWN: Final = "troubles-shown"
+_COUNTED: Final = "troubles-counted"
 
 
 def show(signed_in: SignedIn) -> None:
     """Show the bell with what is new, and tell each new thing once in passing."""
+    retrying.from_address(signed_in)
     since = pulse.mark()
     own = topic(documents.STAFF, signed_in.staff_id)
     pulse.follow(since, topic(documents.STAFF_NOTIFICATIONS), own)
@@ -33,7 +42,7 @@ def show(signed_in: SignedIn) -> None:
     marks = _mark_read(signed_in, told)
     unread = [each for each in told if each.name not in marks]
     mine = acting.operations().mine(acting.caller(signed_in))
-    troubles = [each for each in mine if each.state in NEWS]
+    troubles = [each for each in mine if each.is_trouble]
     _toasts(unread, troubles)
     count = len(unread) + len(troubles)
     label = f"Notices · {count}" if count else "Notices"
@@ -53,10 +62,12 @@ def _mark_read(signed_in: SignedIn, told: list[Notice]) -> set[str]:
 
 
 def _toasts(unread: list[Notice], troubles: list[Operation]) -> None:
-    for each in troubles:
-        if each.state == "refused":
-            failed = f"**{inert(each.command.what)}** failed: {inert(each.sentence)}"
-            toast_once(each.key, failed)
+    for each in troubles[:TOASTS_MAX]:
+        toast(each)
+    if len(troubles) > TOASTS_MAX and not session.slot(_COUNTED, bool):
+        session.put(_COUNTED, value=True)
+        told = f"{len(troubles)} changes failed or are not known yet: all stand under Notices."
+        st.toast(told, icon=":material/error:", duration="long")
     before: set[str] = session.slot("told-notices", set)
     new = [each for each in unread if each.name not in before]
     before |= {each.name for each in new}
@@ -79,27 +90,38 @@ def _told(notice: Notice) -> str:
 
 
 def _troubles(signed_in: SignedIn, troubles: list[Operation]) -> None:
-    for each in troubles[:SHOWN_MAX]:
+    """Show a page of what failed or is not known, and how much more there is."""
+    shown = session.slot(_SHOWN, lambda: SHOWN_MAX)
+    for each in troubles[:shown]:
         state = "failed" if each.state == "refused" else "is not known yet"
         st.markdown(f"**{inert(each.command.what)}** {state}: {inert(each.sentence)}")
         with st.container(horizontal=True):
-            if each.state == "unknown" or not each.was_sent:
-                st.button(
-                    "Check again" if each.state == "unknown" else "Retry",
-                    key=f"centre-again-{each.key}",
-                    on_click=again,
-                    args=(signed_in, each),
-                )
-            if st.button("Open", key=f"centre-open-{each.key}"):
-                open_chosen(_place(each))
-            if each.state == "refused":
-                dismiss_button(signed_in, each, "-centre")
+            _buttons(signed_in, each)
+    more = len(troubles) - shown
+    if more > 0:
+        st.button(
+            f"Show {min(more, SHOWN_MAX)} of {more} more",
+            key="troubles-more",
+            type="tertiary",
+            on_click=session.put,
+            args=(_SHOWN, shown + SHOWN_MAX),
+        )
+    elif len(troubles) >= LISTED_MAX:
+        quiet("These are the newest; older ones follow as you clear them up.")
 
 
-def _place(operation: Operation) -> str:
-    """Say where a failed change is tried again with what was entered."""
-    request_id = getattr(operation.command, "request_id", "")
-    return f"request:{request_id}" if request_id else f"account:{operation.command.loan_account_id}"
+def _buttons(signed_in: SignedIn, each: Operation) -> None:
+    is_same = sends_the_same(each)
+    pressed = st.button(
+        "Check again" if each.state == "unknown" else "Retry",
+        key=f"centre-again-{each.key}",
+        on_click=again if is_same else retrying.retry,
+        args=(signed_in, each),
+    )
+    opened = st.button("Open", key=f"centre-open-{each.key}")
+    dismiss_button(signed_in, each, "-centre")
+    if opened or (pressed and not is_same and leads_on(each)):
+        open_chosen(each.command.place)
 
 
 def _notices(signed_in: SignedIn, told: list[Notice], unread: list[Notice]) -> None:

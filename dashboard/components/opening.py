@@ -1,34 +1,53 @@
 """Opens what was chosen: a customer, an account, a request, or the results of a search."""
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from dashboard.session import SignedIn
 
+Where = tuple[str, dict[str, str]]
+
 
 def open_chosen(chosen: str) -> None:
-    """Go to a `customer:<id>`, `account:<id>:<customer id>`, `request:<id>`, `letter:<id>`.
+    """Go to where something stands."""
+    from dashboard import navigation  # noqa: PLC0415 - it draws the frame, which holds the box
 
+    file, where = where_is(chosen)
+    st.switch_page(navigation.page(file), query_params=where)
+
+
+def link_of(chosen: str, **more: str) -> str:
+    """Give the address of where something stands, for a link in a passing notice."""
+    file, where = where_is(chosen)
+    return f"/{file.removesuffix('.py')}?{urlencode(where | more)}"
+
+
+def where_is(chosen: str) -> Where:
+    """Tell the page and what its address asks for.
+
+    `customer:<id>`, `account:<id>:<customer id>`, `request:<id>`, `letter:<id>`,
+    `notes:<customer id>`, `event:<id>`, `staff:<id>`, `system:`, `me:`;
     `transaction:<account>:<customer>:<id>` is opened on its account, `results:<text>` are
     those of a search. An account that no customer is known for opens under its own id.
     """
-    from dashboard import navigation  # noqa: PLC0415 - it draws the frame, which holds the box
-
     kind, _, rest = chosen.partition(":")
-    if kind == "customer":
-        st.switch_page(navigation.page("customer.py"), query_params={"id": rest})
-    if kind == "account":
-        account_id, _, customer_id = rest.partition(":")
-        where = {"id": customer_id, "account": account_id}
-        st.switch_page(navigation.page("customer.py"), query_params=where)
-    if kind == "request":
-        st.switch_page(navigation.page("request.py"), query_params={"id": rest})
-    if kind == "letter":
-        st.switch_page(navigation.page("dead_letter.py"), query_params={"id": rest})
-    if kind == "transaction":
-        account_id, customer_id, transaction_id = _parts(rest)
-        where = {"id": customer_id, "account": account_id, "transaction": transaction_id}
-        st.switch_page(navigation.page("customer.py"), query_params=where)
-    st.switch_page(navigation.page("search.py"), query_params={"q": rest})
+    first, second, third = _parts(rest)
+    customer_id = rest.partition(":")[2]
+    found: dict[str, Where] = {
+        "customer": ("customer.py", {"id": rest}),
+        "account": ("customer.py", {"id": customer_id, "account": first}),
+        "notes": ("customer.py", {"id": first}),
+        "request": ("request.py", {"id": rest}),
+        "letter": ("dead_letter.py", {"id": rest}),
+        "event": ("audit.py", {"event": rest}),
+        "staff": ("staff.py", {"id": first}),
+        "system": ("system.py", {}),
+        "me": ("me.py", {}),
+        "transaction": ("customer.py", {"id": second, "account": first, "transaction": third}),
+    }
+    file, where = found.get(kind, ("search.py", {"q": rest}))
+    return file, {name: value for name, value in where.items() if value}
 
 
 def link_to(file: str, label: str, **where: str) -> None:

@@ -16,6 +16,7 @@ from dashboard.components import acting
 from dashboard.components.opening import link_to
 from dashboard.formats import inert
 from dashboard.ledger_client import LedgerRefused
+from dashboard.operation import Operation
 from dashboard.queries.approvals import RequestView
 from dashboard.queries.rights import decides_requests
 from dashboard.session import SignedIn
@@ -137,6 +138,8 @@ def _sign(
     """Sign what was shown and begin; the passphrase does not stay in the tab's memory."""
     passphrase = session.entered(_key("passphrase", view))
     session.clear_entered(_key("passphrase", view))
+    if _is_begun(shown):
+        return
     comment = _comment(view)
     if len(comment) < COMMENT_MIN:
         session.put(_TROUBLE, (view.request_id, TOO_SHORT))
@@ -158,6 +161,8 @@ def _sign(
 
 
 def _return(signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalResponse) -> None:
+    if _is_begun(shown):
+        return
     comment = _comment(view)
     if len(comment) < COMMENT_MIN:
         session.put(_TROUBLE, (view.request_id, TOO_SHORT))
@@ -173,6 +178,8 @@ def _return(signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalRes
 
 
 def _resubmit(signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalResponse) -> None:
+    if _is_begun(shown):
+        return
     again = ResubmitRequest(
         request_id=view.request_id,
         seen_version=shown.request_version,
@@ -185,6 +192,8 @@ def _resubmit(signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalR
 
 
 def _cancel(signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalResponse) -> None:
+    if _is_begun(shown):
+        return
     taken_back = CancelRequest(
         request_id=view.request_id,
         seen_version=shown.request_version,
@@ -196,9 +205,27 @@ def _cancel(signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalRes
 
 def _begin(signed_in: SignedIn, view: RequestView, decision: Decision) -> None:
     session.forget(_TROUBLE)
+    operations, caller = acting.operations(), acting.caller(signed_in)
+    before = operations.on_request(view.request_id, caller)
     try:
-        acting.operations().begin(decision, acting.caller(signed_in), None)
+        operations.begin(decision, caller, None)
     except LedgerRefused as no:
         session.put(_TROUBLE, (view.request_id, no.sentence))
         return
+    for each in before:  # this takes the place of what failed
+        if each.state == "refused":
+            operations.dismiss(each.key, caller)
     session.clear_entered(_key("comment", view))
+
+
+def _is_begun(shown: servicing.ApprovalResponse) -> bool:
+    """Tell whether this is the second click: something was begun on what is shown."""
+    return acting.operations().has_decided(shown.request_id, shown.request_version)
+
+
+def refill(operation: Operation) -> None:
+    """Enter the words of what failed; it is signed anew, having looked again."""
+    command = operation.command
+    if isinstance(command, Decision):
+        words = str(getattr(command, "comment", "") or getattr(command, "reason", ""))
+        session.enter(f"comment-{command.request_id}", words)

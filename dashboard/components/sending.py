@@ -1,105 +1,74 @@
-"""Sends a small change from a button, and keeps it with its key while its outcome is not known."""
+"""Sends a small change from a button and waits; what fails is kept as every operation is."""
 
-import time
-import uuid
 from collections.abc import Callable
-from typing import Final, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
-import streamlit as st
-from msgspec import Struct
-
-from dashboard import services, session
-from dashboard.commands.answers import check_writable
+from dashboard import session
+from dashboard.commands.change import Change
 from dashboard.components import acting
-from dashboard.formats import inert
-from dashboard.ledger_client import Caller, LedgerClient, LedgerFault, LedgerRefused, OutcomeUnknown
+from dashboard.components.operation_state import small_trouble
+from dashboard.operation import Operation
 from dashboard.session import SignedIn
 
-DOUBLE_CLICK_SECONDS: Final = 3.0
+DOUBLE_CLICK: Final = timedelta(seconds=3)
 """The same change again so soon after it was done is the second click of one intent."""
 
-
-class Change(Protocol):
-    """One intent: what is sent under a key."""
-
-    def send(self, client: LedgerClient, caller: Caller, key: str) -> object:
-        """Send it. Raises LedgerRefused, LedgerFault or OutcomeUnknown."""
+Then = Callable[[SignedIn, Operation], None]
 
 
-class Sent(Struct, frozen=True):
-    """What became of the last try: done without a sentence, refused, or not known."""
+def send(signed_in: SignedIn, change: Change) -> Operation:
+    """Send a change and give what became of it.
 
-    change: Change
-    key: str
-    sentence: str = ""
-    is_known: bool = True
-    at: float = 0.0
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the ledger said yes."""
-        return self.is_known and not self.sentence
-
-    @property
-    def is_recent(self) -> bool:
-        """Whether the next click may belong to the same intent."""
-        return time.monotonic() - self.at < DOUBLE_CLICK_SECONDS
-
-
-def send(signed_in: SignedIn, place: str, change: Change) -> Sent:
-    """Send a change; the same again while its outcome is not known bears the same key."""
-    before = last(place)
-    if before is not None and before.is_done and before.change == change and before.is_recent:
-        return before
-    waits = before is not None and not before.is_known and before.change == change
-    key = before.key if before is not None and waits else uuid.uuid4().hex
-    try:
-        # What may have been done is asked about, also of a desk for reading.
-        if not waits and not getattr(change, "passes_read_only", False):
-            check_writable(services.health())
-        change.send(services.ledger(), acting.caller(signed_in), key)
-        sent = Sent(change, key, at=time.monotonic())
-    except OutcomeUnknown as doubt:
-        sent = Sent(change, key, doubt.sentence, is_known=False)
-    except (LedgerRefused, LedgerFault) as no:
-        sent = Sent(change, key, no.sentence, is_known=not waits)
-    session.put(place, sent)
+    The same again while its outcome is not known bears the same key; a try from where one
+    failed at this tab takes its place.
+    """
+    operations, caller = acting.operations(), acting.caller(signed_in)
+    before = operations.at(change.place, caller)
+    replaces = ""
+    if before is not None:
+        if before.command == change and _is_the_same_intent(before):
+            if before.state != "synced":
+                operations.again(before.key, caller)
+            return operations.find(before.key, caller) or before
+        held = session.slot(_held(change.place), str)
+        replaces = before.key if before.state == "refused" and before.key == held else ""
+    sent = operations.perform(change, caller, replaces=replaces)
+    hold(sent)
     return sent
 
 
-def last(place: str) -> Sent | None:
-    """Give what became of the last try at a place."""
-    nothing: Sent | None = None
-    return session.slot(place, lambda: nothing)
+def hold(operation: Operation) -> None:
+    """Note that what is entered at its place now is what was entered for it."""
+    session.put(_held(operation.command.place), operation.key)
 
 
-def trouble(signed_in: SignedIn, place: str, again: Callable[[Change], None] | None = None) -> None:
-    """Say why the last try did not succeed; one that is not known can be checked.
+def trouble(signed_in: SignedIn, place: str, refill: Then, then: Then | None = None) -> None:
+    """Say what failed or is not known of what was sent from a place, and what can be done.
 
-    `again` sends it once more for who has more to do when it is done.
+    `refill` opens its form with what was entered; `then` follows when a check finds it done.
     """
-    sent = last(place)
-    if sent is None or sent.is_done:
-        return
-    if sent.is_known:
-        st.error(inert(sent.sentence), icon=":material/error:")
-        return
-    st.warning(
-        f"Not known yet: {inert(sent.sentence)} Check again: it is never done twice.",
-        icon=":material/help:",
-    )
-    st.button(
-        "Check again",
-        key=f"again-{place}",
-        on_click=_again,
-        args=(signed_in, place, sent.change, again),
-    )
+    found = acting.operations().at(place, acting.caller(signed_in))
+    if found is not None and found.is_trouble:
+        small_trouble(signed_in, found, refill, then)
 
 
-def _again(
-    signed_in: SignedIn, place: str, change: Change, again: Callable[[Change], None] | None
-) -> None:
-    if again is None:
-        send(signed_in, place, change)
-    else:
-        again(change)
+def is_done(signed_in: SignedIn, place: str) -> bool:
+    """Tell whether what was sent from a place last was done a moment ago."""
+    found = acting.operations().at(place, acting.caller(signed_in))
+    return found is not None and found.state == "synced" and _is_recent(found)
+
+
+def _is_the_same_intent(before: Operation) -> bool:
+    """Tell whether the same change again is a second click, or a check of what is not known."""
+    if before.state == "synced":
+        return _is_recent(before)
+    return before.is_pending or before.state == "unknown" or not before.was_sent
+
+
+def _is_recent(operation: Operation) -> bool:
+    return datetime.now(UTC) - operation.updated_at < DOUBLE_CLICK
+
+
+def _held(place: str) -> str:
+    return f"held:{place}"

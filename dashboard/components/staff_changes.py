@@ -4,7 +4,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from dashboard import services, session
+from dashboard import session
 from dashboard.commands.create_staff import CreateStaff
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
@@ -13,7 +13,7 @@ from dashboard.commands.set_limits import SetLimits
 from dashboard.commands.set_roles import SetRoles
 from dashboard.commands.staff_change import StaffChange
 from dashboard.components import sending, start_password
-from dashboard.components.sending import Change
+from dashboard.operation import Operation
 from dashboard.queries.rights import STAFF_ROLES
 from dashboard.session import SignedIn
 
@@ -38,10 +38,15 @@ _DONE: Final = "staff-done"
 
 
 class OpenChange(Struct, frozen=True):
-    """The form that is open, and about whom; nobody where somebody new is created."""
+    """The form that is open, and about whom; nobody where somebody new is created.
+
+    `entered` is what a failed try had asked for, to begin with, under its key `retries`.
+    """
 
     name: str
     staff_id: str = ""
+    entered: StaffChange | None = None
+    retries: str = ""
 
 
 def open_form(name: str, staff_id: str = "") -> None:
@@ -50,62 +55,59 @@ def open_form(name: str, staff_id: str = "") -> None:
     session.put(_OPEN, OpenChange(name, staff_id))
 
 
+def refill(_signed_in: SignedIn, operation: Operation) -> None:
+    """Open the form of what failed, with what was entered."""
+    command = operation.command
+    if isinstance(command, StaffChange):
+        whom = "" if isinstance(command, CreateStaff) else command.staff_id
+        session.forget(_DONE)
+        session.put(_OPEN, OpenChange(command.name, whom, command, operation.key))
+        sending.hold(operation)
+
+
 def opened() -> OpenChange | None:
     """Give the form that is open."""
     nothing: OpenChange | None = None
     return session.slot(_OPEN, lambda: nothing)
 
 
-def close() -> None:
-    """Close it; a refusal goes with it, a change that is not known yet stays to be checked."""
+def field_key(name: str) -> str:
+    """Name a field apart from the same one before: each retry begins with what it retries."""
     form = opened()
+    return f"{name}-{form.retries}" if form is not None and form.retries else name
+
+
+def close() -> None:
+    """Close it; what failed or is not known yet stays on the page, and in the notices."""
     session.forget(_OPEN)
     start_password.put_away()
-    if form is not None:
-        sent = sending.last(place(form.name, form.staff_id))
-        if sent is not None and sent.is_known:
-            session.forget(place(form.name, form.staff_id))
 
 
-def place(name: str, staff_id: str = "") -> str:
-    """Name where a change is sent from, so that each keeps its key."""
-    return f"staff-{name}-{staff_id}"
-
-
-def place_of(change: Change) -> str:
-    """Name where a change was sent from."""
-    if isinstance(change, StaffChange) and not isinstance(change, CreateStaff):
-        return place(change.name, change.staff_id)
-    return place(CreateStaff.name)
-
-
-def send(signed_in: SignedIn, change: Change) -> None:
+def send(signed_in: SignedIn, change: StaffChange) -> None:
     """Send a change, the same again under its key; then do what the desk owes besides."""
     session.require(*STAFF_ROLES)
-    if not sending.send(signed_in, place_of(change), change).is_done:
-        return
+    sent = sending.send(signed_in, change)
+    if sent.state == "synced":
+        _done(signed_in, sent)
+
+
+def _done(signed_in: SignedIn, sent: Operation) -> None:
+    change = sent.command
     if isinstance(change, CreateStaff):
+        session.put(_OPEN, OpenChange(CreateStaff.name))
         start_password.give(signed_in, change.staff_id, change.username)
-        return
-    if isinstance(change, DisableStaff | EnableStaff):
-        # A session from before is over for good, whenever they may work again.
-        services.sessions().end_all_of(change.staff_id)
-    if isinstance(change, StaffChange):
+    elif isinstance(change, StaffChange):
         session.put(_DONE, (change.staff_id, DONE[change.name]))
-    close()
+        close()
 
 
 def trouble(signed_in: SignedIn, name: str, staff_id: str = "") -> None:
-    """Say why the last try of a form did not succeed, and let one be checked."""
-
-    def again(change: Change) -> None:
-        send(signed_in, change)
-
-    sending.trouble(signed_in, place(name, staff_id), again)
+    """Say why the last try of a form did not succeed, and let it be tried again."""
+    sending.trouble(signed_in, f"staff:{staff_id}:{name}", refill, _done)
 
 
 def troubles(signed_in: SignedIn, staff_id: str = "") -> None:
-    """Say which changes are not known yet whose forms were closed."""
+    """Say what failed or is not known yet, of all forms but the one that is open."""
     form = opened()
     for name in NAMES:
         if form is None or form.name != name:

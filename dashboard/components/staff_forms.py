@@ -12,6 +12,7 @@ from dashboard.commands.enable_staff import EnableStaff
 from dashboard.commands.revoke_key import RevokeKey
 from dashboard.commands.set_limits import SetLimits
 from dashboard.commands.set_roles import SetRoles
+from dashboard.commands.staff_change import StaffChange
 from dashboard.components import staff_changes, start_password
 from dashboard.components.form_fields import TEXT_CHARACTERS_MAX
 from dashboard.components.limit_fields import limit_fields
@@ -53,12 +54,14 @@ def show_open_form(signed_in: SignedIn) -> None:
 
 
 def _roles_form(signed_in: SignedIn, member: StaffMember) -> None:
+    entered = _entered()
+    wanted = entered.roles if isinstance(entered, SetRoles) else member.roles
     chosen = st.multiselect(
         "Roles",
         list(ROLE_NAMES),
-        default=[each for each in member.roles if each in ROLE_NAMES],
+        default=[each for each in wanted if each in ROLE_NAMES],
         format_func=lambda role: ROLE_NAMES[role],
-        key=f"roles-{member.staff_id}",
+        key=staff_changes.field_key(f"roles-{member.staff_id}"),
         placeholder="None: they can open nothing",
     )
     before, after = _named(member.roles), _named(tuple(chosen))
@@ -71,7 +74,9 @@ def _roles_form(signed_in: SignedIn, member: StaffMember) -> None:
 
 def _limits_form(signed_in: SignedIn, member: StaffMember) -> None:
     quiet("What is left empty is as their roles have it. 0 means: never alone.")
-    limits, flaw = limit_fields(member)
+    entered = _entered()
+    before = entered.limits if isinstance(entered, SetLimits) else member.limits
+    limits, flaw = limit_fields(member, before)
     if flaw:
         st.error(flaw, icon=":material/error:")
     change = SetLimits(staff_id=member.staff_id, seen_version=member.ver, limits=limits)
@@ -130,10 +135,17 @@ def _give(signed_in: SignedIn, member: StaffMember) -> None:
         start_password.give(signed_in, member.staff_id, member.username)
 
 
+def _entered() -> StaffChange | None:
+    """Give what the failed try had asked for that this form retries."""
+    form = staff_changes.opened()
+    return None if form is None else form.entered
+
+
 def _reason(member: StaffMember, name: str) -> str:
     typed = st.text_input(
         "Why",
-        key=f"why-{name}-{member.staff_id}",
+        str(getattr(_entered(), "reason", "")),
+        key=staff_changes.field_key(f"why-{name}-{member.staff_id}"),
         max_chars=TEXT_CHARACTERS_MAX,
         live="500ms",
         placeholder="Optional; stays in the ledger",

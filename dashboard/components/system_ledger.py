@@ -12,6 +12,7 @@ from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.components.system_parts import heading
 from dashboard.formats import inert
 from dashboard.ledger_client import LedgerFault, LedgerRefused
+from dashboard.operation import Operation
 from dashboard.queries.rights import SYSTEM_ROLES, switches_read_only
 from dashboard.queries.staff_names import staff_names
 from dashboard.queries.system import SwitchView, switch_reason
@@ -19,7 +20,7 @@ from dashboard.session import SignedIn
 from proto import servicing_pb2 as servicing
 from proto.values import Instant
 
-PLACE: Final = "system-read-only"
+PLACE: Final = "system:read-only"
 REASON: Final = "read-only-reason"
 REASON_MAX: Final = 200
 _HEAD: Final = "JournalService/GetSignedHead"
@@ -82,6 +83,7 @@ def read_only_switch(
     st.markdown(f"{state}.{_who(last, told)}")
     if not switches_read_only(signed_in.roles):
         return
+    sending.trouble(signed_in, PLACE, refill)
     label = "Take changes again" if told.read_only else "Switch to read-only"
     with st.popover(label, icon=":material/lock_open:" if told.read_only else ":material/lock:"):
         st.markdown(
@@ -98,7 +100,6 @@ def read_only_switch(
             on_click=_set,
             args=(signed_in, not told.read_only),
         )
-        sending.trouble(signed_in, PLACE)
 
 
 def _who(last: SwitchView | None, told: servicing.HealthResponse) -> str:
@@ -113,5 +114,12 @@ def _who(last: SwitchView | None, told: servicing.HealthResponse) -> str:
 def _set(signed_in: SignedIn, read_only: bool) -> None:  # noqa: FBT001 - how it shall stand
     session.require(*SYSTEM_ROLES)
     change = SetReadOnly(read_only=read_only, reason=session.entered(REASON).strip())
-    if sending.send(signed_in, PLACE, change).is_done:
+    if sending.send(signed_in, change).state == "synced":
         session.clear_entered(REASON)
+
+
+def refill(_signed_in: SignedIn, operation: Operation) -> None:
+    """Write the reason of what failed into its field again."""
+    if isinstance(operation.command, SetReadOnly):
+        session.enter(REASON, operation.command.reason)
+        sending.hold(operation)

@@ -10,12 +10,13 @@ from dashboard.components import sending
 from dashboard.components.quiet import quiet
 from dashboard.components.system_parts import heading
 from dashboard.formats import code, inert
+from dashboard.operation import Operation
 from dashboard.queries.health import Health
 from dashboard.queries.rights import REBUILD_ROLES, asks_rebuild
 from dashboard.queries.system import Rebuilt
 from dashboard.session import SignedIn
 
-PLACE: Final = "ask-rebuild"
+PLACE: Final = "system:rebuild"
 LABEL: Final = "Rebuild what the screens show"
 
 
@@ -32,8 +33,7 @@ def system_rebuild(signed_in: SignedIn, last: Rebuilt | None, health: Health) ->
         st.markdown(inert(_told(last)))
     if not asks_rebuild(signed_in.roles):
         return
-    sent = sending.last(PLACE)
-    if sent is not None and sent.is_done and sent.is_recent:
+    if sending.is_done(signed_in, PLACE):
         quiet("Asked for. The projector begins in a moment.")
     with st.popover(LABEL, icon=":material/restart_alt:", disabled=runs):
         st.markdown(
@@ -43,7 +43,7 @@ def system_rebuild(signed_in: SignedIn, last: Rebuilt | None, health: Health) ->
         )
         st.button(
             LABEL,
-            key=PLACE,
+            key="ask-rebuild",
             type="primary",
             disabled=health.read_only or runs,
             help=health.sentence if health.read_only else None,
@@ -51,12 +51,18 @@ def system_rebuild(signed_in: SignedIn, last: Rebuilt | None, health: Health) ->
             args=(signed_in,),
         )
         quiet(f"The same on the server: {code('python -m projector rebuild')}")
-    sending.trouble(signed_in, PLACE)
+    sending.trouble(signed_in, PLACE, retry_rebuild)
 
 
 def _ask(signed_in: SignedIn) -> None:
     session.require(*REBUILD_ROLES)
-    sending.send(signed_in, PLACE, AskRebuild())
+    sending.send(signed_in, AskRebuild())
+
+
+def retry_rebuild(signed_in: SignedIn, operation: Operation) -> None:
+    """Ask anew for what failed: nothing is to be entered for it."""
+    sending.hold(operation)
+    _ask(signed_in)
 
 
 def _told(last: Rebuilt) -> str:

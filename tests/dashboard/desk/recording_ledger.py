@@ -20,6 +20,8 @@ PREVIEWS = "billie.servicing.v1.PreviewService"
 LOANS = "billie.servicing.v1.LoanService"
 OPERATIONS = "billie.servicing.v1.OperationsService"
 APPROVALS = "billie.servicing.v1.ApprovalService"
+NOTES = "billie.servicing.v1.NoteService"
+REVIEWS = "billie.servicing.v1.ReviewService"
 Answer = Callable[[Any, grpc.ServicerContext], Message]
 
 
@@ -110,6 +112,11 @@ def requested(_request: Message, _context: grpc.ServicerContext) -> Message:
     return servicing.ApprovalResponse(request_id="REQ-1", status="pending")
 
 
+def yes(_request: Message, _context: grpc.ServicerContext) -> Message:
+    """The answer to a small change that was made: empty, whatever its type."""
+    return servicing.NoteResponse()
+
+
 COMMANDS: dict[str, tuple[str, type[Message]]] = {
     "RecordRepayment": (LEDGER, ledger.RecordRepaymentRequest),
     "WaiveFee": (LEDGER, ledger.WaiveFeeRequest),
@@ -124,12 +131,20 @@ COMMANDS: dict[str, tuple[str, type[Message]]] = {
     "RecordRecovery": (LOANS, servicing.RecordRecoveryRequest),
     "Request": (APPROVALS, servicing.RequestApprovalRequest),
     "Disable": (STAFF, servicing.DisableStaffRequest),
+    "SetRoles": (STAFF, servicing.SetRolesRequest),
+    "SetLimits": (STAFF, servicing.SetLimitsRequest),
+    "Create": (STAFF, servicing.CreateStaffRequest),
+    "AddNote": (NOTES, servicing.AddNoteRequest),
+    "MarkVerified": (REVIEWS, servicing.MarkVerifiedRequest),
     "OpenLetter": (OPERATIONS, servicing.OpenLetterRequest),
     "ReplayLetter": (OPERATIONS, servicing.ReplayLetterRequest),
     "ResolveLetter": (OPERATIONS, servicing.ResolveLetterRequest),
     "AskRebuild": (OPERATIONS, servicing.AskRebuildRequest),
 }
 """What changes something: the service that it belongs to, and its request."""
+
+SMALL = {STAFF, NOTES, REVIEWS}
+OTHERS: dict[str, Answer] = {rpc: yes for rpc, (service, _) in COMMANDS.items() if service in SMALL}
 
 
 class RecordingLedger:
@@ -150,7 +165,7 @@ class RecordingLedger:
         self._server = grpc.server(
             futures.ThreadPoolExecutor(4), options=(("grpc.so_reuseport", 0),)
         )
-        services = (LEDGER, LOANS, APPROVALS, OPERATIONS, STAFF)
+        services = (LEDGER, LOANS, APPROVALS, OPERATIONS, STAFF, NOTES, REVIEWS)
         served: dict[str, dict[str, Any]] = {each: {} for each in services}
         for rpc, (service, request_type) in COMMANDS.items():
             served[service][rpc] = self._handler(rpc, request_type)
@@ -197,7 +212,7 @@ class RecordingLedger:
             is_change = usual is None or usual is decided
             if is_change and self.script:
                 return self.script.popleft()(request, context)
-            return (usual or posted())(request, context)
+            return (usual or OTHERS.get(rpc) or posted())(request, context)
 
         return grpc.unary_unary_rpc_method_handler(
             serve, request_type.FromString, lambda message: message.SerializeToString()

@@ -69,6 +69,25 @@ def test_a_refusal_puts_the_old_balance_back_with_the_sentence(
     assert button(page, "Waive $10.00").disabled is False
 
 
+def test_a_retry_that_is_given_up_leaves_the_failed_one_where_it_was(
+    opened: Callable[..., AppTest], books: RecordingLedger
+) -> None:
+    """Only a new try that has begun takes its place; Cancel in the form is none."""
+    page = opened("customer.py", id="CUS-12345")
+    button(page, "Waive fee").click().run()
+    books.script.append(says_no(grpc.StatusCode.FAILED_PRECONDITION, text="The rule says no."))
+    button(page, "Waive $10.00").click().run()
+    until(page, "The rule says no")
+    button(page, "Retry").click().run()
+    button(page, "Cancel").click().run()
+    assert any("The rule says no" in each.value for each in page.error)
+    button(page, "Retry").click().run()
+    button(page, "Waive $10.00").click().run()
+    until(page, "Saving")
+    assert not any("The rule says no" in each.value for each in page.error)
+    assert len({each.request.idempotency_key for each in books.commands()}) == 2
+
+
 def test_an_outcome_that_is_not_known_can_be_checked_with_the_same_key(
     opened: Callable[..., AppTest], books: RecordingLedger
 ) -> None:

@@ -1,7 +1,7 @@
 """What concerns somebody stands on every page, whatever they do meanwhile."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import grpc
 import pytest
@@ -37,7 +37,7 @@ def at_any_page(database: DeskDatabase, streams: redis.Redis, role: str) -> tupl
     return page, staff_id
 
 
-def left(store: Store, key: str, staff_id: str, state: str) -> None:
+def left(store: Store, key: str, staff_id: str, state: str, at: datetime = NOW) -> None:
     """Leave a repayment as a desk that was stopped left it."""
     document = OperationDocument(
         staff_id=Key(staff_id),
@@ -46,8 +46,8 @@ def left(store: Store, key: str, staff_id: str, state: str) -> None:
         parameters={"loan_account_id": "ACC-1", "amount": "12.34", "seen_version": "7"},
         state=state,
         sentence="The account is closed." if state == "refused" else "No answer came.",
-        created_at=NOW,
-        updated_at=NOW,
+        created_at=Instant.of(at),
+        updated_at=Instant.of(at),
     )
     store(documents.OPERATIONS, key, document)
 
@@ -78,6 +78,44 @@ def test_what_failed_or_is_not_known_stands_there_after_a_restart(
     states = {each["_id"]: each["state"] for each in stored}
     assert list(states.values()).count("dismissed") == 1
     assert states["key-of-another"] == "refused"
+
+
+def test_nothing_that_failed_is_left_out_however_many_or_old(
+    database: DeskDatabase, streams: redis.Redis, store: Store
+) -> None:
+    """Page by page, with how many more there are; one notice in passing counts them."""
+    page, staff_id = at_any_page(database, streams, "support")
+    for number in range(33):
+        left(store, f"key-{number}", staff_id, "refused", at=NOW - timedelta(days=number))
+    run(page)
+    assert [each.label for each in page.button].count("Dismiss") == 15
+    assert any("33 changes failed" in each.value for each in page.toast)
+    for label in ("Show 15 of 18 more", "Show 3 of 3 more"):
+        button(page, label).click()
+        run(page)
+    assert [each.label for each in page.button].count("Dismiss") == 33
+
+
+def test_a_passing_notice_leads_to_the_form_with_what_was_entered(
+    database: DeskDatabase, streams: redis.Redis, store: Store, books: RecordingLedger
+) -> None:
+    """Its link opens the form and sends nothing; only one's own, and the failed one stays."""
+    page, staff_id = at_any_page(database, streams, "support")
+    left(store, "key-failed", staff_id, "refused")
+    left(store, "key-of-another", "staff-x", "refused")
+    run(page)
+    (toast,) = page.toast
+    assert "[Retry](/customer?account=ACC-1&retry=key-failed)" in toast.value
+    page.query_params["retry"] = "key-of-another"
+    run(page)
+    assert "slot:form" not in page.session_state
+    page.query_params["retry"] = "key-failed"
+    run(page)
+    form = page.session_state["slot:form"]
+    assert (form.entered.amount, form.retries) == (Money(12_34), "key-failed")
+    assert form.account.loan_account_id == "ACC-1"
+    assert books.commands() == []
+    assert "failed: The account is closed" in everything(page)
 
 
 def test_an_outcome_is_news_until_it_is_read(

@@ -91,7 +91,7 @@ def test_a_disabling_that_is_not_known_yet_is_checked_with_its_own_key(
     page = opened("staff.py", "admin", id="staff-nora")
     button(page, "Disable…").click().run()
     button(page, "Disable").click().run()
-    assert "Not known yet" in everything(page)
+    assert "is not known yet" in everything(page)
     assert sessions.find(theirs) is not None
     button(page, "Check again").click().run()
     first, second = (each.request for each in books.commands())

@@ -1,0 +1,48 @@
+"""Another try of what failed on an account or about a request: a new intent with a new key."""
+
+from msgspec import structs
+
+from dashboard import services
+from dashboard.commands.account_command import AccountCommand
+from dashboard.commands.decide_request import CancelRequest, Decision
+from dashboard.commands.request_approval import RequestApproval
+from dashboard.components import acting, request_decision
+from dashboard.operation import Operation
+from dashboard.queries import accounts, approvals
+from dashboard.queries.accounts import AccountView
+from dashboard.session import SignedIn
+
+
+def retry_account(
+    signed_in: SignedIn, operation: Operation, account: AccountView | None = None
+) -> None:
+    """Open the form with what was entered; what failed stays until the new try has begun.
+
+    A request has no form to look at again: it is made anew, on the account as it is now, and
+    so is the taking back of one, on the request as it is now.
+    """
+    command, caller = operation.command, acting.caller(signed_in)
+    if isinstance(command, CancelRequest):
+        view = approvals.request(services.database(), acting.reader(signed_in), command.request_id)
+        seen = command.seen_version if view is None else view.ver
+        anew = structs.replace(command, seen_version=seen)
+        acting.operations().begin_anew(operation.key, anew, caller)
+    elif isinstance(command, Decision):
+        request_decision.refill(operation)
+    elif isinstance(command, AccountCommand):
+        shown = account or _account(signed_in, command.loan_account_id)
+        if shown is None:
+            return
+        if isinstance(command, RequestApproval):
+            asked = command.on_version(shown.ver or command.seen_version)
+            acting.operations().begin_anew(operation.key, asked, caller)
+        else:
+            acting.open_form(command.name, shown, command, retries=operation.key)
+
+
+def _account(signed_in: SignedIn, loan_account_id: str) -> AccountView | None:
+    """Give the account as its page shows it."""
+    stored = accounts.account(services.database(), loan_account_id)
+    if stored is None:
+        return None
+    return acting.known(signed_in, stored, services.health()).completed(stored)
