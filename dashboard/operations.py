@@ -154,7 +154,7 @@ class Operations:
         listed: dict[str, list[Operation]] = {account_id: [] for account_id in by_id}
         for each in self._memory.on_accounts(list(by_id), caller):
             account = by_id.get(each.loan_account_id)
-            if account is not None:
+            if account is not None and isinstance(each.command, AccountCommand):
                 listed[account.loan_account_id].append(self._settled(each, account))
         return listed
 

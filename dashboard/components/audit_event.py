@@ -25,6 +25,7 @@ NOTE_CHARACTERS_MAX: Final = 500
 SEALED: Final = frozenset({"sealed_texts", "sealedTexts"})
 """What the field of sealed texts is called: requests write theirs in camel case."""
 _TOO_SHORT: Final = "review-too-short"
+_RETRIED: Final = "review-retried"
 
 
 def unreadable_event(event_id: str, flaw: str) -> None:
@@ -44,7 +45,9 @@ def audit_event_panel(signed_in: SignedIn, event: AuditEvent, mirrored_to: int) 
     _facts(event)
     customer_line(signed_in, event.customer_id, event.loan_account_id or "")
     _proof(signed_in, event, mirrored_to)
-    body, texts, review = st.tabs(["Body", "Texts", "Review"])
+    is_retried = session.slot(_RETRIED, str) == event.event_id
+    first = "Review" if is_retried else "Body"
+    body, texts, review = st.tabs(["Body", "Texts", "Review"], default=first)
     with body:
         read = _body(event)
         shown = json.dumps(read, indent=2, ensure_ascii=False) if read else event.body
@@ -185,5 +188,6 @@ def refill(_signed_in: SignedIn, operation: Operation) -> None:
     """Write the note that failed into its field again."""
     command = operation.command
     if isinstance(command, ReviewMark):
+        session.put(_RETRIED, command.event_id)
         session.enter(_key(command.event_id), command.note)
         sending.hold(operation)

@@ -28,8 +28,10 @@ TOASTS_MAX: Final = 3
 """So many at once are told one by one; more are counted."""
 
 SHOWN_MAX: Final = 15
-_SHOWN: Final = "troubles-shown"
+_SHOWN: Final = "troubles-page"
 _COUNTED: Final = "troubles-counted"
+_OPENED: Final = "notices-opened"
+"""Counts what was opened from the list: another key closes it, so that the page is seen."""
 
 
 def show(signed_in: SignedIn) -> None:
@@ -46,9 +48,11 @@ def show(signed_in: SignedIn) -> None:
     _toasts(unread, troubles)
     count = len(unread) + len(troubles)
     label = f"Notices · {count}" if count else "Notices"
-    with st.popover(label, icon=":material/notifications:", key="notices"):
+    key = f"notices-{session.slot(_OPENED, int)}"
+    with st.popover(label, icon=":material/notifications:", key=key):
         _troubles(signed_in, troubles)
-        _notices(signed_in, told, unread)
+        if told or not troubles:
+            _notices(signed_in, told, unread)
 
 
 def _mark_read(signed_in: SignedIn, told: list[Notice]) -> set[str]:
@@ -121,7 +125,12 @@ def _buttons(signed_in: SignedIn, each: Operation) -> None:
     opened = st.button("Open", key=f"centre-open-{each.key}")
     dismiss_button(signed_in, each, "-centre")
     if opened or (pressed and not is_same and leads_on(each)):
-        open_chosen(each.command.place)
+        _leave_for(each.command.place)
+
+
+def _leave_for(place: str) -> None:
+    session.put(_OPENED, session.slot(_OPENED, int) + 1)
+    open_chosen(place)
 
 
 def _notices(signed_in: SignedIn, told: list[Notice], unread: list[Notice]) -> None:
@@ -134,7 +143,7 @@ def _notices(signed_in: SignedIn, told: list[Notice], unread: list[Notice]) -> N
             dot = ":blue-badge[New] " if each.name in new else ""
             st.markdown(f"{dot}{_told(each)}", width="stretch")
             if st.button("Open", key=f"notice-{each.name}"):
-                open_chosen(f"request:{each.request_id}")
+                _leave_for(f"request:{each.request_id}")
     if len(told) > SHOWN_MAX:
         quiet(f"{len(told) - SHOWN_MAX} more stand under Approvals.")
     if unread:
