@@ -175,7 +175,10 @@ def dismiss_button(signed_in: SignedIn, operation: Operation, where: str = "") -
 
 
 def toast(operation: Operation) -> None:
-    """Tell of a failure in passing, once a tab, with the way to where it is tried again."""
+    """Tell of a failure in passing, once a tab, with the way to where it is tried again.
+
+    The way comes before the reason: Streamlit cuts a long notice short until it is opened.
+    """
     told_before: set[str] = session.slot(_TOLD, set)
     if operation.key in told_before:
         return
@@ -183,10 +186,10 @@ def toast(operation: Operation) -> None:
     what, why = inert(operation.command.what), inert(operation.sentence)
     place = operation.command.place
     if operation.state == "unknown":
-        told, icon = f"**{what}** is not known yet: {why} [Check again]({link_of(place)})", "help"
+        told, icon = f"**{what}** is not known yet. [Check again]({link_of(place)}) {why}", "help"
     else:
         way = link_of(place, **{RETRY: operation.key})
-        told, icon = f"**{what}** failed: {why} [Retry]({way})", "error"
+        told, icon = f"**{what}** failed. [Retry]({way}) {why}", "error"
     st.toast(told, icon=f":material/{icon}:", duration="long")
 
 

@@ -79,7 +79,7 @@ def make_key(desk: Desk) -> None:
 
 def ask_for_write_off(page: Page) -> None:
     """Ask from the account's own form."""
-    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="More", exact=True).click()
     page.get_by_role("menuitem", name="Ask for write-off").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Why, in your words").fill("Ninety days of silence")

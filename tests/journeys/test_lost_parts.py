@@ -65,7 +65,7 @@ def test_a_lost_part_makes_the_desk_read_only_until_it_is_back(
                 expect(banner.first).to_be_visible(timeout=NOTICED_MS)
                 noticed = time.monotonic() - stopped
                 expect(record).to_be_disabled()
-                expect(reader.get_by_role("button", name="More").first).to_be_disabled()
+                expect(reader.get_by_role("button", name="More", exact=True).first).to_be_disabled()
                 expect(
                     page.get_by_role("dialog").get_by_text(SENTENCES[part]).first
                 ).to_be_visible()
