@@ -49,7 +49,7 @@ def test_a_profile_is_stored_under_the_names_of_the_contract(
         "city": "Marrickville",
     }
     assert found["search"]["mobile"] == "0412345678"
-    assert found["search"]["words"] == ["chen", "mia"]
+    assert found["search"]["words"] == ["chen mia", "mia chen"]
 
 
 def test_null_changes_nothing(feed: Feed, drain: Drain, mirror: Mirror) -> None:
