@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +32,7 @@ LOCK_FILE: Final = "journal.lock"
 
 def system_clock() -> Instant:
     """Give the time in UTC."""
-    return Instant.of(datetime.now(UTC))
+    return Instant.now(UTC)
 
 
 class FolderLock:

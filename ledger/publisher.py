@@ -21,7 +21,7 @@ POSITION_KEY: Final = "publisher:billie-ledger"
 BATCH_MAX: Final = 500
 IDLE_SECONDS_MAX: Final = 1.0
 """How long a Redis that was emptied goes unnoticed while nothing is committed."""
-GATHER_SECONDS: Final = 0.01
+GATHER_SECONDS: Final = 0.025
 """How long a commit waits for the next ones, so that a busy ledger publishes them together."""
 BACK_OFF_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 
@@ -30,7 +30,7 @@ local position = tonumber(redis.call('GET', KEYS[2]) or '') or 0
 if position ~= tonumber(ARGV[1]) then
     return position
 end
-for _, fields in ipairs(cjson.decode(ARGV[3])) do
+for _, fields in ipairs(cmsgpack.unpack(ARGV[3])) do
     redis.call('XADD', KEYS[1], '*', unpack(fields))
 end
 if ARGV[2] ~= ARGV[1] then
@@ -41,7 +41,8 @@ return tonumber(ARGV[2])
 """Adds entries and moves the position, if it stands where we believe; tells where it stands.
 
 A script and not MULTI: one message each way, and one argument to write instead of thirty
-an entry, which took a fifth of the ledger's time.
+an entry, which took a fifth of the ledger's time. MessagePack and not JSON: the bodies are
+JSON, which within JSON is escaped and read again, sign by sign.
 """
 
 _log = structlog.get_logger()
@@ -127,7 +128,7 @@ class Publisher:
         after = known if known <= self._journal.head().position else 0
         entries = self._journal.read(after, BATCH_MAX)
         last = entries[-1].position if entries else known
-        written = msgspec.json.encode([_fields(entry) for entry in entries])
+        written = msgspec.msgpack.encode([_fields(entry) for entry in entries])
         if entries:
             reach(FailPoint.BEFORE_PUBLISH)
         self._told_position = self._publish(

@@ -21,13 +21,13 @@ from ledger.domain.switch import Switch
 from ledger.errors import Refusal, Refused
 from ledger.fail_points import FailPoint, reach
 from ledger.journal import Answer, Entry, Group, Head, Journal, TakenName
-from ledger.proof.chain import entry_hash
 from ledger.proof.growth import Growth
 from ledger.registers import Registers
 from ledger.states import States, past_of
 from ledger.texts import TextVault
 from proto import codec
 from proto.events import LedgerEvent
+from proto.proof import Fields, entry_hash
 from proto.subjects import READ_ONLY
 from proto.values import Instant
 
@@ -205,20 +205,19 @@ class Door:
         entries: list[Entry] = []
         recorded_at = str(outcome.at)
         for recorded in outcome.recorded:
-            body = codec.canonical(self._sealed(recorded.event))
-            entry = Entry(
+            fields = Fields(
                 position=head.position + 1,
                 subject_id=str(outcome.subject_id),
                 version=recorded.version,
                 event_type=recorded.event.type,
                 recorded_at=recorded_at,
                 actor=outcome.permissions.actor_id,
-                body=body,
-                hash="",
+                body=codec.canonical(self._sealed(recorded.event)),
                 prev=head.hash,
             )
-            entries.append(msgspec.structs.replace(entry, hash=entry_hash(entry)))
-            head = Head(entries[-1].position, entries[-1].hash)
+            entry = Entry(**fields, hash=entry_hash(**fields))
+            entries.append(entry)
+            head = Head(entry.position, entry.hash)
         return entries
 
     def _sealed(self, event: LedgerEvent) -> LedgerEvent:

@@ -9,7 +9,7 @@ its 32 public bytes, so that a key and its id cannot be parted.
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, TypedDict
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -24,6 +24,19 @@ KEY_ID_LENGTH: Final = 16
 PublicKeys = Mapping[str, Ed25519PublicKey]
 """Key id to key."""
 _HEADER: Final = msgspec.json.Encoder(order="deterministic")
+
+
+class Fields(TypedDict):
+    """What an entry of the journal holds besides its hash."""
+
+    actor: str
+    position: int
+    prev: str
+    recorded_at: str
+    subject_id: str
+    event_type: str
+    version: int
+    body: bytes
 
 
 def entry_hash(

@@ -202,8 +202,8 @@ _WRITERS: Final[dict[type, Callable[[Any], str]]] = {
     Key: str.__str__,
     Code: str.__str__,
     CalendarDate: str.__str__,
-    Money: Money.__str__,
-    Instant: Instant.__str__,
+    Money: _written_cents,
+    Instant: _written,
 }
 
 

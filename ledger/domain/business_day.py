@@ -5,7 +5,8 @@ have 23 or 25 hours, so dates are counted, never hours.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from proto.values import CalendarDate
 
 SYDNEY: Final = ZoneInfo("Australia/Sydney")
 SUPERVISOR: Final = "supervisor"
+_HOUR_SECONDS: Final = 3_600
 
 
 class Window(Struct, frozen=True):
@@ -35,7 +37,13 @@ USUAL: Final = Window()
 
 
 def business_date(moment: datetime) -> date:
-    """Give Sydney's calendar date of an instant."""
+    """Give Sydney's calendar date of an instant; Sydney's midnights are whole hours of UTC."""
+    return _date_of_hour(int(moment.timestamp() // _HOUR_SECONDS))
+
+
+@lru_cache(maxsize=4_096)
+def _date_of_hour(hours: int) -> date:
+    moment = datetime.fromtimestamp(hours * _HOUR_SECONDS, tz=UTC)
     return moment.astimezone(SYDNEY).date()
 
 

@@ -87,4 +87,28 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         WHEN EXISTS (SELECT 1 FROM subtrees WHERE level = NEW.level AND place = NEW.place)
         BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
     """,
+    # 4: answers in the order in which they were given. Kept by their keys, which are random,
+    # each of them rewrote a page for itself, and the pages grew half empty.
+    """
+    DROP TRIGGER answers_never_updated;
+    DROP TRIGGER answers_never_deleted;
+    DROP TRIGGER answers_never_replaced;
+    ALTER TABLE answers RENAME TO answers_by_key;
+    CREATE TABLE answers (
+        key          TEXT NOT NULL UNIQUE,
+        request_hash BLOB NOT NULL,
+        response     BLOB NOT NULL,
+        position     INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO answers SELECT key, request_hash, response, position
+        FROM answers_by_key ORDER BY position;
+    DROP TABLE answers_by_key;
+    CREATE TRIGGER answers_never_updated BEFORE UPDATE ON answers
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER answers_never_deleted BEFORE DELETE ON answers
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    CREATE TRIGGER answers_never_replaced BEFORE INSERT ON answers
+        WHEN EXISTS (SELECT 1 FROM answers WHERE key = NEW.key)
+        BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+    """,
 )

@@ -34,7 +34,8 @@ _APPEND: Final = f"INSERT INTO entries ({_COLUMNS})"
 _APPEND_ANSWERS: Final = "INSERT INTO answers (key, request_hash, response, position)"
 _APPEND_NAMES: Final = "INSERT INTO names (kind, value, subject_id)"
 _APPEND_SUBTREES: Final = "INSERT INTO subtrees (level, place, hash)"
-_ROWS_AT_ONCE: Final = (64, 8, 1)
+_ROWS_AT_ONCE: Final = (128, 64, 32, 16, 8, 4, 2, 1)
+"""Any number of rows goes with few statements, of which each is prepared once."""
 # One statement for any number of keys: each statement lets another thread run, and a group
 # that waits for its turn a hundred times is slower than the disk.
 _ANSWERS: Final = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -11,7 +11,7 @@ from ledger.decision import Outcome, Recorded
 from ledger.domain import loan as loans
 from ledger.domain.history import as_posting
 from ledger.domain.loan import Loan
-from ledger.domain.money import dollars, negative, total
+from ledger.domain.money import dollars, minus, negative, total
 from ledger.domain.schedule import Instalment
 from ledger.domain.staff import Staff
 from ledger.domain.switch import Switch
@@ -64,36 +64,47 @@ METADATA: Final = (
 
 def timestamp(at: Instant) -> Timestamp:
     """Write an instant."""
-    return Timestamp(seconds=int(at.timestamp() // 1), nanos=at.microsecond * 1_000)
+    return Timestamp(**_timestamp(at))
+
+
+def _timestamp(at: Instant) -> dict[str, int]:
+    return {"seconds": int(at.timestamp() // 1), "nanos": at.microsecond * 1_000}
 
 
 def transaction(
     event: PostingEvent, *, event_id: str, version: int, actor: str, recorded_at: Instant
 ) -> ledger_pb.Transaction:
     """Write a posting as a transaction; free texts are left out, they are read by Reveal."""
-    return ledger_pb.Transaction(
-        transaction_id=event.transaction_id,
-        loan_account_id=event.account_id,
-        type=ledger_pb.TransactionType.Value(event.transaction_type),
-        transaction_date=timestamp(event.transaction_at),
-        effective_date=event.effective_date,
-        principal_delta=str(event.principal_delta),
-        fee_delta=str(event.fee_delta),
-        principal_after=str(event.principal_after),
-        fee_after=str(event.fee_after),
-        total_delta=str(event.total_delta),
-        total_after=str(event.total_after),
-        description=event.description,
-        reference_type=event.reference_type,
-        reference_id=event.reference_id,
-        metadata=_metadata(event),
-        created_by=actor,
-        created_at=timestamp(recorded_at),
-        portfolio_entry_id=event_id,
-        interest_delta=str(event.interest_delta),
-        interest_after=str(event.interest_after),
-        account_version=version,
-    )
+    return ledger_pb.Transaction(**_transaction(event, event_id, version, actor, recorded_at))
+
+
+def _transaction(
+    event: PostingEvent, event_id: str, version: int, actor: str, recorded_at: Instant
+) -> Any:  # noqa: ANN401 - a mapping, which the messages' types do not know that they take
+    """Give a transaction's fields. In an answer that it is part of they need no copy."""
+    return {
+        "transaction_id": event.transaction_id,
+        "loan_account_id": event.account_id,
+        "type": ledger_pb.TransactionType.Value(event.transaction_type),
+        "transaction_date": _timestamp(event.transaction_at),
+        "effective_date": event.effective_date,
+        "principal_delta": str(event.principal_delta),
+        "fee_delta": str(event.fee_delta),
+        "principal_after": str(event.principal_after),
+        "fee_after": str(event.fee_after),
+        "total_delta": str(event.total_delta),
+        "total_after": str(event.total_after),
+        "description": event.description,
+        "reference_type": event.reference_type,
+        "reference_id": event.reference_id,
+        "metadata": _metadata(event),
+        "created_by": actor,
+        "created_at": _timestamp(recorded_at),
+        "portfolio_entry_id": event_id,
+        "interest_delta": str(event.interest_delta),
+        "interest_after": str(event.interest_after),
+        "account_version": version,
+    }
 
 
 def _metadata(event: PostingEvent) -> dict[str, str]:
@@ -116,19 +127,16 @@ def postings_of(outcome: Outcome) -> list[tuple[PostingEvent, Recorded]]:
 def transaction_response(outcome: Outcome) -> ledger_pb.TransactionResponse:
     """Answer with the transaction that a command posts; the version is that after all events."""
     posting, recorded = _main(postings_of(outcome))
-    written = transaction(
-        posting,
-        event_id=recorded.event_id,
-        version=outcome.after.version,
-        actor=outcome.permissions.actor_id,
-        recorded_at=outcome.at,
+    event_id, actor_id = recorded.event_id, outcome.permissions.actor_id
+    response = ledger_pb.TransactionResponse(
+        transaction=_transaction(posting, event_id, outcome.after.version, actor_id, outcome.at),
+        event_id=event_id,
+        applied_to_instalments=_touched(outcome),
     )
-    response = ledger_pb.TransactionResponse(transaction=written, event_id=recorded.event_id)
     if isinstance(posting, RepaymentRecorded | PaymentCorrected | FeeWaived):
         response.allocated_to_fees = str(negative(posting.fee_delta))
         response.allocated_to_principal = str(negative(posting.principal_delta))
         response.overpayment = str(posting.overpayment_delta)
-    response.applied_to_instalments.extend(_touched(outcome))
     warning = _warning(outcome, posting)
     if warning:
         response.allocation_warning = warning
@@ -146,7 +154,7 @@ def _main(posted: list[tuple[PostingEvent, Recorded]]) -> tuple[PostingEvent, Re
     return first
 
 
-def _touched(outcome: Outcome) -> list[ledger_pb.InstalmentAllocation]:
+def _touched(outcome: Outcome) -> list[Any]:
     """Tell of each instalment that changed, and by how much."""
     before, after = cast("Loan", outcome.before), cast("Loan", outcome.after)
     numbers = {
@@ -155,23 +163,22 @@ def _touched(outcome: Outcome) -> list[ledger_pb.InstalmentAllocation]:
         if isinstance(recorded.event, ScheduleUpdated)
         for change in recorded.event.payments
     }
-    was = {each.payment_number: each for each in before.instalments}
     return [
-        _allocation(was[each.payment_number], each)
-        for each in after.instalments
+        _allocation(was, each)
+        for was, each in zip(before.instalments, after.instalments, strict=True)
         if each.payment_number in numbers
     ]
 
 
-def _allocation(before: Instalment, after: Instalment) -> ledger_pb.InstalmentAllocation:
-    return ledger_pb.InstalmentAllocation(
-        payment_number=after.payment_number,
-        amount_applied=str(type(after.paid)(after.paid - before.paid)),
-        instalment_status=after.status,
-        amount_remaining=str(after.remaining),
-        due_date=after.due_date,
-        scheduled_amount=str(after.amount),
-    )
+def _allocation(before: Instalment, after: Instalment) -> dict[str, Any]:
+    return {
+        "payment_number": after.payment_number,
+        "amount_applied": str(minus(after.paid, before.paid)),
+        "instalment_status": after.status,
+        "amount_remaining": str(after.remaining),
+        "due_date": after.due_date,
+        "scheduled_amount": str(after.amount),
+    }
 
 
 def _warning(outcome: Outcome, posting: PostingEvent) -> str:
@@ -181,7 +188,7 @@ def _warning(outcome: Outcome, posting: PostingEvent) -> str:
     before = cast("Loan", outcome.before)
     if isinstance(posting, WriteOffUndone) and before.recovered:
         return f"{dollars(before.recovered)} was recovered meanwhile and now pays of the debt."
-    if not isinstance(posting, RepaymentRecorded):
+    if not isinstance(posting, RepaymentRecorded) or not posting.fee_shares:
         return ""
     outside_ids = {fee.transaction_id for fee in before.fees if not fee.is_scheduled}
     outside = total(s.amount for s in posting.fee_shares if s.transaction_id in outside_ids)

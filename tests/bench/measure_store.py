@@ -31,6 +31,7 @@ from ledger.rpc import answers
 from ledger.service import Door
 from ledger.settings import Settings
 from ledger.texts import TextVault
+from proto import proof
 from proto.actor_token import Actor
 from proto.events import ScheduledPayment
 from proto.values import CalendarDate, Code, Instant, Key, Money
@@ -110,11 +111,11 @@ class _NoProof(Growth):
 def _without_hashes() -> Iterator[None]:
     """Let entries go without hashes, which no setting of the ledger can."""
     door: Any = service
-    door.entry_hash = lambda _entry: GENESIS
+    door.entry_hash = lambda **_fields: GENESIS
     try:
         yield
     finally:
-        door.entry_hash = entry_hash
+        door.entry_hash = proof.entry_hash
 
 
 def _door(settings: Settings, journal: Journal, kind: type[Growth]) -> Door:

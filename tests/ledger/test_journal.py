@@ -9,6 +9,7 @@ import pytest
 
 from ledger.journal import Answer, Group, Head, Journal, JournalFailed, Subtree, TakenName
 from ledger.journal.memory import MemoryJournal
+from ledger.journal.migrations import MIGRATIONS
 from ledger.journal.postgres import PostgresJournal
 from ledger.journal.sqlite import SqliteJournal
 from ledger.proof.chain import GENESIS, verify
@@ -273,6 +274,20 @@ def test_the_file_itself_refuses_to_forget(tmp_path: Path, table: str, statement
         pytest.raises(sqlite3.IntegrityError, match="append-only"),
     ):
         connection.execute(statement.format(table, column))
+
+
+def test_answers_of_an_older_journal_are_kept(tmp_path: Path) -> None:
+    """A key that was used before its table was laid out anew is still used."""
+    with sqlite3.connect(tmp_path / "journal.db") as connection:
+        connection.executescript("".join(MIGRATIONS[:3]))
+        connection.execute("INSERT INTO answers VALUES ('key-0002', x'68', x'72', 2)")
+        connection.execute("INSERT INTO answers VALUES ('key-0001', x'68', x'72', 1)")
+        connection.execute("PRAGMA user_version = 3")
+    connection.close()
+    store = SqliteJournal(tmp_path / "journal.db")
+    answers = store.answers_after("", 10)
+    store.close()
+    assert [(each.key, each.position) for each in answers] == [("key-0001", 1), ("key-0002", 2)]
 
 
 def test_a_journal_of_a_later_version_is_refused(tmp_path: Path) -> None:
