@@ -69,7 +69,7 @@ def policy_for(request: Request, facts: Facts) -> Policy:
     related = related_to(
         facts.look.requests(request.customer_id),
         requested_by=sign_ins_under(request.requested_by, facts.look.staff()),
-        at=request.requested_at,
+        asked_at=request.asked_at,
         hours=facts.rules.structuring_hours,
         but=request.request_id,
     )

@@ -129,7 +129,7 @@ def _requested(
     related = related_to(
         facts.look.requests(loan.customer_id),
         requested_by=sign_ins_under(facts.actor_id, facts.look.staff()),
-        at=facts.at,
+        asked_at=(facts.at,),
         hours=facts.rules.structuring_hours,
     )
     number = request_number(

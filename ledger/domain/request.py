@@ -46,6 +46,8 @@ class Request(Struct, frozen=True, kw_only=True):
     priority: Code
     requested_by: Key
     requested_at: Instant
+    asked_at: tuple[Instant, ...]
+    """When it was made, and each time that it was resubmitted."""
     command: str
     """The canonical body of what will be executed, byte for byte."""
     command_hash: str
@@ -89,6 +91,7 @@ def evolve(  # noqa: PLR0911 - one line an event
             return msgspec.structs.replace(
                 request,
                 status=PENDING,
+                asked_at=(*request.asked_at, at),
                 account_version=event.account_version,
                 snapshot=event.snapshot,
                 expires_at=event.expires_at or request.expires_at,
@@ -114,6 +117,7 @@ def _requested(event: ApprovalRequested, version: int, at: Instant) -> Request:
         priority=event.priority,
         requested_by=event.requested_by,
         requested_at=at,
+        asked_at=(at,),
         command=event.command,
         command_hash=event.command_hash,
         account_version=event.account_version,

@@ -18,13 +18,14 @@ def related_to(
     requests: Iterable[Request],
     *,
     requested_by: frozenset[str],
-    at: Instant,
+    asked_at: tuple[Instant, ...],
     hours: int,
     but: str = "",
 ) -> tuple[Request, ...]:
     """Give a requester's other requests, of one customer's, that are close in time.
 
-    `requested_by` holds every sign-in of the requester.
+    `requested_by` holds every sign-in of the requester. To resubmit a request is to ask for it
+    at that moment too.
     """
     span = timedelta(hours=hours)
     found = (
@@ -33,7 +34,7 @@ def related_to(
         if each.requested_by in requested_by
         and each.request_id != but
         and each.status in _COUNTED
-        and abs(each.requested_at - at) < span
+        and any(abs(one - other) < span for one in each.asked_at for other in asked_at)
     )
     return tuple(sorted(found, key=lambda each: each.requested_at))
 

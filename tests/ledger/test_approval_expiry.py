@@ -79,3 +79,26 @@ def test_the_next_day_is_another_day(ledger_in_time: ClockedLedger) -> None:
     ledger.later(timedelta(hours=24, seconds=1))
     support.waive(accounts[1], "50.00")
     assert list(ask(support, write_off(accounts[1])).related_request_ids) == []
+
+
+def test_a_request_that_is_resubmitted_is_asked_for_then(ledger_in_time: ClockedLedger) -> None:
+    """Held over for two days, it still makes one sum with what is asked for that day."""
+    ledger = ledger_in_time
+    support, customer = ledger.caller("staff-support"), new_id("CUS")
+    accounts = [
+        ledger.system.active_loan(
+            open_loan_request(customer_id=customer, loan_amount="5900.00", instalments=20)
+        )
+        for _ in range(2)
+    ]
+    first = ask(support, write_off(accounts[0]))
+    ledger.later(timedelta(days=2))
+    resubmit(support, first.request_id)
+    ledger.later(timedelta(hours=23))
+    second = ask(support, write_off(accounts[1]))
+    assert second.structuring
+    assert list(second.related_request_ids) == [first.request_id]
+    usual = approver(ledger)
+    for each in (first, second):
+        told = refused(usual.approve, each.request_id, decided_at=ledger.now())
+        assert told.reason == "LIMIT_TOO_LOW"
