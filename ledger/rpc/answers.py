@@ -157,12 +157,8 @@ def _main(posted: list[tuple[PostingEvent, Recorded]]) -> tuple[PostingEvent, Re
 def _touched(outcome: Outcome) -> list[Any]:
     """Tell of each instalment that changed, and by how much."""
     before, after = cast("Loan", outcome.before), cast("Loan", outcome.after)
-    numbers = {
-        change.payment_number
-        for recorded in outcome.recorded
-        if isinstance(recorded.event, ScheduleUpdated)
-        for change in recorded.event.payments
-    }
+    told = (each.event for each in outcome.recorded if isinstance(each.event, ScheduleUpdated))
+    numbers = {change.payment_number for event in told for change in event.payments}
     return [
         _allocation(was, each)
         for was, each in zip(before.instalments, after.instalments, strict=True)
