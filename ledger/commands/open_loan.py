@@ -4,6 +4,7 @@ from itertools import pairwise
 from typing import ClassVar, Final
 
 from ledger.commands.command import Command, Facts, Name
+from ledger.domain.business_day import check_window
 from ledger.domain.fee_caps import check_cap
 from ledger.domain.loan import PENDING_DISBURSEMENT, Loan
 from ledger.domain.money import ZERO, check_size, dollars, plus, total
@@ -49,14 +50,16 @@ class OpenLoan(Command, frozen=True, kw_only=True):
         return tuple(name for name in names if name.value)
 
 
-def decide(loan: Loan | None, command: OpenLoan, _facts: Facts) -> tuple[LedgerEvent, ...]:
-    """Open it, unless it is there, its schedule does not add up, or its fee is too high."""
+def decide(loan: Loan | None, command: OpenLoan, facts: Facts) -> tuple[LedgerEvent, ...]:
+    """Open it, unless it is there, signed too long ago, does not add up, or costs too much."""
     if loan is not None:
         raise Refused(
             Refusal.ACCOUNT_EXISTS,
             f"The account {command.loan_account_id} is open already.",
             field="loan_account_id",
         )
+    days_back = facts.rules.window.days_back(facts.permissions.roles)
+    check_window("opened_date", command.opened_date, facts.today, days_back)
     _check_schedule(command)
     check_size("loan_amount", plus(command.loan_amount, command.loan_fee))
     check_cap(

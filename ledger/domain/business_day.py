@@ -56,18 +56,26 @@ def effective_date(
     """
     if not asked:
         return CalendarDate(today.isoformat())
-    day = asked.as_date()
-    if day > today:
-        raise _outside(f"The effective date {asked} is still to come. Use {today} or earlier.")
-    if day < today - timedelta(days=days_back):
-        raise _outside(
-            f"The effective date {asked} is more than {days_back} days ago, as far back as you "
-            "may go. Use a later one."
+    check_window("effective_date", asked, today, days_back)
+    if earliest is not None and asked.as_date() < earliest:
+        raise Refused(
+            Refusal.DATE_OUT_OF_WINDOW,
+            f"The effective date {asked} is before the loan was paid out, {earliest}.",
+            field="effective_date",
         )
-    if earliest is not None and day < earliest:
-        raise _outside(f"The effective date {asked} is before the loan was paid out, {earliest}.")
     return asked
 
 
-def _outside(sentence: str) -> Refused:
-    return Refused(Refusal.DATE_OUT_OF_WINDOW, sentence, field="effective_date")
+def check_window(field: str, asked: CalendarDate, today: date, days_back: int) -> None:
+    """Refuse a date to come, and one too long ago."""
+    day, name = asked.as_date(), field.replace("_", " ")
+    if day > today:
+        sentence = f"The {name} {asked} is still to come. Use {today} or earlier."
+    elif day < today - timedelta(days=days_back):
+        sentence = (
+            f"The {name} {asked} is more than {days_back} days ago, as far back as you may go. "
+            "Use a later one."
+        )
+    else:
+        return
+    raise Refused(Refusal.DATE_OUT_OF_WINDOW, sentence, field=field)

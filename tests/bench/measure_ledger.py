@@ -17,6 +17,7 @@ from typing import Final
 import grpc
 
 from embedded.process import Process, free_port, is_taken, spawn, stop
+from ledger.books import system_clock
 from proto import accounting_ledger_pb2 as wire
 from proto import accounting_ledger_pb2_grpc as rpc
 from proto import servicing_pb2 as ours
@@ -42,7 +43,7 @@ def _opening(account: str) -> ours.OpenLoanRequest:
         customer_id=f"CUS-{account}",
         loan_amount="2000.00",
         loan_fee="0.00",
-        opened_date="2025-01-01",
+        opened_date=system_clock().date().isoformat(),
         payment_frequency="weekly",
         schedule_id=f"SCH-{account}",
         instalments=[

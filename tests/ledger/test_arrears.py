@@ -1,6 +1,6 @@
 """Who is behind, by how much and for how long, as of today in Sydney."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 
 import grpc
@@ -13,7 +13,12 @@ from tests.ledger import asking
 def _late(system: Caller, days: int) -> str:
     """A loan of four weekly instalments whose first fell due so many days ago."""
     opened = asking.today() - timedelta(days=days + 7)
-    return system.active_loan(open_loan_request(opened=opened))
+    return system.active_loan(open_loan_request(opened=opened), at=_midday(opened))
+
+
+def _midday(day: date) -> datetime:
+    """Give a moment of a day that is the same day in Sydney."""
+    return datetime.combine(day, time(hour=3), UTC)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +69,8 @@ def test_the_overdue_are_listed_longest_first_a_page_at_a_time(
     accounts = SimpleNamespace(**{f"d{days}": _late(system, days) for days in (1, 3, 16, 70, 0)})
     paid = _late(system, 30)
     system.repay(paid, "600.00")
-    system.open_loan(open_loan_request(opened=asking.today() - timedelta(days=50)))
+    unpaid = asking.today() - timedelta(days=50)
+    system.open_loan(open_loan_request(opened=unpaid), at=_midday(unpaid))
     first = asking.overdue(system, page_size=2)
     assert [each.account_id for each in first.accounts] == [accounts.d70, accounts.d16]
     assert (first.total_count, first.accounts[0].bucket) == (4, "default")

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from proto import servicing_pb2 as pb
-from tests.builders import Caller, LedgerProcess
+from tests.builders import Caller, LedgerProcess, open_loan_request
 from tests.ledger import asking
 from tests.ledger.accounts_check import check_books, loan_of
 from tests.ledger.approvers import approver, ask, person, refused
@@ -29,6 +29,17 @@ def test_a_posting_counts_from_as_far_back_as_its_actor_may(
             else:
                 why = refused(caller.repay, account, "1.00", effective_date=on)
                 assert (why.reason, why.field) == ("DATE_OUT_OF_WINDOW", "effective_date")
+
+
+def test_a_loan_is_opened_as_far_back_as_a_posting_counts(system: Caller) -> None:
+    """Its date is nothing that anybody may choose at will: thirty days, and none to come."""
+    for days, accepted in ((30, True), (31, False), (-1, False)):
+        request = open_loan_request(opened=asking.today() - timedelta(days=days))
+        if accepted:
+            assert system.open_loan(request)
+        else:
+            why = refused(system.open_loan, request)
+            assert (why.reason, why.field) == ("DATE_OUT_OF_WINDOW", "opened_date")
 
 
 def test_nothing_counts_from_before_the_loan_was_paid_out(

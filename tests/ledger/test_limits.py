@@ -165,16 +165,16 @@ def test_the_limits_the_threshold_and_the_window_are_settings(data_dir: Path) ->
     settings = {
         "LEDGER_LIMITS": '{"support": {"waiver": "20.00"}}',
         "LEDGER_SENIOR_THRESHOLD": "500.00",
-        "LEDGER_BACKDATE_DAYS": "0",
+        "LEDGER_BACKDATE_DAYS": "14",
     }
     with LedgerProcess(data_dir, settings=settings) as ledger:
         ledger.with_staff()
         account = _loan(ledger)
         assert refused(ledger.caller("staff-support").waive, account, "20.01").limit == "20.00"
         ledger.caller("staff-supervisor").waive(account, "100.00")
-        yesterday = str(asking.today() - timedelta(days=1))
+        earlier = str(asking.today() - timedelta(days=15))
         late = refused(
-            ledger.caller("staff-support").repay, account, "1.00", effective_date=yesterday
+            ledger.caller("staff-support").repay, account, "1.00", effective_date=earlier
         )
         assert late.reason == "DATE_OUT_OF_WINDOW"
         request_id = ask(ledger.caller("staff-support"), write_off(_loan(ledger))).request_id
