@@ -46,8 +46,13 @@ def account_figures(account: AccountView, now: datetime) -> None:
         ("Fees", figures.fees),
         ("Total owing", figures.total_outstanding),
     )
+    is_pending = account.account_status == "pending_disbursement"
+    owes_nothing_yet = is_pending and figures.total_outstanding == 0
     for column, (label, amount) in zip(st.columns(len(told)), told, strict=True):
-        column.metric(label, formats.DASH if amount is None else inert(formats.money(amount)))
+        known = Money(0) if owes_nothing_yet and amount is None else amount
+        column.metric(label, formats.DASH if known is None else inert(formats.money(known)))
+    if owes_nothing_yet:
+        quiet("Not paid out yet: nothing is owed.")
     if figures.overpayment:
         st.markdown(
             f"Overpaid: **{inert(formats.money(figures.overpayment))}** is owed to the customer."

@@ -19,7 +19,7 @@ from dashboard.queries.approvals import (
     requests,
 )
 from dashboard.queries.request_order import RequestCursor, Sort
-from dashboard.queries.rights import decides_requests
+from dashboard.queries.rights import corrects_payments, decides_requests
 from dashboard.queries.staff_names import requesters
 
 SORTS: Final = {
@@ -70,7 +70,8 @@ def _filters(reader: Reader) -> RequestFilter:
             bind="query-params",
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        requester = _requester() if decides else ""
+        sees_others = decides or corrects_payments(reader.roles)
+        requester = _requester() if sees_others else ""
         least, most = _amount("Amount from", "least"), _amount("Amount to", "most")
         first, last = _date("Asked from", "since"), _date("Asked to", "until")
         sort = st.selectbox(

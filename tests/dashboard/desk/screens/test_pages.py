@@ -6,6 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from proto import documents
+from proto.documents import StoredBalances
+from proto.values import Money
 from tests.dashboard.desk.conftest import Store
 from tests.dashboard.desk.portfolio import account, customer
 from tests.dashboard.desk.screens.reading import everything, figures
@@ -85,6 +87,18 @@ def test_somebody_without_a_name_is_shown_by_id(
     assert figures(page)["Total owing"] == "$245.00"
     assert "for reading" in page.info[0].value
     assert not {"Record repayment", "Waive fee"} & {each.label for each in page.button}
+
+
+def test_a_loan_that_is_not_paid_out_owes_nothing_and_says_so(
+    opened: Callable[..., AppTest], store: Store
+) -> None:
+    """Each part is zero: of a whole that is nothing no part is unknown."""
+    pending = account(status="pending_disbursement")
+    pending.balances = StoredBalances(total_outstanding=Money(0), total_paid=Money(0))
+    store(documents.LOAN_ACCOUNTS, "ACC-1", pending)
+    page = opened("customer.py", id="CUS-12345")
+    assert set(figures(page).values()) == {"$0.00"}
+    assert "Not paid out yet" in everything(page)
 
 
 @pytest.mark.parametrize(
