@@ -9,6 +9,7 @@ from dashboard import formats, services, session
 from dashboard.components import overview_figures as figures
 from dashboard.components import overview_rows as rows
 from dashboard.components.overview_exports import overview_exports
+from dashboard.components.overview_money import money_over_time
 from dashboard.components.period import period
 from dashboard.queries.portfolio import (
     day_totals,
@@ -29,7 +30,8 @@ LONG_AGO: Final = date(2000, 1, 1)
 def asked_days() -> tuple[date, date]:
     """Ask for the days of the period; an open one goes from the beginning, or until today."""
     today = formats.today(datetime.now(UTC))
-    first, last = period()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        first, last = period()
     last = min(last or today, today)
     return min(max(first or LONG_AGO, LONG_AGO), last), last
 
@@ -53,7 +55,7 @@ def show(first: date, last: date) -> None:
     sums = staff_sums(database, roles, first, last)
     files = st.container(horizontal_alignment="right")
     figures.tiles(shown)
-    step = figures.money_chart(shown.totals, is_by_day=is_by_day(first, last))
+    step = money_over_time(shown.totals, is_by_day=is_by_day(first, last))
     left, right = st.columns(2)
     with left:
         figures.ageing(shown.owed)

@@ -1,28 +1,24 @@
-"""The overview's figures: tiles, money in over time, ageing, waivers by reason, staff."""
+"""The overview's figures: tiles, ageing, waivers by reason, staff."""
 
-from datetime import date
 from pathlib import Path
 from typing import Final
 
-import plotly.express as px
 import streamlit as st
 
-from dashboard import formats, request_words, services, session
+from dashboard import formats, request_words, services
 from dashboard.components.overview_rows import (
     ACCOUNTS,
     BUCKET,
-    DAYS,
     MATCH,
     REASON,
     STAFF,
     choose,
     leads_to,
 )
-from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.queries.portfolio import DayTotal, MatchScore, StaffSum
 from dashboard.queries.staff_names import staff_names
-from dashboard.reports.money_in import MONTH, STEPS, by_step, last_day, money_in
+from dashboard.reports.money_in import money_in
 from dashboard.reports.overview_csv import Shown
 from dashboard.reports.receivables import BUCKETS, Receivables
 from dashboard.reports.staff_work import staff_work
@@ -30,11 +26,7 @@ from dashboard.reports.waived_fees import by_reason
 from dashboard.reports.written_off import written_off
 from proto.values import Money
 
-CENTS = 100
-CHART_PIXELS = 260
 _STYLE: Final = Path(__file__).with_suffix(".css")
-_CHART = "money-in"
-_DRAWN = "money-in-drawn"
 _NO_REASON = "no reason"
 
 
@@ -74,45 +66,6 @@ def _match(score: MatchScore | None) -> None:
     told = f"{score.matched:,} of {score.checked:,}, {formats.clock(score.at)}" if score else None
     st.metric("Data Match score", share if known else formats.NOT_KNOWN, help=told)
     leads_to(MATCH, "Data Match score")
-
-
-def money_chart(totals: list[DayTotal], *, is_by_day: bool) -> str:
-    """Show what came in by day, week or month; of a long period, by month. Gives which."""
-    steps = list(STEPS) if is_by_day else [MONTH]
-    step = st.segmented_control(
-        "Repayments by", steps, default=steps[0], required=True, key="step", bind="query-params"
-    )
-    step = step if step in steps else steps[0]
-    sums = by_step(totals, step)
-    if not sums:
-        st.markdown("Nothing came in in this period.")
-        return step
-    chart = px.bar(
-        x=list(sums),
-        y=[int(each) / CENTS for each in sums.values()],
-        labels={"x": "", "y": "Money in, A$"},
-        height=CHART_PIXELS,
-    )
-    chart.update_layout(margin={"t": 8, "b": 8, "l": 8, "r": 8}, clickmode="event+select")
-    key = f"{_CHART}-{session.slot(_DRAWN, int)}"
-    st.plotly_chart(
-        chart,
-        key=key,
-        config={"displayModeBar": False},
-        on_select=lambda: _bar(key, step),
-        selection_mode="points",
-    )
-    quiet("Choose a bar to see its rows.")
-    return step
-
-
-def _bar(key: str, step: str) -> None:
-    """Open the rows of the bar that was chosen; the chart is drawn anew, with none chosen."""
-    points = session.picked(key)
-    if points:
-        begins = date.fromisoformat(str(points[0]["x"])[:10])
-        choose(f"{DAYS}{begins}_{last_day(begins, step)}")
-        session.put(_DRAWN, session.slot(_DRAWN, int) + 1)
 
 
 def ageing(owed: Receivables) -> None:
@@ -169,6 +122,9 @@ def staff(days: list[StaffSum]) -> None:
     """Show what each staff member did."""
     st.markdown("#### Staff")
     worked = staff_work(days)
+    if not worked:
+        st.markdown("Nobody did anything in this period.")
+        return
     names = staff_names(services.database(), {each.staff_id for each in worked})
     columns = (
         Column("Staff member"),

@@ -212,11 +212,10 @@ def _matched(signed_in: SignedIn) -> None:
     database = services.database()
     score = match_score(database, signed_in.roles)
     if score is not None:
-        when = formats.day_and_clock(score.at)
-        accounts = formats.plural(score.checked, "account")
         st.markdown(
-            f"{score.matched:,} of {accounts} that were compared by {when} stand on the"
-            " screens as the ledger's events make them."
+            f"Accounts are compared in turn, again and again. Of the last {score.checked:,}"
+            f" comparisons {score.matched:,} found the account on the screens as the ledger's"
+            f" events make it; the newest is of {formats.day_and_clock(score.at)}."
         )
     rows = [
         Row(

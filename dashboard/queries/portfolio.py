@@ -3,13 +3,14 @@
 No view here holds anything of a person, so that every role of the overview sees the same.
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from bson.decimal128 import Decimal128
 from msgspec import field
 from pymongo.collection import Collection
 
+from dashboard.formats import today
 from dashboard.queries.declared import (
     QUERY_MILLISECONDS_MAX,
     DeskDatabase,
@@ -26,6 +27,22 @@ NOW: Final = "now"
 DAY: Final = timedelta(days=1)
 DAYS_MAX: Final = 400
 """A longer period is read by the month: a few rows a month instead of a day."""
+
+
+COUNTED: Final = {
+    "transactionType": {
+        "$in": [
+            "REPAYMENT",
+            "CORRECTION",
+            "RECOVERY",
+            "FEE_WAIVER",
+            "WRITE_OFF",
+            "WRITE_OFF_UNDO",
+            "REVERSAL",
+        ]
+    }
+}
+"""The kinds that a figure is made of; a long period has many more."""
 
 
 class BucketView(View, kw_only=True, frozen=True, rename="camel"):
@@ -94,10 +111,10 @@ def portfolio_now(database: DeskDatabase, roles: frozenset[str]) -> PortfolioVie
 def day_totals(
     database: DeskDatabase, roles: frozenset[str], first: date, last: date
 ) -> list[DayTotal]:
-    """Read the sums of the business days from the first to the last. Raises NotAllowed."""
+    """Read the sums of the business days, of the kinds that count. Raises NotAllowed."""
     require_overview(roles)
     rows = database[documents.DAY_TOTALS.name].find(
-        _days(first, last), fields_of(DayTotal), max_time_ms=QUERY_MILLISECONDS_MAX
+        {**_days(first, last), **COUNTED}, fields_of(DayTotal), max_time_ms=QUERY_MILLISECONDS_MAX
     )
     return [from_mongo(DayTotal, row) for row in rows]
 
@@ -113,7 +130,7 @@ def period_totals(
         return day_totals(database, roles, first, last)
     begins, ends = _whole_months(first, last)
     months = database[documents.MONTH_TOTALS.name].find(
-        _months(begins, ends),
+        {**_months(begins, ends), **COUNTED},
         fields_of(MonthTotal),
         max_time_ms=QUERY_MILLISECONDS_MAX,
     )
@@ -128,8 +145,12 @@ def is_by_day(first: date, last: date) -> bool:
 
 
 def _whole_months(first: date, last: date) -> tuple[date, date]:
-    """Give where the whole months of a period begin, and where the month begins that it ends in."""
-    return _next_month(first - DAY), last.replace(day=1)
+    """Give where the whole months of a period begin, and the first day after them.
+
+    The month in hand is whole as well where the period goes on until today.
+    """
+    is_whole = (last + DAY).day == 1 or last >= today(datetime.now(UTC))
+    return _next_month(first - DAY), _next_month(last) if is_whole else last.replace(day=1)
 
 
 def _months(begins: date, ends: date) -> Stored:

@@ -47,7 +47,7 @@ def test_every_figure_leads_to_its_rows(
     tiles = page.get_by_role("button", name="Show rows")
     expect(tiles).to_have_count(len(labels))
     opens(page, tiles.nth(5), "Write-offs", "Aged debt")
-    opens(page, tiles.nth(7), "Data Match score", "as the ledger's events make them")
+    opens(page, tiles.nth(7), "Data Match score", "as the ledger's events make it")
     opens(page, page.get_by_role("button", name=re.compile("^62 days")), "Accounts", "Default")
     opens(page, page.get_by_role("button", name="Duplicate charge"), "Fee waivers", "$50.00")
     opens(page, page.get_by_role("button", name="Tom Okafor"), "What Tom Okafor did", "requested")
@@ -59,6 +59,9 @@ def test_every_figure_leads_to_its_rows(
     assert any(line.endswith("duplicate_charge,Duplicate charge,50.00") for line in told)
     page.keyboard.press("Escape")
     opens(page, page.locator(".barlayer .point path").last, "Money in", PAID)
+    page.get_by_role("tab", name="Table").click()
+    by_day = page.get_by_role("table", name="Repayments by day")
+    opens(page, by_day.get_by_role("button").first, "Money in", PAID)
     took("analyst", time.monotonic() - began)
 
 
