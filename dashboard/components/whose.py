@@ -56,4 +56,4 @@ def customer_line(signed_in: SignedIn, customer_id: str | None, account_id: str 
 
 
 def _link(text: str) -> str:
-    return f":primary[**{inert(text)}**]"
+    return f":blue[**{inert(text)}**]"
