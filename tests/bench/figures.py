@@ -18,14 +18,20 @@ def report(name: str, **figures: Any) -> None:  # noqa: ANN401 - whatever JSON h
 
 
 def paired(
-    name: str, ours: Callable[[], float], other: Callable[[], float], *, unit: str, against: str
+    name: str,
+    ours: Callable[[], float],
+    other: Callable[[], float],
+    *,
+    unit: str,
+    against: str,
+    rounds: int = ROUNDS,
 ) -> None:
-    """Measure both sides three times in turn and report the median of the ratios.
+    """Measure both sides in turn, some rounds, and report the median of the ratios.
 
-    The other side goes first in the second round: what was stored before weighs on both.
+    The other side goes first in every second round: what was stored before weighs on both.
     """
     pairs = []
-    for number in range(ROUNDS):
+    for number in range(rounds):
         if number % 2:
             theirs = other()
             pairs.append((ours(), theirs))
