@@ -48,7 +48,7 @@ class Approver:
         seen = self.get(request_id)
         signed_by = changed.pop("signed_by", self.key)
         statement: dict[str, Any] = {
-            "account_version": seen.account_version,
+            "account_version": changed.pop("seen_version", seen.account_version),
             "changes_seen": changed.pop("changes_seen", False),
             "policy": changed.pop("policy", seen.policy),
             "decided_at": changed.pop("decided_at", Instant.of(datetime.now(UTC))),

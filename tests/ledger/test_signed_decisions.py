@@ -2,12 +2,17 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from proto.values import Instant
+from ledger.commands import binding
+from ledger.commands.record_repayment import RecordRepayment
+from ledger.domain.loan import Loan
+from proto.values import Instant, Money
 from tests.builders import Caller, LedgerProcess
 from tests.ledger.approvers import Approver, approver, ask, cancel, get, refused, write_off
+from tests.ledger.one_loan import ACCOUNT, OneLoan
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +85,49 @@ def test_the_approver_is_told_before_whether_they_may(
     assert get(support, request_id).command.write_off.amount == "600.00"
     cancel(supervisor, request_id)
     assert decider.get(request_id).decision_refusal.reason == "REQUEST_DECIDED"
+
+
+@pytest.mark.parametrize("apart", [-1, 1])
+def test_a_decision_is_about_an_account_that_was_there(
+    ledger: LedgerProcess, support: Caller, decider: Approver, apart: int
+) -> None:
+    """Nobody signs for it as it was before anybody asked, or as it has never been yet."""
+    asked = ask(support, write_off(ledger.system.active_loan()))
+    seen = asked.bound_account_version + apart
+    told = refused(decider.approve, asked.request_id, seen_version=seen)
+    assert (told.reason, told.field) == ("STALE_REQUEST", "account_version")
+
+
+def _changed(part: str, loan: Loan) -> Loan:
+    """Give a loan of which one part is another."""
+    first, *others = loan.instalments
+    replace = msgspec.structs.replace
+    if part == "is_in_arrears":
+        return replace(loan, ageing=replace(loan.ageing, is_in_arrears=True))
+    if part in ("paid", "remaining", "is_overdue"):
+        return replace(loan, instalments=(replace(first, **{part: Money(1)}), *others))
+    return replace(loan, **{part: Money(1)})
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("principal", "principal"),
+        ("interest", "interest"),
+        ("fee_balance", "fees"),
+        ("overpayment", "overpayment"),
+        ("status", "account_status"),
+        ("is_in_arrears", "is_in_arrears"),
+        ("paid", "instalment 1"),
+        ("remaining", "instalment 1"),
+        ("is_overdue", "instalment 1"),
+    ],
+)
+def test_a_change_in_any_part_of_an_account_is_seen(part: str, told: str) -> None:
+    """Each balance, status and flag, and of each instalment status, paid and remaining."""
+    one = OneLoan()
+    one.do(RecordRepayment(loan_account_id=ACCOUNT, amount=Money(110_00)))
+    seen = one.now
+    now = binding.snapshot_of(_changed(part, seen))
+    changed = binding.differences(binding.snapshot_of(seen), now)
+    assert [each.field for each in changed] == [told]

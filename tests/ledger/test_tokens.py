@@ -36,6 +36,7 @@ def _claims(**changed: object) -> dict[str, object]:
 def _forged(ledger: LedgerProcess) -> dict[str, str]:
     now = datetime.now(UTC)
     desk = signing_key(ledger.keys_dir, "desk")
+    command_line = signing_key(ledger.keys_dir, "command-line")
     header = {"kid": "desk"}
     return {
         "no token": "",
@@ -45,6 +46,9 @@ def _forged(ledger: LedgerProcess) -> dict[str, str]:
         "expired": f"Bearer {_mint(desk, 'desk', 'staff-admin', now - timedelta(minutes=6))}",
         "unknown issuer": f"Bearer {_mint(desk, 'elsewhere', 'staff-admin', now)}",
         "of another issuer": f"Bearer {_mint(desk, 'command-line', 'system', now)}",
+        "by two issuers": "Bearer "
+        + jwt.encode(_claims(iss="command-line"), desk, algorithm="EdDSA", headers=header),
+        "in a person's name": f"Bearer {_mint(command_line, 'command-line', 'staff-admin', now)}",
         "alg none": "Bearer " + jwt.encode(_claims(), "", algorithm="none", headers=header),
         "alg HS256": "Bearer " + jwt.encode(_claims(), "0" * 32, algorithm="HS256", headers=header),
         "other audience": "Bearer "
@@ -75,6 +79,8 @@ def _forged(ledger: LedgerProcess) -> dict[str, str]:
         "expired",
         "unknown issuer",
         "of another issuer",
+        "by two issuers",
+        "in a person's name",
         "alg none",
         "alg HS256",
         "other audience",
