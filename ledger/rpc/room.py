@@ -7,11 +7,13 @@ from typing import Any, Final, TypeVar
 
 from google.protobuf.message import Message
 
+from ledger import told
 from ledger.books import Books
 from ledger.commands.reveal import Reveal
 from ledger.decision import Intent, permissions_of
+from ledger.domain.history import as_posting
 from ledger.domain.rights import Right
-from ledger.errors import Refusal, Refused
+from ledger.errors import Fault, Refusal, Refused
 from ledger.overview import Overview
 from ledger.rpc import answers, approval_answers, desk_answers, fields, requests
 from ledger.rpc.answers import ANSWERS
@@ -24,6 +26,7 @@ from ledger.rpc.statement_queries import StatementQueries
 from ledger.rpc.totals_queries import TotalsQueries
 from ledger.rpc.watching import Watching
 from ledger.service import Reply
+from ledger.states import past_of
 from proto.accounting_ledger_pb2 import DisburseLoanResponse, TransactionResponse
 from proto.servicing_pb2 import (
     ApprovalResponse,
@@ -95,7 +98,20 @@ class Room:
             return reply.message
         response = answer_type.FromString(reply.response)
         response.idempotent_replay = reply.is_replay
+        if isinstance(response, TransactionResponse):
+            await self._check_replay(response)
         return response
+
+    async def _check_replay(self, response: TransactionResponse) -> None:
+        """Hold an earlier answer against the journal. Raises Fault where it tells otherwise."""
+        loop, event_id = asyncio.get_running_loop(), response.event_id
+        past = await loop.run_in_executor(self._readers, past_of, self.books.journal, event_id)
+        posting = None if past is None else as_posting(past.event)
+        if posting is None or told.of_answer(response) != told.of_event(event_id, posting):
+            raise Fault(
+                "The answer that was kept under this key is not what the journal tells. Nothing "
+                "was changed; let an administrator run `python -m ledger verify`."
+            )
 
     def require(self, right: Right) -> None:
         """Refuse a caller who has no right. Nothing is read without one."""

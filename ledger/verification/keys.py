@@ -1,7 +1,7 @@
 """The idempotency keys (I4): each stands for one command, and that command is there.
 
-Answers stand in a table under no hash. Held against the entries is where an answer stands
-and which events it names; nothing is decided by what else it says.
+Answers stand in a table under no hash. Held against the entries is where an answer stands,
+which events it names, and the figures of a transaction; nothing is decided by what else it says.
 """
 
 import re
@@ -10,11 +10,16 @@ from array import array
 from collections.abc import Iterator
 from typing import Final
 
+from ledger import told
+from ledger.domain.history import as_posting
 from ledger.journal import Answer, Entry, Journal
+from proto.events import LedgerEvent
 
 _PAGE: Final = 1_000
 _LENGTH_DELIMITED: Final = 2
 _NESTED_MAX: Final = 4
+_EVENTS_MAX: Final = 256
+"""No command brings about so many events after the one of which its answer tells."""
 _EVENT_ID: Final = re.compile(rb"([A-Za-z0-9:._/-]+):[0-9]+")
 
 
@@ -23,15 +28,17 @@ class WrongKey(Exception):  # noqa: N818 - the finding is the name
 
 
 class KeysCheck:
-    """Every answer, after every entry. Four bytes and a bit an entry are kept."""
+    """Every answer, after every entry. Eight bytes and a bit an entry are kept."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._subjects = array("I", [0])
+        self._subjects, self._figures = array("I", [0]), array("I", [0])
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Entry, event: LedgerEvent) -> None:
         """Take the next entry."""
+        posting = as_posting(event)
         self._subjects.append(_mark(entry.subject_id))
+        self._figures.append(_mark(told.of_event(entry.event_id, posting)) if posting else 0)
 
     def finish(self) -> int:
         """Read the answers to all that was walked and count them. Raises WrongKey."""
@@ -44,6 +51,7 @@ class KeysCheck:
                 if not 1 <= answer.position <= last:
                     raise WrongKey(f"the idempotency key {answer.key} has no effect in the journal")
                 self._check_events(answer)
+                self._check_figures(answer)
                 place, bit = divmod(answer.position, 8)
                 if taken[place] & 1 << bit:
                     raise WrongKey(
@@ -74,9 +82,21 @@ class KeysCheck:
                 "tells of other events"
             )
 
+    def _check_figures(self, answer: Answer) -> None:
+        """Insist that the answer of a transaction tells what its event says."""
+        transaction = told.read_answer(answer.response)
+        if transaction is None:
+            return
+        mark, last = _mark(told.of_answer(transaction)), answer.position
+        if mark not in self._figures[max(1, last - _EVENTS_MAX) : last + 1]:
+            raise WrongKey(
+                f"entry {last}: the answer under the idempotency key {answer.key} tells other "
+                f"figures than the event {transaction.event_id[:100]}"
+            )
 
-def _mark(subject_id: str) -> int:
-    return zlib.crc32(subject_id.encode())
+
+def _mark(text: str) -> int:
+    return zlib.crc32(text.encode())
 
 
 def _subjects_in(response: bytes, depth: int = 0) -> Iterator[str]:

@@ -100,7 +100,7 @@ def walk(
         books.add(entry, event)
         check_names(journal, entry, event)
         approvals.add(entry, event)
-        keys_check.add(entry)
+        keys_check.add(entry, event)
         progress.at(entry.position)
     approvals.finish()
     books.finish()

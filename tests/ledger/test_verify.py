@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import grpc
 import msgspec
 import pytest
 
@@ -29,6 +30,7 @@ from tests.ledger.account_scene import ACCOUNT, AccountScene
 from tests.ledger.approvers import person
 from tests.ledger.forging import forging, rewritten, settings_of
 
+REPAYMENT_KEY = "repayment-of-"
 Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -38,7 +40,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with LedgerProcess(tmp_path_factory.mktemp("untouched")) as ledger:
         account = ledger.system.active_loan()
         for amount in ("10.00", "20.00", "30.00"):
-            ledger.system.repay(account, amount)
+            ledger.system.repay(account, amount, idempotency_key=f"{REPAYMENT_KEY}{amount}")
         person(ledger, "support")
     return ledger.data_dir
 
@@ -194,6 +196,24 @@ def test_an_answer_that_is_not_its_entrys_is_named(stopped: Path, change: str, w
         connection.execute(change, row)
     status, sentence = _found(stopped, 1)
     assert (status, what in sentence) == (WRONG, True)
+
+
+def test_an_answer_that_tells_other_figures_is_named_and_not_repeated(stopped: Path) -> None:
+    """It stands under no hash; so it is held against the event that it names, which does."""
+    with forging(stopped) as connection:
+        (answer,) = connection.execute(
+            "SELECT response FROM answers WHERE key = ?", (f"{REPAYMENT_KEY}20.00",)
+        ).fetchone()
+        connection.execute(
+            "UPDATE answers SET response = ? WHERE key = ?",
+            (answer.replace(b"-20.00", b"-90.00"), f"{REPAYMENT_KEY}20.00"),
+        )
+    status, sentence = _found(stopped, 1)
+    assert (status, "tells other figures" in sentence) == (WRONG, True)
+    with LedgerProcess(stopped) as ledger, pytest.raises(grpc.RpcError, match="journal tells"):
+        ledger.system.repay(
+            _second_repayment(stopped).subject_id, "20.00", idempotency_key=f"{REPAYMENT_KEY}20.00"
+        )
 
 
 @pytest.mark.parametrize(
