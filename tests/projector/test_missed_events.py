@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from embedded.process import free_port
 from projector.assembly import now, read_key
 from projector.ledger_reads import RECONNECT_SECONDS_MAX, Ledger
-from projector.lost_events import LostEvents
+from projector.lost_events import LOOK_SECONDS, TRIES_MAX, LostEvents
 from projector.missed_events import LAST_WAIT_SECONDS, MissedEvents
 from projector.settings import Settings
 from projector.vitals import Vitals
@@ -208,3 +209,24 @@ def test_a_ledger_that_comes_back_is_asked_soon(
             time.sleep(0.01)
     missed.close()
     assert len(entries) == len(made)
+
+
+def test_what_cannot_be_applied_is_left_after_some_tries(
+    feed: Feed, address: str, keys_dir: Path, mirror: Mirror
+) -> None:
+    """It is told of and holds up no other; here nobody applies anything."""
+    made = account_history(feed)
+    ledger = Ledger(address, read_key(keys_dir / "projector.pem"), now)
+    lost = LostEvents(mirror.database, ledger, Vitals(started_at=now(), holds_lease=True))
+    brought: Counter[bytes] = Counter()
+    seconds, left = 0.0, 100
+    with serving(History(made), address):
+        while left:
+            brought.update(entry.fields[b"pos"] for entry in lost.turn(seconds))
+            left -= brought.total() >= len(made) * TRIES_MAX
+            seconds += LOOK_SECONDS
+            time.sleep(0.002)
+            assert seconds < 10_000, brought
+        lost.close()
+    assert brought == dict.fromkeys([b"1", b"2", b"3", b"4", b"5"], TRIES_MAX)
+    ledger.close()
