@@ -1,11 +1,14 @@
 """The projector's throughput against the plan's way, and its lag at steady rates."""
 
+import os
+import platform
+import signal
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import redis
 from bson import Decimal128
@@ -36,29 +39,52 @@ _worked: dict[str, float] = {}
 def _ours(
     stage: Stage,
     poison_every: int = 0,
-    start: Callable[[], None] | None = None,
+    second: Callable[[], Process] | None = None,
     in_a_row: int = 1,
 ) -> float:
-    """Give events a second from the first acknowledged batch to the last."""
+    """Give events a second from the first acknowledged batch to the last.
+
+    Projectors are all there before the first event is: to load one takes longer than a round.
+    """
     stop(stage.processes["projector"])
     with redis.Redis.from_url(stage.redis.url) as client:
-        places = {
-            entry: place
-            for place, entry in enumerate(publish(client, OUR_EVENTS, poison_every, in_a_row), 1)
-        }
-        start() if start else stage.start("projector")
+        stage.start("projector")
+        projectors = [stage.processes["projector"].pid, *([second().pid] if second else [])]
+        published = partial(publish, client, OUR_EVENTS, poison_every, in_a_row)
+        entries = _held_back(client, projectors, published)
+        places = {entry: place for place, entry in enumerate(entries, 1)}
         while not (first := acknowledged(client, places)):
             time.sleep(0.002)
-        parts = {part: stage.processes[part].pid for part in ("projector", "mongo", "redis")}
-        worked = {part: processor_seconds(process) for part, process in parts.items()}
+        parts = {part: [stage.processes[part].pid] for part in ("mongo", "redis")}
+        parts["projector"] = projectors
+        worked = {part: sum(map(processor_seconds, each)) for part, each in parts.items()}
         started = time.perf_counter()
         while (last := acknowledged(client, places)) < OUR_EVENTS:
             time.sleep(0.002)
         rate = (last - first) / (time.perf_counter() - started)
         for part, before in worked.items():
-            spent = processor_seconds(parts[part]) - before
+            spent = sum(map(processor_seconds, parts[part])) - before
             _worked[part] = round(spent / (last - first) * 1e6, 1)
         return rate
+
+
+def _held_back(
+    client: redis.Redis, projectors: list[int], published: Callable[[], list[bytes]]
+) -> list[bytes]:
+    """Publish while the projectors, which all read by now, are stopped; then let them go on."""
+    missing = {f"{platform.node()}-{each}".encode() for each in projectors}
+    while missing:
+        time.sleep(0.05)
+        groups: Any = client.xinfo_groups(INBOX) if client.exists(INBOX) else []
+        there: Any = client.xinfo_consumers(INBOX, PROJECTOR_GROUP) if groups else []
+        missing -= {each["name"] for each in there}
+    for each in projectors:
+        os.kill(each, signal.SIGSTOP)
+    try:
+        return published()
+    finally:
+        for each in projectors:
+            os.kill(each, signal.SIGCONT)
 
 
 def _theirs(stage: Stage) -> float:
@@ -81,17 +107,16 @@ def _poisoned(stage: Stage) -> float:
 def _two(stage: Stage) -> float:
     """Give events a second of two projectors at once."""
     log = stage.folder / "logs" / "second.log"
-    stop(stage.processes["projector"])
-    second: list[Process] = []
+    started: list[Process] = []
 
-    def start_both() -> None:
-        stage.start("projector")
-        second.append(spawn([sys.executable, "-m", "projector"], log, stage.environ))
+    def second() -> Process:
+        started.append(spawn([sys.executable, "-m", "projector"], log, stage.environ))
+        return started[0]
 
     try:
-        return _ours(stage, start=start_both)
+        return _ours(stage, second=second)
     finally:
-        for each in second:
+        for each in started:
             stop(each)
 
 
