@@ -15,6 +15,7 @@ from dashboard.components.opening import link_to
 from dashboard.formats import inert
 from dashboard.live import topic
 from dashboard.operations import Operation
+from dashboard.queries.approvals import OPEN
 from dashboard.queries.letters import LetterRow, letter, letters_of, requests_of, steps_of
 from dashboard.queries.rights import LETTER_ROLES
 from dashboard.session import SignedIn
@@ -48,13 +49,16 @@ def show() -> None:
     steps = steps_of(database, signed_in.roles, row)
     letter_heading(row, datetime.now(UTC))
     letter_resolution(steps)
+    requests = requests_of(database, signed_in.roles, steps)
+    is_asked = any(each.status in OPEN for each in requests.values())
     reading, under_way = read_letter(signed_in, row.letter_id), list[Operation]()
     if reading.entry is None:
         show_waiting(reading)
     else:
-        under_way = letter_actions(signed_in, row, reading.entry, steps, services.health())
+        health = services.health()
+        under_way = letter_actions(signed_in, row, reading.entry, steps, health, is_asked=is_asked)
         letter_event(reading.entry)
-    letter_history(steps, requests_of(database, signed_in.roles, steps))
+    letter_history(steps, requests)
     if acting.end_look(pending=reading.is_waiting or any(each.is_pending for each in under_way)):
         st.rerun()
 

@@ -26,9 +26,18 @@ _CLOSE: Final = "close-letter"
 
 
 def letter_actions(
-    signed_in: SignedIn, row: LetterRow, entry: Entry, steps: list[LetterStep], health: Health
+    signed_in: SignedIn,
+    row: LetterRow,
+    entry: Entry,
+    steps: list[LetterStep],
+    health: Health,
+    *,
+    is_asked: bool,
 ) -> list[Operation]:
-    """Offer what can be done; give what is under way on the account that was chosen."""
+    """Offer what can be done; give what is under way on the account that was chosen.
+
+    Whose correction is asked for already is not closed meanwhile: it may still be posted.
+    """
     is_settled = any(each.kind == "corrected" for each in steps) or row.status == "resolved"
     account, under_way = None, list[Operation]()
     if entry.is_payment and not is_settled:
@@ -57,7 +66,7 @@ def letter_actions(
                 on_click=_replay,
                 args=(signed_in, row.letter_id),
             )
-        if row.status != "resolved" and not is_settled:
+        if row.status != "resolved" and not is_settled and not is_asked:
             _close(signed_in, row, health)
     if not entry.is_payment:
         quiet("Only a payment can be corrected here. Have its sender send it anew, or replay it.")
