@@ -28,9 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell what the journeys took."""
-    times = told(each for every in terminalreporter.stats.values() for each in every)
-    if times:
-        terminalreporter.write_line(f"Journeys: {times}")
+    for line in told(each for every in terminalreporter.stats.values() for each in every):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

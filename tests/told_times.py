@@ -6,6 +6,8 @@ from typing import Final
 import pytest
 
 MARK: Final = "took: "
+ARROW: Final = "→"
+"""Stands in what is no journey but one wait: `click → Synced`."""
 
 Took = Callable[[str, float], None]
 """Notes what took how many seconds."""
@@ -20,8 +22,8 @@ def taker(record_property: Callable[[str, object], None]) -> Took:
     return note
 
 
-def told(reports: Iterable[object]) -> str:
-    """Tell the times of all the reports in a line; empty where none was noted."""
+def told(reports: Iterable[object]) -> list[str]:
+    """Tell the times of all the reports: of whole journeys, then of what was waited for."""
     noted = {
         str(name).removeprefix(MARK): seconds
         for report in reports
@@ -29,4 +31,10 @@ def told(reports: Iterable[object]) -> str:
         for name, seconds in report.user_properties
         if str(name).startswith(MARK)
     }
-    return " · ".join(f"{what} {seconds} s" for what, seconds in sorted(noted.items()))
+    waits = {what: seconds for what, seconds in noted.items() if ARROW in what}
+    journeys = {what: seconds for what, seconds in noted.items() if ARROW not in what}
+    return [
+        f"{title}: " + " · ".join(f"{what} {each[what]} s" for what in sorted(each))
+        for title, each in (("Journeys", journeys), ("Until seen", waits))
+        if each
+    ]
