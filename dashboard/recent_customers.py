@@ -30,7 +30,10 @@ def remember(database: DeskDatabase, staff_id: str, customer_id: str) -> None:
 def recent_customers(
     database: DeskDatabase, roles: frozenset[str], staff_id: str
 ) -> list[CustomerOutlineHit]:
-    """List whom somebody opened last, as their roles see them. Raises NotAllowed."""
+    """List whom somebody opened last, as their roles see them. Raises NotAllowed.
+
+    Who has no record, as a customer that only accounts tell of, is there by id.
+    """
     require_reader(roles)
     ids = _ids(database, staff_id)
     view = CustomerHit if sees_persons(roles) else CustomerOutlineHit
@@ -38,7 +41,7 @@ def recent_customers(
         {"_id": {"$in": ids}}, fields_of(view), max_time_ms=QUERY_MILLISECONDS_MAX
     )
     found = {str(each.customer_id): each for each in (from_mongo(view, row) for row in rows)}
-    return [found[each] for each in ids if each in found]
+    return [found.get(each) or view(customer_id=each) for each in ids]
 
 
 def _ids(database: DeskDatabase, staff_id: str) -> list[Key]:

@@ -33,10 +33,9 @@ def request_heading(signed_in: SignedIn, view: RequestView, now: datetime) -> No
     who = inert(by or view.requested_by or formats.NOT_KNOWN)
     asked = view.requested_at
     when = f"{formats.day_and_clock(asked)} ({formats.age(asked, now)})" if asked else ""
-    why = inert(request_words.reason(view.reason))
+    why = f" Reason: **{inert(request_words.reason(view.reason))}**." if view.reason else ""
     st.markdown(
-        f"Asked for by **{who}**, {when}. Reason: **{why}**."
-        f" Priority :{urgency.colour}-badge[{urgency.word}]"
+        f"Asked for by **{who}**, {when}.{why} Priority :{urgency.colour}-badge[{urgency.word}]"
     )
     customer_line(signed_in, view.customer_id, view.loan_account_id or "")
     due = f" · expires {formats.day_and_clock(view.expires_at)}" if view.expires_at else ""
