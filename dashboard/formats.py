@@ -16,6 +16,7 @@ SYDNEY: Final = ZoneInfo("Australia/Sydney")
 NOT_KNOWN: Final = "not known"
 MINUS: Final = "\u2212"
 DASH: Final = "\u2013"
+TITLE_CHARACTERS_MAX: Final = 100
 STALE_SECONDS: Final = 30
 EARLY_DAYS_MAX: Final = 14
 LATE_DAYS_MAX: Final = 61
@@ -75,9 +76,26 @@ _ACTIVE: Final = re.compile(
     re.IGNORECASE,
 )
 _WORD_JOINER: Final = "\u2060"
+_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""What turns the direction of all that follows it on the line, ours included."""
 _TYPED_AMOUNT: Final = re.compile(
     r"(?:A?\$)?\s*((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?)", re.ASCII
 )
+
+
+def visible(text: str) -> str:
+    """Leave out what cannot be seen and turns other words round: `exe.gnp` reads as `png.exe`."""
+    return _TURNING.sub("", text)
+
+
+def named_turns(text: str) -> str:
+    r"""Write what turns words round as its escape, `\u202e`, where each sign must be told."""
+    return _TURNING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def short(text: str, at_most: int = TITLE_CHARACTERS_MAX) -> str:
+    """Cut a text that would fill the screen, with a mark that it goes on."""
+    return text if len(text) <= at_most else f"{text[:at_most].rstrip()}…"
 
 
 def inert(text: str) -> str:
@@ -86,13 +104,13 @@ def inert(text: str) -> str:
     Punctuation is escaped; what Streamlit looks for in finished text, after the escapes are
     gone (icons, links, arrows), is broken by a joiner that nobody sees.
     """
-    joined = _ACTIVE.sub(_WORD_JOINER, " ".join(text.split()))
+    joined = _ACTIVE.sub(_WORD_JOINER, " ".join(visible(text).split()))
     return _PUNCTUATION.sub(r"\\\1", joined)
 
 
 def code(text: str) -> str:
     """Write somebody's id in Markdown's code face, as it is; a backtick cannot end it early."""
-    return f"`{' '.join(text.split()).replace('`', chr(39)) or DASH}`"
+    return f"`{' '.join(visible(text).split()).replace('`', chr(39)) or DASH}`"
 
 
 def money(amount: Money | None) -> str:

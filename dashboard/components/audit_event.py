@@ -13,6 +13,7 @@ from dashboard.commands.review_mark import ReviewMark
 from dashboard.components import acting, sending
 from dashboard.components.audit_table import REVIEW_BADGES, event_words
 from dashboard.components.quiet import quiet
+from dashboard.components.request_history import HIDDEN
 from dashboard.components.whose import customer_line
 from dashboard.ledger_answers import LedgerFault, LedgerRefused
 from dashboard.operation import Operation
@@ -51,6 +52,7 @@ def audit_event_panel(signed_in: SignedIn, event: AuditEvent, mirrored_to: int) 
     with body:
         read = _body(event)
         shown = json.dumps(read, indent=2, ensure_ascii=False) if read else event.body
+        shown = formats.named_turns(shown)
         st.code(shown, language=None, wrap_lines=True)
         quiet("Shown indented; what is stored and hashed has no white space.")
     with texts:
@@ -125,6 +127,8 @@ def _texts(signed_in: SignedIn, event: AuditEvent) -> None:
         st.error(formats.inert(str(no)))
         return
     for name, text in words.texts.items():
+        if name in HIDDEN:
+            continue
         st.markdown(f"**{formats.inert(name.capitalize())}** {formats.inert(text)}")
 
 

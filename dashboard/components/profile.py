@@ -24,7 +24,9 @@ def profile(view: CustomerView) -> None:
     badges = [_badge(each) for each in flag_badges(customer) if each.word != VULNERABLE_FLAG]
     named = bool(customer.customer_id) and view.title != customer.customer_id
     id_told = [f":gray[{code(customer.customer_id)}]"] if named else []
-    st.markdown(" ".join([f"## {inert(view.title)}", *id_told, *badges]), anchors=False)
+    st.markdown(
+        " ".join([f"## {inert(formats.short(view.title))}", *id_told, *badges]), anchors=False
+    )
     told = _told(view)
     if told:
         st.markdown(told)

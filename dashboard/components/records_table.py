@@ -8,10 +8,12 @@ import msgspec
 import streamlit as st
 from msgspec import Struct
 
-from dashboard.formats import Badge
+from dashboard.formats import Badge, short, visible
 from proto.values import write_value
 
 _HERE: Final = Path(__file__)
+CELL_CHARACTERS_MAX: Final = 200
+TIP_CHARACTERS_MAX: Final = 2_000
 
 
 class Column(Struct, frozen=True):
@@ -70,6 +72,15 @@ def _row(row: Row) -> dict[str, Any]:
     cells = [
         msgspec.to_builtins(cell, enc_hook=write_value)
         | {"badges": [[badge.word, badge.colour] for badge in cell.badges]}
+        | _words(cell)
         for cell in row.cells
     ]
     return {"cells": cells, "marked": row.marked}
+
+
+def _words(cell: Cell) -> dict[str, str]:
+    """Give what a cell says; of what is too long the tip says more."""
+    text = visible(cell.text)
+    told = short(text, CELL_CHARACTERS_MAX)
+    tip = cell.tip or (text if told != text else "")
+    return {"text": told, "tip": short(visible(tip), TIP_CHARACTERS_MAX)}

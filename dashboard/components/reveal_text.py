@@ -7,7 +7,7 @@ from dashboard import services, session
 from dashboard.commands.reveal import Reveal
 from dashboard.components import acting
 from dashboard.components.quiet import quiet
-from dashboard.formats import inert
+from dashboard.formats import inert, visible
 from dashboard.ledger_client import LedgerFault, LedgerRefused
 from dashboard.session import SignedIn
 
@@ -39,7 +39,7 @@ def reveal_text(signed_in: SignedIn, event_id: str, purpose: str, label: str) ->
         st.info(inert(shown.sentence))
     for name, text in shown.texts.items():
         quiet(inert(name.replace("_", " ").capitalize()))
-        st.text(text)
+        st.text(visible(text))
     st.button("Hide", key=f"hide-{event_id}", type="tertiary", on_click=forget_text)
 
 

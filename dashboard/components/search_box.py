@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import services, session
 from dashboard.components.hits import Line, groups_of, line_of
 from dashboard.components.opening import open_chosen
+from dashboard.formats import short, visible
 from dashboard.queries.found import Found
 from dashboard.queries.search import search
 from dashboard.session import SignedIn
@@ -98,4 +99,5 @@ def _everything(text: str) -> Line:
 
 def _hit(line: Line) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(line, enc_hook=write_value)
-    return told | {"badges": [[badge.word, badge.colour] for badge in line.badges]}
+    said = {name: short(visible(told[name])) for name in ("title", "code", "more")}
+    return told | said | {"badges": [[badge.word, badge.colour] for badge in line.badges]}

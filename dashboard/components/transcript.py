@@ -34,5 +34,5 @@ def _line(each: UtteranceView) -> dict[str, object]:
         "who": "Customer" if is_customer else "Assistant",
         "at": formats.day_and_clock(each.created_at) if each.created_at else "",
         "tip": formats.exact(each.created_at) if each.created_at else "",
-        "text": each.utterance,
+        "text": formats.visible(each.utterance),
     }

@@ -8,7 +8,7 @@ from dashboard import services
 from dashboard.components.hits import flag_badges
 from dashboard.components.opening import link_to
 from dashboard.components.records_table import Cell
-from dashboard.formats import code, inert
+from dashboard.formats import code, inert, short
 from dashboard.queries.known_customers import KnownCustomer, known_customers
 from dashboard.session import SignedIn
 
@@ -48,7 +48,9 @@ def customer_line(signed_in: SignedIn, customer_id: str | None, account_id: str 
     found = known_customers(services.database(), signed_in.roles, [customer_id]).get(customer_id)
     name = found.full_name if found else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        link_to("customer.py", _link(name or customer_id), id=customer_id, account=account_id)
+        link_to(
+            "customer.py", _link(short(name or customer_id)), id=customer_id, account=account_id
+        )
         if name:
             st.markdown(f":gray[{code(customer_id)}]", width="content")
         for badge in flag_badges(found) if found else ():
@@ -56,4 +58,4 @@ def customer_line(signed_in: SignedIn, customer_id: str | None, account_id: str 
 
 
 def _link(text: str) -> str:
-    return f":blue[**{inert(text)}**]"
+    return f":blue[**{inert(short(text))}**]"

@@ -173,6 +173,21 @@ def test_what_streamlit_replaces_in_finished_text_is_broken_by_a_joiner(text: st
     assert "\u2060" in formats.inert(text)
 
 
+@pytest.mark.parametrize("turns", ["\u202e", "\u2067", "\u2069\u202d"])
+def test_nothing_turns_the_words_after_it_round(turns: str) -> None:
+    """What cannot be seen and makes `exe.gnp` read as `png.exe` is left out, or named."""
+    for written in (formats.inert, formats.visible):
+        assert written(f"photo {turns}gnp") == "photo gnp"
+    assert formats.code(f"photo {turns}gnp") == "`photo gnp`"
+    assert formats.named_turns(f"a{turns[0]}b") == f"a\\u{ord(turns[0]):04x}b"
+
+
+def test_a_title_that_fills_the_screen_is_cut() -> None:
+    """With a mark that it goes on; what fits stays whole."""
+    assert formats.short("x" * 100) == "x" * 100
+    assert formats.short("x" * 10_000) == f"{'x' * 100}…"
+
+
 def test_plain_names_stay_as_they_are() -> None:
     """A name without punctuation is not touched."""
     assert formats.inert("Zoë van der Berg") == "Zoë van der Berg"

@@ -17,7 +17,7 @@ from tests.dashboard.desk.portfolio import account, transaction
 
 WHO: Final = "CUS-002166"
 ACCOUNT: Final = "LOAN-1"
-NOTHING: Final = re.compile(r"(?<!-)\bNone\b|\*\*\*\*|:primary\[\]")
+NOTHING: Final = re.compile(r"(?<!-)\bNone\b|\*\*\*\*|:blue\[\]")
 NOW: Final = Instant.parse("2026-11-15T00:00:00Z")
 
 PAGES: Final[tuple[tuple[str, str, dict[str, str]], ...]] = (
