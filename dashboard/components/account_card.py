@@ -16,7 +16,9 @@ def account_heading(account: AccountView, health: Health, now: datetime) -> None
     """Name the account, say how it stands and as of when."""
     badge = formats.account_badge(account.account_status, account.days_past_due)
     as_of = health.since if health.projector_lost and health.since else now
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="account-heading"
+    ):
         told = f"### {inert(account.number)} :{badge.colour}-badge[{inert(badge.word)}]"
         st.markdown(told, width="content", anchors=False)
         late = arrears(account)
