@@ -26,11 +26,14 @@ PLACE: Final = "look"
 class Ladder(Struct, Generic[H]):
     """Looks in one collection, from the best match to the weakest, and what they found.
 
-    `too_broad` says that a look took too long and was given up.
+    What has the text in full is among what begins with it, and closest. `in_full` looks for
+    that alone, where so much was found that it may have been cut off. `too_broad` says that
+    a look took too long and was given up.
     """
 
     collection: str
     view: type[H]
+    in_full: Stored
     looks: Sequence[Stored]
     hits: dict[str, Stored] = field(default_factory=dict)
     too_broad: bool = False
@@ -60,12 +63,18 @@ def climb(database: DeskDatabase, ladders: Sequence[Ladder[Any]], typed: str) ->
     try:
         found = _all_at_once(database, steps)
     except ExecutionTimeout:
-        for ladder, look in steps:
-            if ladder.wanted > 0:
-                look_once(database, ladder, look, typed)
+        for ladder in ladders:
+            for look in (ladder.in_full, *ladder.looks):
+                if ladder.wanted > 0:
+                    look_once(database, ladder, look, typed)
         return
     for (ladder, _), rows in zip(steps, found, strict=True):
         ladder.take(rows, typed)
+    for ladder in ladders:
+        if ladder.wanted <= 0:
+            others, ladder.hits = ladder.hits, {}
+            look_once(database, ladder, ladder.in_full, typed)
+            ladder.hits |= {key: hit for key, hit in others.items() if key not in ladder.hits}
 
 
 def look_once(database: DeskDatabase, ladder: Ladder[Any], look: Stored, typed: str) -> None:

@@ -70,21 +70,27 @@ def _ladders(
     typed: str, *, persons: bool
 ) -> tuple[Ladder[CustomerOutlineHit], Ladder[AccountOutlineHit], Ladder[TransactionOutlineHit]]:
     """Say where to look for customers, accounts and transactions."""
+    accounts = ("accountNumber", "_id", "applicationNumber")
+    # What somebody wrote on a payment is for those who may see persons.
+    posted = ("_id", "paymentReference") if persons else ("_id",)
     return (
         Ladder(
             documents.CUSTOMERS.name,
             CustomerHit if persons else CustomerOutlineHit,
+            _customer_in_full(typed, persons=persons),
             list(_customer_looks(typed, persons=persons)),
         ),
         Ladder(
             documents.LOAN_ACCOUNTS.name,
             AccountHit if persons else AccountOutlineHit,
-            list(_account_looks(typed)),
+            _in_full(accounts, typed),
+            [_beginning(accounts, typed)],
         ),
         Ladder(
             documents.TRANSACTIONS.name,
             TransactionHit if persons else TransactionOutlineHit,
-            list(_transaction_looks(typed, persons=persons)),
+            _in_full(posted, typed),
+            [_beginning(posted, typed)],
         ),
     )
 
@@ -116,33 +122,31 @@ def _prefix(field: str, start: str) -> Stored:
     return {field: {"$regex": f"^{re.escape(start)}"}}
 
 
-def _account_looks(typed: str) -> Iterator[Stored]:
-    fields = ("accountNumber", "_id", "applicationNumber")
-    spellings = _spellings(typed)
-    yield _any([{field: {"$in": spellings}} for field in fields])
-    yield _any([_prefix(field, spelling) for field in fields for spelling in spellings])
+def _in_full(fields: tuple[str, ...], typed: str) -> Stored:
+    return _any([{field: {"$in": _spellings(typed)}} for field in fields])
 
 
-def _transaction_looks(typed: str, *, persons: bool) -> Iterator[Stored]:
-    """Look in transaction ids, and in payment references where the reader may see them."""
-    fields = ("_id", "paymentReference") if persons else ("_id",)
-    spellings = _spellings(typed)
-    yield _any([{field: {"$in": spellings}} for field in fields])
-    yield _any([_prefix(field, spelling) for field in fields for spelling in spellings])
+def _beginning(fields: tuple[str, ...], typed: str) -> Stored:
+    return _any([_prefix(field, each) for field in fields for each in _spellings(typed)])
+
+
+def _customer_in_full(typed: str, *, persons: bool) -> Stored:
+    found: list[Stored] = [{"_id": {"$in": _spellings(typed)}}]
+    if persons:
+        named = {"search.name": fold(typed), "search.email": fold(typed)}
+        if digits := _digits(typed):
+            named["search.mobile"] = digits
+        found += [{field: text} for field, text in named.items()]
+    return _any(found)
 
 
 def _customer_looks(typed: str, *, persons: bool) -> Iterator[Stored]:
-    """Give the looks from the best match to the weakest: in full, beginnings, words, insides."""
-    folded, spellings = fold(typed), _spellings(typed)
-    in_full: list[Stored] = [{"_id": {"$in": spellings}}]
-    beginnings = [_prefix("_id", spelling) for spelling in spellings]
+    """Give the looks from the best match to the weakest: beginnings, words, insides."""
+    folded = fold(typed)
+    beginnings = [_prefix("_id", spelling) for spelling in _spellings(typed)]
     if persons:
-        digits = _digits(typed)
-        in_full += [{"search.name": folded}, {"search.email": folded}]
-        in_full += [{"search.mobile": digits}] if digits else []
         beginnings += [_prefix("search.name", folded), _prefix("search.email", folded)]
-        beginnings += _mobile_parts(digits)
-    yield _any(in_full)
+        beginnings += _mobile_parts(_digits(typed))
     yield _any(beginnings)
     if persons:
         yield _words(folded.split())

@@ -1,12 +1,14 @@
 """What one box finds."""
 
 import pytest
+from msgspec.structs import replace
 
 from dashboard.components.hits import line_of
 from dashboard.queries.found import CustomerHit, Found
 from dashboard.queries.rights import NotAllowed
 from dashboard.queries.search import search
 from proto import documents
+from proto.values import Key
 from tests.dashboard.desk.conftest import DeskDatabase, Store
 from tests.dashboard.desk.portfolio import account, customer, transaction
 
@@ -123,6 +125,18 @@ def test_an_accounts_number_in_full_comes_before_customers(
     found = search(database, SUPPORT, typed)
     assert found.accounts[0].loan_account_id == "ACC-1"
     assert found.best is found.accounts[0]
+
+
+def test_a_number_in_full_is_first_among_many(database: DeskDatabase, store: Store) -> None:
+    """Though more begin with it than a page holds, Enter opens the one that was named."""
+    for place in range(60):
+        each = account(f"ACC-9{place}", number=f"7700-{place:02}")
+        store(documents.LOAN_ACCOUNTS, each.loan_account_id, each)
+    named = replace(account("ACC-8"), application_number=Key("7700"))
+    store(documents.LOAN_ACCOUNTS, "ACC-8", named)
+    found = search(database, SUPPORT, "7700")
+    assert (found.best, found.more_accounts) == (found.accounts[0], True)
+    assert found.accounts[0].loan_account_id == "ACC-8"
 
 
 def test_part_of_a_number_finds_several_accounts(database: DeskDatabase) -> None:
