@@ -3,6 +3,7 @@
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import grpc
 import jwt
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import actor_token
 from tests.builders import LedgerProcess, refusal_of, signing_key, token_for
+from tests.ledger.clocked import ClockedLedger
 
 
 def _mint(key: Ed25519PrivateKey, issuer: str, actor_id: str, now: datetime) -> str:
@@ -98,4 +100,18 @@ def test_a_token_that_proves_nothing_is_unauthenticated(ledger: LedgerProcess, k
             ledger_pb.GetBalanceRequest(loan_account_id="LA-1"), metadata=metadata
         )
     assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED
+    assert refusal_of(refused.value).reason == "NOT_SIGNED_IN"
+
+
+def test_a_token_that_was_good_is_good_no_longer(data_dir: Path) -> None:
+    """It is verified once and then known; its five minutes end all the same."""
+    with ClockedLedger(data_dir) as ledger:
+        account, metadata = ledger.system.active_loan(), ledger.system.metadata()
+        request = ledger_pb.GetBalanceRequest(loan_account_id=account)
+        for seconds in (0, 290):
+            ledger.later(timedelta(seconds=seconds))
+            assert ledger.system.accounting.GetBalance(request, metadata=metadata)
+        ledger.later(timedelta(seconds=10))
+        with pytest.raises(grpc.RpcError) as refused:
+            ledger.system.accounting.GetBalance(request, metadata=metadata)
     assert refusal_of(refused.value).reason == "NOT_SIGNED_IN"
