@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,13 @@ import msgspec
 import pytest
 
 from ledger.journal import Entry
+from ledger.journal.sqlite import SqliteJournal
 from ledger.verification.command import RIGHT, WRONG, verify
 from proto import codec
-from tests.builders import LedgerProcess
+from proto import servicing_pb2 as pb
+from proto.events import LedgerEvent, StaffDisabled, StaffKeyEnrolled, StaffKeyRevoked
+from proto.values import Key
+from tests.builders import Caller, LedgerProcess
 from tests.ledger.approvers import approver, ask, person, write_off
 from tests.ledger.forging import rewritten, settings_of
 
@@ -21,6 +26,13 @@ Change = Callable[[Body], Body]
 APPROVER, REQUESTER = "p-approver", "p-requester"
 
 
+def _suspend_for_a_while(admin: Caller) -> None:
+    """Disable the approver and enable them again: two events to be forged."""
+    admin.disable_staff(APPROVER)
+    enabling = pb.EnableStaffRequest(staff_id=APPROVER, reason="is back")
+    admin.staff.Enable(enabling, metadata=admin.metadata())
+
+
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger's folder with one write-off that was asked for and approved."""
@@ -28,6 +40,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
         account = ledger.system.active_loan()
         asker = person(ledger, "support", staff_id=REQUESTER)
         decider = approver(ledger, staff_id=APPROVER)
+        _suspend_for_a_while(person(ledger, "admin"))
         decider.approve(ask(asker, write_off(account)).request_id)
     return ledger.data_dir
 
@@ -113,3 +126,32 @@ def test_rights_and_limits_are_those_of_that_time(folder: Path, change: Change, 
     status, sentence = _found(folder)
     assert status == WRONG
     assert what in sentence
+
+
+def _another_event(event_type: str, event: LedgerEvent) -> Callable[[Entry], Entry]:
+    def changed(entry: Entry) -> Entry:
+        if entry.event_type != event_type or not entry.subject_id.endswith(APPROVER):
+            return entry
+        body = codec.canonical(event)
+        return msgspec.structs.replace(entry, event_type=event.type, body=body)
+
+    return changed
+
+
+def test_an_approver_who_was_disabled_is_named(folder: Path) -> None:
+    """Had nobody enabled them again, the approval could not be."""
+    rewritten(folder, _another_event("staff.enabled.v1", StaffDisabled(staff_id=Key(APPROVER))))
+    status, sentence = _found(folder)
+    assert (status, "approver was disabled" in sentence) == (WRONG, True)
+
+
+def test_a_key_that_was_revoked_before_is_named(folder: Path) -> None:
+    """It goes on to prove what it signed, and nothing later."""
+    with closing(SqliteJournal(settings_of(folder).journal_path)) as journal:
+        entries = journal.read_subject(f"staff:{APPROVER}", 0, 100)
+    (enrolled,) = (each for each in entries if each.event_type == StaffKeyEnrolled.type)
+    key_id = Key(msgspec.json.decode(enrolled.body)["key_id"])
+    revoked = StaffKeyRevoked(staff_id=Key(APPROVER), key_id=key_id)
+    rewritten(folder, _another_event("staff.disabled.v1", revoked))
+    status, sentence = _found(folder)
+    assert (status, "no key that was the approver's" in sentence) == (WRONG, True)
