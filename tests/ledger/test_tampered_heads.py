@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -87,7 +88,15 @@ def test_heads_that_escrow_lacks_after_a_crash_are_told_apart_and_brought_at_the
     assert walk(folder).not_in_escrow == 0
 
 
-@pytest.mark.parametrize("way", ["old copy", "replaced", "last entry"])
+_LAST: Final = "(SELECT max(position) FROM entries)"
+_CHANGES: Final = {
+    "last entry": f"DELETE FROM entries WHERE position = {_LAST}",  # noqa: S608
+    "last hash": f"UPDATE entries SET hash = prev WHERE position = {_LAST}",  # noqa: S608
+    "part of the tree": "UPDATE subtrees SET hash = zeroblob(32) WHERE level = 8 AND place = 0",
+}
+
+
+@pytest.mark.parametrize("way", ["old copy", "replaced", *_CHANGES])
 def test_a_ledger_does_not_start_on_a_journal_that_is_not_the_signed_one(
     folder: Path, way: str
 ) -> None:
@@ -99,8 +108,6 @@ def test_a_ledger_does_not_start_on_a_journal_that_is_not_the_signed_one(
         replace_everything(folder, HeadSigner(settings_of(folder).ledger_key()))
     else:
         with forging(folder) as journal:
-            journal.execute(
-                "DELETE FROM entries WHERE position = (SELECT max(position) FROM entries)"
-            )
+            journal.execute(_CHANGES[way])
     with pytest.raises(AssertionError, match="ledger: the journal"):
         LedgerProcess(folder).start()
