@@ -170,6 +170,23 @@ def test_a_written_off_account_that_comes_back_is_named(status: str) -> None:
     _walked(scene.events)
 
 
+def test_a_written_off_account_that_owes_again_is_named() -> None:
+    """I10: what was given up is owed again after an undo, and not before."""
+    scene, other = AccountScene(), AccountScene()
+    scene.write_off()
+    with pytest.raises(Wrong, match="owes something again"):
+        _walked([*scene.events, *other.late_fee(20_00)])
+
+
+def test_a_general_ledger_account_on_its_wrong_side_is_named() -> None:
+    """I2: an undo of a loss that there never was would make bad debt an income."""
+    scene = AccountScene()
+    opened = list(scene.events)
+    scene.write_off()
+    with pytest.raises(Wrong, match="Bad debt expense to .*, the wrong side"):
+        _walked([*opened, *scene.undo()])
+
+
 def test_a_key_that_stands_for_nothing_is_named(stopped: Path) -> None:
     """I4: each key for one command, each command for one key."""
     with forging(stopped) as connection:
