@@ -23,8 +23,8 @@ from ledger.verification import Wrong
 from ledger.verification.books import BooksCheck
 from ledger.verification.command import RIGHT, WRONG, verify
 from proto import codec
-from proto.events import AccountStatusChanged, LedgerEvent
-from proto.values import Code
+from proto.events import AccountStatusChanged, LedgerEvent, RepaymentRecorded
+from proto.values import Code, Money
 from tests.builders import LedgerProcess
 from tests.ledger.account_scene import ACCOUNT, AccountScene
 from tests.ledger.approvers import person
@@ -138,12 +138,18 @@ def test_a_walk_from_the_middle_knows_what_was_before(stopped: Path) -> None:
         assert (status, sentence.split(" entries")[0]) == (RIGHT, f"RIGHT: {last + 1 - position}")
 
 
-def _walked(events: list[LedgerEvent]) -> None:
+def _walked(*accounts: list[LedgerEvent]) -> None:
+    """Walk one account's events after the other's."""
     check = BooksCheck(MemoryJournal(), from_first=True)
-    for version, event in enumerate(events, start=1):
+    numbered = (
+        (number, version, event)
+        for number, events in enumerate(accounts, start=1)
+        for version, event in enumerate(events, start=1)
+    )
+    for position, (number, version, event) in enumerate(numbered, start=1):
         entry = Entry(
-            position=version,
-            subject_id=ACCOUNT,
+            position=position,
+            subject_id=f"LA-{number}",
             version=version,
             event_type=event.type,
             recorded_at="2026-03-02T01:00:00.000000Z",
@@ -179,12 +185,24 @@ def test_a_written_off_account_that_owes_again_is_named() -> None:
 
 
 def test_a_general_ledger_account_on_its_wrong_side_is_named() -> None:
-    """I2: an undo of a loss that there never was would make bad debt an income."""
+    """An undo of a loss that there never was would make bad debt an income."""
     scene = AccountScene()
     opened = list(scene.events)
     scene.write_off()
-    with pytest.raises(Wrong, match="Bad debt expense to .*, the wrong side"):
+    with pytest.raises(Wrong, match=r"Bad debt expense to .*, the wrong side"):
         _walked([*opened, *scene.undo()])
+
+
+def test_a_balance_below_zero_is_named() -> None:
+    """Also where others owe as much, so that the general ledger alone would not tell."""
+    paid_twice, others = AccountScene(), AccountScene()
+    repaid = paid_twice.repay(600_00)[0]
+    assert isinstance(repaid, RepaymentRecorded)
+    again = msgspec.structs.replace(
+        repaid, principal_after=Money(-500_00), fee_after=Money(-100_00)
+    )
+    with pytest.raises(Wrong, match="brings principal below zero"):
+        _walked(others.events, [*paid_twice.events, again])
 
 
 def test_a_key_that_stands_for_nothing_is_named(stopped: Path) -> None:
