@@ -33,7 +33,7 @@ def unreadable_event(event_id: str, flaw: str) -> None:
     """Say that what is stored under an id is not what any ledger wrote, and why."""
     st.error(
         f"Tampered: what is stored as {formats.inert(event_id)} cannot be read as an event of"
-        f" the ledger. {formats.inert(flaw)}",
+        f" the ledger: {formats.inert(flaw)}.",
         icon=":material/gpp_bad:",
     )
 

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -21,13 +21,15 @@ SAMPLE_SIZES: Final = (10, 25, 50, 100)
 
 
 def csv_button(signed_in: SignedIn, chosen: AuditFilter, count: int) -> None:
-    """Offer the file: first it is made, then it can be saved."""
+    """Offer the file: first it is made, then it can be saved, or made again as the trail grows."""
     held: tuple[object, CsvFile | None] = session.slot(_FILE, lambda: (None, None))
     made = held[1] if held[0] == chosen else None
+    label = "Export CSV" if made is None else "Export again"
+    kind: Literal["secondary", "tertiary"] = "secondary" if made is None else "tertiary"
+    if st.button(label, icon=":material/table_view:", disabled=count == 0, type=kind):
+        session.put(_FILE, (chosen, _made(signed_in, chosen, count)))
+        st.rerun()
     if made is None:
-        if st.button("Export CSV", icon=":material/download:", disabled=count == 0):
-            session.put(_FILE, (chosen, _made(signed_in, chosen, count)))
-            st.rerun()
         return
     save_made(made, f"audit-{formats.today(datetime.now(UTC))}")
     if made.is_cut:

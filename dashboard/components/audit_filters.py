@@ -4,17 +4,19 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import formats, request_words
+from dashboard import formats, request_words, services
 from dashboard.amount_faults import amount_fault
 from dashboard.components.form_fields import say_fault
 from dashboard.components.period import period
 from dashboard.queries.audit_filter import KINDS, AuditFilter, Reviewed, Sort
+from dashboard.queries.staff_names import staff_labels
 
 SORTS: Final[dict[str, Sort]] = {
     "Newest first": "newest",
     "Largest amount": "amount",
     "By person": "person",
 }
+ANYBODY: Final = "Anybody"
 ANY_REASON: Final = "Any reason"
 REVIEWS: Final[dict[str, Reviewed]] = {
     "Reviewed or not": "",
@@ -44,7 +46,11 @@ def audit_filters() -> AuditFilter:
         of_staff = st.toggle("Staff customers only", key="staff", bind="query-params")
     with more:
         least, most = _text("Amount from", "least"), _text("Amount to", "most")
-        actor, approver = _text("Staff member", "by"), _text("Approver", "approver")
+        people = staff_labels(services.database())
+        actor, approver = (
+            _person("Staff member", "by", people),
+            _person("Approver", "approver", people),
+        )
         customer, account = _text("Customer id", "customer"), _text("Account id", "account")
         reason = _reason()
     say_fault(amount_fault("Amount from", least) or amount_fault("Amount to", most))
@@ -63,6 +69,14 @@ def audit_filters() -> AuditFilter:
         reviewed=REVIEWS[str(reviewed)],
         sort=SORTS[str(order)],
     )
+
+
+def _person(label: str, key: str, people: dict[str, str]) -> str:
+    """Ask for one of the staff, by name; the address may also hold an id."""
+    asked = str(st.query_params.get(key, ""))
+    offered = people if not asked or asked in people else {**people, asked: asked}
+    chosen = st.selectbox(label, [ANYBODY, *offered], key=key, bind="query-params")
+    return offered.get(str(chosen), "")
 
 
 def _reason() -> str:

@@ -6,6 +6,15 @@ function part(tag, className, text) {
   return element;
 }
 
+// A word longer than any of ours may break, so that it does not push the columns off the screen.
+function breakable(element, text) {
+  for (const piece of text.split(/(?<=\S{20})(?=\S{8})/)) {
+    if (element.lastChild) element.append(document.createElement("wbr"));
+    element.append(piece);
+  }
+  return element;
+}
+
 function looks(column) {
   if (column.right) return "right";
   return column.whole ? "whole" : "";
@@ -16,13 +25,13 @@ function cell(told, column, open) {
   const inside = part("div", "cell");
   if (told.tip) element.title = told.tip;
   if (told.opens) {
-    const link = part("button", "link", told.text);
+    const link = breakable(part("button", "link"), told.text);
     link.type = "button";
     link.dataset.opens = told.opens;
     link.onclick = () => open(told.opens);
     inside.append(link);
   } else if (told.text) {
-    inside.append(part(told.code ? "code" : "span", "", told.text));
+    inside.append(breakable(part(told.code ? "code" : "span", ""), told.text));
   }
   for (const [word, colour] of told.badges) inside.append(part("span", `badge ${colour}`, word));
   element.append(inside);

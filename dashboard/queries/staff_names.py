@@ -1,5 +1,6 @@
 """The names of those who did something, for histories."""
 
+from collections import Counter
 from typing import Final
 
 from dashboard.queries.declared import QUERY_MILLISECONDS_MAX, DeskDatabase, View, fields_of
@@ -43,3 +44,23 @@ def requesters(database: DeskDatabase) -> dict[str, str]:
     )
     found = [from_mongo(StaffName, row) for row in rows]
     return {str(each.staff_id): each.display_name for each in found}
+
+
+def staff_labels(database: DeskDatabase) -> dict[str, str]:
+    """Give the id of everybody who is or was staff by a label, no two alike, in their order."""
+    rows = (
+        database[documents.STAFF.name]
+        .find({}, fields_of(StaffName))
+        .sort([("displayName", 1), ("_id", 1)])
+        .limit(REQUESTERS_MAX)
+        .max_time_ms(QUERY_MILLISECONDS_MAX)
+    )
+    found = [from_mongo(StaffName, row) for row in rows]
+    often = Counter(each.display_name for each in found)
+    labels = {_label(each, is_alone=often[each.display_name] == 1): each for each in found}
+    system = {name: staff_id for staff_id, name in SYSTEM_NAMES.items()}
+    return {label: str(each.staff_id) for label, each in labels.items()} | system
+
+
+def _label(each: StaffName, *, is_alone: bool) -> str:
+    return each.display_name if is_alone else f"{each.display_name} ({each.staff_id})"

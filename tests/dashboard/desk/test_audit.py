@@ -19,9 +19,10 @@ from dashboard.queries.audit import (
 )
 from dashboard.queries.audit_filter import KINDS, AuditFilter
 from dashboard.queries.rights import NotAllowed
+from dashboard.queries.staff_names import staff_labels
 from dashboard.reports.audit_csv import audit_csv
 from proto import documents, events
-from proto.documents import AuditEventDocument
+from proto.documents import AuditEventDocument, StaffDocument
 from proto.values import Instant, Key, Money
 from tests.dashboard.desk.conftest import DeskDatabase, Store
 from tests.dashboard.desk.portfolio import customer
@@ -214,3 +215,18 @@ def test_an_entry_goes_by_its_key(database: DeskDatabase) -> None:
     opened = audit_event(database, AUDITOR, "ACC-1:2")
     assert opened is not None
     assert opened.event_id == "ACC-1:2"
+
+
+def test_people_are_chosen_by_name(database: DeskDatabase, store: Store) -> None:
+    """Two of one name are told apart by their ids; who was disabled and the system are there."""
+    for staff_id, name in (("staff-1", "Anna Berg"), ("staff-2", "Anna Berg"), ("staff-3", "Bo")):
+        member = StaffDocument(
+            staff_id=Key(staff_id), username=Key(staff_id), display_name=name, enabled=False
+        )
+        store(documents.STAFF, staff_id, member)
+    assert staff_labels(database) == {
+        "Anna Berg (staff-1)": "staff-1",
+        "Anna Berg (staff-2)": "staff-2",
+        "Bo": "staff-3",
+        "System": "system",
+    }
