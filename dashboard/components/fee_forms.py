@@ -21,15 +21,21 @@ def late_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
     with left:
         charged = form_fields.amount(form, "Amount of the fee")
         days = st.number_input("Days past due", 0, 3_650, _days_late(form.account))
+        if not days:
+            form_fields.say_fault("Days past due: at least 1; a late fee is for a late payment.")
         code = form_fields.reason(form, apply_late_fee.REASONS)
         why = form_fields.words(form)
-    command = charged and ApplyLateFee(
-        loan_account_id=form.account.loan_account_id,
-        seen_version=form.seen_version,
-        amount=charged,
-        days_past_due=int(days),
-        reason_code=code,
-        reason=why,
+    command = (
+        charged
+        and days
+        and ApplyLateFee(
+            loan_account_id=form.account.loan_account_id,
+            seen_version=form.seen_version,
+            amount=charged,
+            days_past_due=int(days),
+            reason_code=code,
+            reason=why,
+        )
     )
     show_form(signed_in, form, command or None, right)
 

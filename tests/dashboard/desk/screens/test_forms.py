@@ -119,6 +119,8 @@ def filled(
         page.run()
         for name, text in TYPED[command][0].items():
             page.text_input(f"{command}-ACC-1-{name}").set_value(text)
+        if command == "ApplyLateFee":
+            page.number_input[0].set_value(3)
         if command == "ReverseTransaction":
             page.selectbox(f"{command}-ACC-1-transaction_id").set_value("TX-2")
         return page.run()
@@ -209,6 +211,14 @@ def test_an_amount_that_is_none_is_told_by_field_and_remedy_and_kept(
         typed = next(each for each in page.text_input if each.label.startswith("Amount"))
         assert typed.value == text
         assert page.button("send-form").disabled
+
+
+def test_a_late_fee_names_how_late_the_payment_is(filled: Callable[[str], AppTest]) -> None:
+    """No day late, no late fee: the form says so before the ledger does."""
+    page = filled("ApplyLateFee")
+    page.number_input[0].set_value(0)
+    assert "Days past due: at least 1" in everything(page.run()).replace("\\", "")
+    assert page.button("send-form").disabled
 
 
 def test_a_correction_that_keeps_the_payments_date_may_be_of_any_age(
