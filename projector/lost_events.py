@@ -38,7 +38,7 @@ class LostEvents:
         self._ledger, self._vitals = ledger, vitals
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="lost-events")
         self._asked: Future[list[tuple[int, Entry]]] | None = None
-        self._due = float("-inf")
+        self._due, self._is_more = float("-inf"), False
         self._head = self._brought = self._until = self._whole = 0
         self._tries: dict[int, int] = {}
         self._aside: set[int] = set()
@@ -52,7 +52,7 @@ class LostEvents:
         if not self._asked.done():
             return []
         asked, self._asked = self._asked, None
-        self._due = now_seconds + LOOK_SECONDS
+        self._due, self._is_more = now_seconds + LOOK_SECONDS, False
         try:
             found = [(at, entry) for at, entry in asked.result() if self._may_try(at)]
         except grpc.RpcError as error:
@@ -64,7 +64,7 @@ class LostEvents:
         if found:
             log.warning("events_lost", first=found[0][0], last=found[-1][0], events=len(found))
             if self._tries[found[0][0]] == 1:
-                self._due = now_seconds  # there may be more
+                self._due, self._is_more = now_seconds, True  # there may be more up to there
         return [entry for _, entry in found]
 
     def close(self) -> None:
@@ -73,7 +73,8 @@ class LostEvents:
 
     def _look(self) -> list[tuple[int, Entry]]:
         """Find the first lost events, by position. Raises grpc.RpcError, PyMongoError."""
-        self._set_until()
+        if not self._is_more:
+            self._set_until()
         for _ in range(WINDOWS_MAX):
             end = min(self._whole + WINDOW, self._until)
             if end <= self._whole:

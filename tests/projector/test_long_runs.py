@@ -86,7 +86,7 @@ def test_the_last_event_of_an_account_is_missed_by_itself(
     """Nothing follows that would tell of the gap, and the ledger believes it published."""
     system = real_ledger.system
     account = system.active_loan(open_loan_request(loan_amount="1000.00"))
-    with start(beside_ledger) as drain:
+    with start(replace(beside_ledger, stale_seconds=600)) as drain:
         version = system.balance(account).account_version
         drain.until(lambda: mirror.account(account)["ver"] == version)
         before, _ = _last(streams)
