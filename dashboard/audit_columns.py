@@ -98,6 +98,7 @@ def columns(subject_id: str, event: Event | None, asked: ApprovalRequested | Non
     return Columns(
         loan_account_id=getattr(event, "account_id", "") or account_id,
         customer_id=getattr(event, "customer_id", ""),
+        reason_code=getattr(event, "reason_code", ""),
     )
 
 
