@@ -42,7 +42,7 @@ class Checked(Struct, frozen=True):
         return not self.flaw
 
 
-class _Flawed(Exception):  # noqa: N818 - the finding is the name
+class Flawed(Exception):  # noqa: N818 - the finding is the name
     """Something does not hold; the text is the sentence for the screen."""
 
 
@@ -77,9 +77,9 @@ def check(
     try:
         holds.append(_check_chain(client, caller, event))
         holds.append(_check_columns(client, caller, event))
-        holds.append(_check_review(client, caller, event, mirrored_to))
+        holds.append(check_review(client, caller, event, mirrored_to))
         holds += _check_head(client, caller, event, keys)
-    except _Flawed as flaw:
+    except Flawed as flaw:
         return Checked(tuple(holds), str(flaw))
     except proof.ProofFailed as failed:
         return Checked(tuple(holds), f"Not in the ledger's signed tree: {failed}.")
@@ -88,12 +88,21 @@ def check(
 
 def _check_chain(client: LedgerClient, caller: Caller, event: AuditEvent) -> str:
     before, entry = _entries(client, caller, event.position)
+    require_entry(event, entry, before)
+    return f"Chain: entry {event.position:,} has its hash and continues the entry before it."
+
+
+def require_entry(event: AuditEvent, entry: servicing.JournalEntry, before: str) -> None:
+    """Compare an event with the ledger's entry at its place, after the hash `before` it.
+
+    Raises Flawed, naming what differs.
+    """
     if event.event_id != entry.event_id:
-        raise _Flawed(
+        raise Flawed(
             f"Tampered: the ledger's event at position {event.position:,} is {entry.event_id},"
             f" not {event.event_id}."
         )
-    _require_same(
+    require_same(
         event,
         {
             "event_type": entry.event_type,
@@ -114,21 +123,20 @@ def _check_chain(client: LedgerClient, caller: Caller, event: AuditEvent) -> str
         body=event.body.encode(),
     )
     if event.body.encode() != entry.body:
-        raise _Flawed("Tampered: the body is not the one that the ledger recorded.")
+        raise Flawed("Tampered: the body is not the one that the ledger recorded.")
     if found != event.hash or event.hash != entry.hash:
-        raise _Flawed(
+        raise Flawed(
             f"Tampered: the contents have the hash {found[:16]}…, not {event.hash[:16]}… as stored."
         )
     if event.prev != before:
-        raise _Flawed("Tampered: it does not continue the entry before it in the ledger.")
-    return f"Chain: entry {event.position:,} has its hash and continues the entry before it."
+        raise Flawed("Tampered: it does not continue the entry before it in the ledger.")
 
 
-def _require_same(event: AuditEvent, told: dict[str, Told]) -> None:
-    """Compare fields of the list with what they must say. Raises _Flawed, naming each."""
+def require_same(event: AuditEvent, told: dict[str, Told]) -> None:
+    """Compare fields of the list with what they must say. Raises Flawed, naming each."""
     flaws = audit_columns.differences(event, told)
     if flaws:
-        raise _Flawed(f"Tampered: {'; '.join(flaws)}.")
+        raise Flawed(f"Tampered: {'; '.join(flaws)}.")
 
 
 def _entries(
@@ -140,7 +148,7 @@ def _entries(
     answer = client.ask("JournalService/ReadJournal", question, caller)
     entries = {each.position: each for each in cast("Any", answer).entries}
     if position not in entries:
-        raise _Flawed(f"Tampered: the ledger has no entry at position {position:,}.")
+        raise Flawed(f"Tampered: the ledger has no entry at position {position:,}.")
     before = entries[position - 1].hash if position > 1 else _GENESIS
     return before, entries[position]
 
@@ -148,38 +156,51 @@ def _entries(
 def _check_columns(client: LedgerClient, caller: Caller, event: AuditEvent) -> str:
     """Compare what the list shows and filters by with the body that the hash covers."""
     asked: Event | None = None
-    try:
-        told = audit_columns.read(event.event_type, event.body)
-        if isinstance(told, RequestEvent):
-            (first,) = _history(client, caller, event.subject_id, at_most=1)
-            asked = audit_columns.read(first.event_type, first.data_json)
-    except codec.Poison as error:
-        raise _Flawed(f"Not proven: the body cannot be read: {error}.") from None
-    request = asked if isinstance(asked, ApprovalRequested) else None
-    columns = audit_columns.columns(event.subject_id, told, request)
-    _require_same(event, structs.asdict(columns))
+    told = read_body(event.event_type, event.body)
+    if isinstance(told, RequestEvent):
+        (first,) = _history(client, caller, event.subject_id, at_most=1)
+        asked = read_body(first.event_type, first.data_json)
+    require_columns(event, told, asked)
     return "List: every column says what the event says."
 
 
-def _check_review(
+def require_columns(event: AuditEvent, told: Event | None, asked: Event | None) -> None:
+    """Compare the list with what the event told, and what its request asked. Raises Flawed."""
+    request = asked if isinstance(asked, ApprovalRequested) else None
+    columns = audit_columns.columns(event.subject_id, told, request)
+    require_same(event, structs.asdict(columns))
+
+
+def read_body(event_type: str, body: str | bytes) -> Event | None:
+    """Read a body; None for a type that this version does not know. Raises Flawed."""
+    try:
+        return audit_columns.read(event_type, body)
+    except codec.Poison as error:
+        raise Flawed(f"Not proven: the body cannot be read: {error}.") from None
+
+
+def check_review(
     client: LedgerClient, caller: Caller, event: AuditEvent, mirrored_to: int | None
 ) -> str:
-    """Compare the mark with the ledger's newest review, or one since the mirror was read."""
+    """Compare the mark with the ledger's newest review, or one since the mirror was read.
+
+    Raises Flawed.
+    """
     subject_id = f"{subjects.REVIEW}{event.event_id}"
     reviews = _history(client, caller, subject_id)
     known = [each for each in reviews if mirrored_to is None or each.position <= mirrored_to]
     marks = [audit_columns.Mark(), *map(_mark, reviews)][len(known) :]
     if not any(audit_columns.is_shown(event, each) for each in marks):
-        _require_same(event, structs.asdict(marks[0]))
+        require_same(event, structs.asdict(marks[0]))
     if not event.review_status:
         return "Review: the ledger has none of it."
     return f"Review: {event.review_status} by {event.reviewed_by}, as the ledger recorded."
 
 
 def _mark(entry: accounting.EventHistoryEntry) -> audit_columns.Mark:
-    review = audit_columns.read(entry.event_type, entry.data_json)
+    review = read_body(entry.event_type, entry.data_json)
     if not isinstance(review, ItemReviewed):
-        raise _Flawed(f"Not proven: the ledger's {entry.event_id} is no review.")
+        raise Flawed(f"Not proven: the ledger's {entry.event_id} is no review.")
     return audit_columns.mark(review, entry.actor, entry.timestamp)
 
 
@@ -217,7 +238,7 @@ def _check_head(
     proof.check_inclusion(leaf, event.position - 1, head.size, path, head.root)
     flaw = proof.head_flaw(head.size, head.root, head.signed_at, head.signature, head.key_id, keys)
     if flaw:
-        raise _Flawed(f"Not proven: {flaw}.")
+        raise Flawed(f"Not proven: {flaw}.")
     return [
         f"Signed head: it is in the tree of {head.size:,} entries.",
         f"Signature: by the ledger's key {head.key_id}.",

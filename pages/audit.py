@@ -14,6 +14,7 @@ from dashboard.components.audit_table import (
     turn,
     way_here,
 )
+from dashboard.components.trail_check import trail_check
 from dashboard.formats import inert
 from dashboard.live import topic
 from dashboard.queries.audit import UnreadableEvent, audit_event, audit_page, newest_position
@@ -41,7 +42,7 @@ if not st.query_params.get(OPENED):  # whoever reads an event is not interrupted
     pulse.follow(since, topic(documents.AUDIT_EVENTS))
 st.markdown("### Audit")
 chosen = audit_filters()
-trail, drawn = st.tabs(["Trail", "Random sample"])
+trail, drawn, whole = st.tabs(["Trail", "Random sample", "Whole trail"])
 with trail:
     pages = way_here(chosen)
     after = pages[-1] if pages else None
@@ -55,5 +56,7 @@ with trail:
         st.markdown("No event matches. Widen the period, or clear a filter, to see more.")
 with drawn:
     sample_picker(signed_in, chosen)
+with whole:
+    trail_check(signed_in)
 if st.query_params.get(OPENED):
     show_event(st.query_params[OPENED])

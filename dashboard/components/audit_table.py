@@ -35,7 +35,7 @@ REVIEW_BADGES: Final = {
 }
 TAMPERED: Final = Badge("Tampered", "red")
 OPENED: Final = "event"
-_EVENT: Final = "event:"
+EVENT: Final = "event:"
 _SLOT: Final = "audit-pages"
 
 
@@ -57,15 +57,16 @@ def audit_table(signed_in: SignedIn, rows: Sequence[AuditRow], key: str) -> None
         COLUMNS,
         [_row(row, names, known) for row in rows],
         key=key,
-        on_opened=lambda: _open(session.sent(key, "opened")),
+        on_opened=lambda: open_event(session.sent(key, "opened")),
     )
-    if opened and not opened.startswith(_EVENT):
+    if opened and not opened.startswith(EVENT):
         open_chosen(opened)
 
 
-def _open(chosen: str) -> None:
-    if chosen.startswith(_EVENT):
-        st.query_params[OPENED] = chosen.removeprefix(_EVENT)
+def open_event(chosen: str) -> None:
+    """Open the event that was chosen, `event:<id>`."""
+    if chosen.startswith(EVENT):
+        st.query_params[OPENED] = chosen.removeprefix(EVENT)
 
 
 def close() -> None:
@@ -75,7 +76,7 @@ def close() -> None:
 
 def _row(row: AuditRow, names: dict[str, str], known: Known) -> Row:
     review = REVIEW_BADGES.get(row.review_status or "")
-    approver, opens = row.approved_by or "", f"{_EVENT}{row.event_id}"
+    approver, opens = row.approved_by or "", f"{EVENT}{row.event_id}"
     if row.event_type == UNREADABLE:
         told = Cell(text=f"Cannot be read: {row.event_id}", opens=opens, badges=(TAMPERED,))
         return Row((Cell(), told, *[Cell()] * (len(COLUMNS) - 2)))

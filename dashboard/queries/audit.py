@@ -239,3 +239,27 @@ def _after(matching: Stored, sort: Sort, after: Cursor | None) -> Stored:
     beyond = {name: {"$gt" if direction > 0 else "$lt": after.value}}
     same = {name: after.value, "position": {"$lt": after.position}}
     return {"$and": [matching or {}, {"$or": [beyond, same]}]}
+
+
+def stored_events(
+    database: DeskDatabase, roles: frozenset[str], keys: list[str], above: int, through: int
+) -> dict[str, AuditEvent | UnreadableEvent]:
+    """Read entries by their keys, and whatever else claims one of their positions.
+
+    Those that cannot be read are told as such. Raises NotAllowed.
+    """
+    require_auditor(roles)
+    places = {"position": {"$gt": above, "$lte": through}}
+    rows = database[documents.AUDIT_EVENTS.name].find(
+        {"$or": [{"_id": {"$in": keys}}, places]},
+        fields_of(AuditEvent) | _KEYED,
+        max_time_ms=QUERY_MILLISECONDS_MAX,
+    )
+    return {str(row["_id"]): _read_or_flaw(row) for row in rows}
+
+
+def _read_or_flaw(stored: Stored) -> AuditEvent | UnreadableEvent:
+    try:
+        return _read(AuditEvent, stored)
+    except UnreadableEvent as flaw:
+        return flaw

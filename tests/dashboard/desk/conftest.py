@@ -14,6 +14,8 @@ from proto import documents
 from proto.codec import to_mongo
 from proto.documents import Collection
 from tests.dashboard.desk.recording_ledger import RecordingLedger
+from tests.dashboard.desk.whole_trail import make_history
+from tests.ledger.clocked import ClockedLedger
 
 DeskDatabase = Database[dict[str, Any]]
 Store = Callable[[Collection, str, Struct], None]
@@ -40,6 +42,14 @@ def books() -> Iterator[RecordingLedger]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClockedLedger]:
+    """A real ledger in which everything has happened."""
+    with ClockedLedger(tmp_path_factory.mktemp("ledger")) as process:
+        make_history(process.with_staff())
+        yield process
 
 
 @pytest.fixture

@@ -14,18 +14,10 @@ from dashboard.queries.audit import AuditEvent
 from proto.events import EVENTS, LedgerEvent
 from proto.proof import PublicKeys
 from proto.values import Instant, Key, Money
-from tests.dashboard.desk.whole_trail import client_of, make_history, trail_of
+from tests.dashboard.desk.whole_trail import client_of, trail_of
 from tests.ledger.clocked import ClockedLedger
 
 WHO = Caller("staff-compliance", "session")
-
-
-@pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClockedLedger]:
-    """A real ledger in which everything has happened."""
-    with ClockedLedger(tmp_path_factory.mktemp("ledger")) as process:
-        make_history(process.with_staff())
-        yield process
 
 
 @pytest.fixture(scope="module")
