@@ -226,7 +226,7 @@ def test_what_cannot_be_applied_is_left_after_some_tries(
             left -= brought.total() >= len(made) * TRIES_MAX
             seconds += LOOK_SECONDS
             time.sleep(0.002)
-            assert seconds < 10_000, brought
+            assert seconds < 100_000, brought
         lost.close()
     assert brought == dict.fromkeys([b"1", b"2", b"3", b"4", b"5"], TRIES_MAX)
     ledger.close()
