@@ -33,7 +33,8 @@ NOBODYS: Final = "^CUS-2"
 """Customers that no story of the demo portfolio is about."""
 
 TOAST_MS: Final = 5_000
-FOLLOWS_MS: Final = 2_000
+FOLLOWS_MS: Final = 8_000
+"""Before a page would look by itself: so it was told. How soon, is noted."""
 
 
 @pytest.fixture

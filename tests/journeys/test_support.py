@@ -44,9 +44,9 @@ def test_support_answers_from_one_page(
     page.get_by_role("tab", name="Notes").click()
     page.get_by_label("New note").fill("Told her that the second fee is gone")
     page.get_by_role("button", name="Add note").click()
-    page.get_by_role("button", name="Reveal the note").click()
+    page.get_by_role("button", name="Reveal the note").first.click()
     note = page.get_by_test_id("stText").get_by_text("Told her that the second fee is gone")
-    expect(note).to_be_visible()
+    expect(note.first).to_be_visible()
 
     see_the_silent(desk, read_models)
     desk.open()
