@@ -42,7 +42,7 @@ if not st.query_params.get(OPENED):  # whoever reads an event is not interrupted
     pulse.follow(since, topic(documents.AUDIT_EVENTS))
 st.markdown("### Audit")
 chosen = audit_filters()
-trail, drawn, whole = st.tabs(["Trail", "Random sample", "Whole trail"])
+trail, drawn, whole = st.tabs(["Trail", "Random sample", "Check"])
 with trail:
     pages = way_here(chosen)
     after = pages[-1] if pages else None

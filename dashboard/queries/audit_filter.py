@@ -15,6 +15,8 @@ Sort = Literal["newest", "amount", "person"]
 Reviewed = Literal["", "none", "verified", "queried"]
 
 STAFF_CUSTOMERS_MAX: Final = 5_000
+ACCOUNTS_MAX: Final = 500
+"""So many accounts of one customer are looked at."""
 
 _STEPS: Final = (
     "requested",
@@ -92,7 +94,7 @@ class AuditFilter(Struct, frozen=True, kw_only=True):
 
 
 def conditions(database: DeskDatabase, chosen: AuditFilter) -> Stored:
-    """Give the conditions, without the order's place. One query where staff is asked for."""
+    """Give the conditions, without the order's place; a customer, or staff, takes a query more."""
     every: list[Stored] = []
     types = [each for kind in chosen.kinds for each in KINDS[kind]]
     if types:
@@ -102,13 +104,14 @@ def conditions(database: DeskDatabase, chosen: AuditFilter) -> Stored:
         for name, value in (
             ("actor", chosen.actor),
             ("approvedBy", chosen.approver),
-            ("customerId", chosen.customer_id),
             ("loanAccountId", chosen.account_id),
             ("reasonCode", chosen.reason_code),
         )
         if value
     ]
     every += _ranges(chosen)
+    if chosen.customer_id:
+        every.append(_of_customer(database, chosen.customer_id))
     if chosen.of_staff:
         every.append({"customerId": {"$in": _staff_customers(database)}})
     if chosen.reviewed:
@@ -138,6 +141,17 @@ def _ranges(chosen: AuditFilter) -> list[Stored]:
         every.append({"amount": {"$exists": True}})
         every.append({"amount": amounts})
     return every
+
+
+def _of_customer(database: DeskDatabase, customer_id: str) -> Stored:
+    """Match what names the customer, and what names one of their accounts alone."""
+    rows = database[documents.LOAN_ACCOUNTS.name].find(
+        {"customerIdString": customer_id}, {"_id": 1}, max_time_ms=QUERY_MILLISECONDS_MAX
+    )
+    accounts = sorted(str(row["_id"]) for row in rows.limit(ACCOUNTS_MAX))
+    named: Stored = {"customerId": customer_id}
+    of_accounts = {"customerId": None, "loanAccountId": {"$in": accounts}}
+    return {"$or": [named, of_accounts]} if accounts else named
 
 
 def _staff_customers(database: DeskDatabase) -> list[str]:

@@ -122,7 +122,7 @@ def test_an_auditor_checks_the_waivers_for_staff(
     desk.open(ADDRESS)
     desk.sign_in("compliance")
     page = desk.page
-    expect(page.get_by_role("tab", name="Trail")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("tab", name="Trail", exact=True)).to_be_visible(timeout=PATIENCE_MS)
     waived_for_staff(product, read_models, 2)
     table = page.get_by_role("table", name="Audit trail")
     expect(table.locator("tbody tr")).to_have_count(before + 2, timeout=PATIENCE_MS)

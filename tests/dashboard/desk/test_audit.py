@@ -25,7 +25,7 @@ from proto import documents, events
 from proto.documents import AuditEventDocument, StaffDocument
 from proto.values import Instant, Key, Money
 from tests.dashboard.desk.conftest import DeskDatabase, Store
-from tests.dashboard.desk.portfolio import customer
+from tests.dashboard.desk.portfolio import account, customer
 
 AUDITOR = frozenset({"compliance"})
 FIRST = Instant.of(datetime(2026, 11, 1, 0, 0, tzinfo=UTC))
@@ -102,6 +102,17 @@ def test_each_filter_leaves_its_events(
 ) -> None:
     """One filter at a time, in the order asked for."""
     assert found(database, **asked) == left
+
+
+def test_a_customers_events_are_those_of_their_accounts_too(
+    database: DeskDatabase, store: Store
+) -> None:
+    """An event that names an account alone is about its customer; one about another is not."""
+    store(documents.LOAN_ACCOUNTS, "ACC-1", account("ACC-1", "CUS-9"))
+    ageing = {"event_type": "loan.aging.updated.v1", "customer_id": None, "amount": None}
+    store(documents.AUDIT_EVENTS, "ACC-1:7", event(7, **ageing))
+    assert found(database, customer_id="CUS-9") == [7, 2]
+    assert found(database, customer_id="CUS-12345") == [6, 5, 4, 3, 1]
 
 
 @pytest.mark.parametrize("sort", ["newest", "amount", "person"])
