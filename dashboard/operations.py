@@ -107,18 +107,19 @@ class Operations:
     def again(self, key: str, caller: Caller) -> None:
         """Send an operation once more with its own key: it is found done, or done once.
 
-        What was never sent is a change like any: while the desk is read-only it says so. What
-        moves an account is sent by a worker; the outcome of anything else is waited for.
+        That may be its first posting, so it is a change like any: while the desk is read-only
+        it says so and stays what it was. What moves an account is sent by a worker; the
+        outcome of anything else is waited for.
         """
         operation = self._memory.find(key, caller)
         if operation is None or operation.is_pending:
             return
-        is_free = operation.was_sent or operation.command.passes_read_only
-        obstacle = "" if is_free else self._health().obstacle
-        if obstacle:
-            self._memory.change(operation, sentence=obstacle)
-            return
         in_doubt = operation.state == "unknown"
+        obstacle = "" if operation.command.passes_read_only else self._health().obstacle
+        if obstacle:
+            told = f"{obstacle} {outcome.IN_DOUBT}" if in_doubt else obstacle
+            self._memory.change(operation, sentence=told)
+            return
         saving = structs.replace(operation, state="saving", sentence="", reason="")
         self._memory.remember(saving)
         send = self._submit if isinstance(operation.command, AccountCommand) else self._work

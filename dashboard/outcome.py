@@ -1,5 +1,7 @@
 """What one try of an intent comes to: done, refused, never sent, or not known."""
 
+from typing import Final
+
 from msgspec import Struct
 
 from dashboard.commands.answers import Balances, Done
@@ -15,6 +17,7 @@ from dashboard.operation import NOT_SENT, Operation
 from dashboard.sessions import SessionEnded
 from proto.values import Money
 
+IN_DOUBT: Final = "It may have been done before."
 _SAYS_NOTHING = frozenset(each.name for each in ABOUT_THE_ACTOR)
 
 
@@ -39,7 +42,7 @@ def sent(operation: Operation, client: LedgerClient, caller: Caller, *, in_doubt
     except (LedgerRefused, LedgerFault, SessionEnded) as no:
         failed, was_looked_up = _failed(no)
         if in_doubt and not was_looked_up:
-            told = f"{_words(no)} It may have been done before."
+            told = f"{_words(no)} {IN_DOUBT}"
             return Outcome(state="unknown", reason="NOT_LOOKED_UP", sentence=told)
         return failed
     except OutcomeUnknown as doubt:

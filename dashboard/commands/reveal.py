@@ -1,4 +1,9 @@
-"""Reveal: somebody reads the words of an event, and the ledger records that first."""
+"""Reveal: somebody reads the words of an event, and the ledger records that first.
+
+What it records moves nothing and no screen has to follow, so it is there to read also while
+the projector is lost. A ledger that is away, or takes nothing, records no reading and gives
+no words.
+"""
 
 from typing import Final, cast
 

@@ -97,8 +97,10 @@ def _again(signed_in: SignedIn) -> None:
 
 
 def _send(signed_in: SignedIn, begun: EnrolKey) -> None:
+    """Send it, unless the desk is for reading: a check may be what enrols the key."""
     keys = services.signing_keys()
     try:
+        check_writable(services.health())
         begun.send(services.ledger(), acting.caller(signed_in), keys)
     except (LedgerRefused, LedgerFault, OutcomeUnknown) as trouble:
         session.put(_TOLD, (False, trouble.sentence))

@@ -71,6 +71,25 @@ def test_what_was_never_sent_waits_until_the_part_is_back(
     assert len({each.request.idempotency_key for each in books.commands()}) == 1
 
 
+def test_what_is_not_known_is_not_checked_while_the_desk_is_for_reading(
+    tabs: list[Tab], books: RecordingLedger
+) -> None:
+    """To check may be to post for the first time; it stays in doubt, and goes afterwards."""
+    tab = tabs[0]
+    books.script.extend([says_no(grpc.StatusCode.UNKNOWN)] * 2)
+    key = tab.operations.begin(TEN, SARAH, None).key
+    until(lambda: tab.newest().state == "unknown")
+    tab.health = LOST
+    tab.operations.again(key, SARAH)
+    assert tab.newest().state == "unknown"
+    assert tab.newest().sentence == ("The ledger does not answer. It may have been done before.")
+    assert len(books.commands()) == 2
+    tab.health = WELL
+    tab.operations.again(key, SARAH)
+    until(lambda: len(books.commands()) == 3)
+    assert {each.request.idempotency_key for each in books.commands()} == {key}
+
+
 def test_a_request_that_failed_is_made_anew_once(tabs: list[Tab], books: RecordingLedger) -> None:
     """Two clicks, or two tabs: one request under one new key; none while a part is lost."""
     one, other = tabs
