@@ -95,7 +95,10 @@ class LetterWork:
             log.warning("letter_steps_wait", error=type(error).__name__)
 
     def _without_answer(self) -> list[str]:
-        """Give the steps that are to be done: of all of them once, then of the late ones."""
+        """Give the steps that are to be done, oldest first.
+
+        Of all of them once, then of the late ones.
+        """
         asked: dict[str, Any] = {"kind": {"$in": list(TO_DO)}}
         if self._since is not None:
             asked["at"] = {"$gte": self._since}
@@ -104,7 +107,7 @@ class LetterWork:
         if ids := list(at.keys() - self._done):
             answered = self._answers.find({"_id": {"$in": ids}}, {"_id": 1})
             self._done |= {each["_id"] for each in answered}
-        left = sorted(at.keys() - self._done)
+        left = sorted(at.keys() - self._done, key=lambda each: (at[each], _version(each)))
         if at:
             self._since = min((at[each] for each in left), default=max(at.values())) - LATE
         return left
@@ -141,3 +144,9 @@ class LetterWork:
         same = {"entryId": step.message_id, "stream": INBOX}
         self._letters.update_many(same, {"$set": told})
         return LetterAnswerDocument(state="resolved", at=now)
+
+
+def _version(event_id: str) -> int:
+    """Give the version that an event's id ends with, 0 where it ends with none."""
+    digits = event_id.rpartition(":")[2]
+    return int(digits) if digits.isascii() and digits.isdecimal() else 0

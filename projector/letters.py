@@ -121,7 +121,10 @@ class Letters:
         return unseal(key, letter_id.encode(), letter["sealed"])
 
     def replay(self, letter_id: str) -> bool:
-        """Publish the original entry again to its stream, once; False: it was already."""
+        """Publish the original entry again to its stream, once; False: it was already.
+
+        A letter that was resolved meanwhile stays so: nothing is to be done about it.
+        """
         fields = self.opened(letter_id)
         stream = fields.get(b"original_stream", INBOX.encode()).decode()
         ours = fields.get(b"id", b"") if stream == INTERNAL else b""
@@ -133,16 +136,15 @@ class Letters:
         published: Any = self._streams.eval(
             PUBLISH_ONCE, 3, REPLAYED, stream, DEAD, letter_id, ours, *original
         )
-        self._set(letter_id, "replayed", "replayedAt")
+        told = {"status": "replayed", "replayedAt": codec.to_mongo(self._clock())}
+        still = {"_id": letter_id, "status": {"$ne": "resolved"}}
+        self._letters.update_one(still, {"$set": told})
         return bool(published)
 
     def resolve(self, letter_id: str) -> None:
         """Note that nothing is to be done about it any more. Raises NoSuchLetter."""
-        self._set(letter_id, "resolved", "resolvedAt")
-
-    def _set(self, letter_id: str, status: str, field: str) -> None:
-        at = codec.to_mongo(self._clock())
-        change = {"$set": {"status": status, field: at}}
+        told = {"status": "resolved", "resolvedAt": codec.to_mongo(self._clock())}
+        change = {"$set": told}
         if not self._letters.update_one({"_id": letter_id}, change).matched_count:
             raise NoSuchLetter(letter_id)
 

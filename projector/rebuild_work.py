@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 
 class Process:
-    """`python -m projector rebuild` with this process's settings."""
+    """`python -m projector rebuild` with this process's settings; it logs where this one does."""
 
     def __init__(self) -> None:
         self._running: subprocess.Popen[str] | None = None
@@ -42,7 +42,6 @@ class Process:
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             text=True,
         )
         told, _ = self._running.communicate()

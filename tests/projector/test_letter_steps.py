@@ -2,14 +2,18 @@
 
 import base64
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import redis
 
-from proto import documents
+from projector.letter_work import LetterWork, NoSuchLetter
+from proto import codec, documents
+from proto.documents import LetterStepDocument
 from proto.letter_seal import NotReadable, Reader
 from proto.streams import INBOX, INTERNAL
+from proto.values import Instant, Key
 from tests.projector.conftest import Drain
 from tests.projector.feed import Feed, account, posting
 from tests.projector.mirror import Mirror, Plain
@@ -135,3 +139,43 @@ def test_a_correction_resolves_the_letter_of_its_message(
     assert {each["messageId"] for each in steps.values()} == {message}
     assert {each["requestId"] for each in steps.values()} == {"REQ-1"}
     assert steps["corrected"]["transactionId"] == "TXN-1"
+
+
+class Asked:
+    """A store that notes for which letters it was asked, in their order."""
+
+    def __init__(self) -> None:
+        self.order: list[str] = []
+
+    def opened(self, letter_id: str) -> dict[bytes, bytes]:
+        """Give nothing: it is not asked for here."""
+        raise NoSuchLetter(letter_id)
+
+    def replay(self, letter_id: str) -> bool:
+        """Note it."""
+        self.order.append(letter_id)
+        return True
+
+    def resolve(self, letter_id: str) -> None:
+        """Note it."""
+        self.order.append(letter_id)
+
+
+def test_steps_are_done_in_the_order_they_were_asked_in(mirror: Mirror) -> None:
+    """By their time; of one time by their version, where ten comes after two."""
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    later = at + timedelta(seconds=1)
+    asked = {"letter:9:10": at, "letter:9:2": at, "letter:1:1": later, "letter:8:1": at}
+    for event_id, when in asked.items():
+        step = LetterStepDocument(
+            event_id=Key(event_id),
+            kind="replay",
+            letter_id=Key(event_id),
+            by=Key("staff-alex"),
+            at=Instant.of(when),
+        )
+        stored = {"_id": event_id, **codec.to_mongo(step)}
+        mirror.database[documents.LETTER_STEPS.name].insert_one(stored)
+    store = Asked()
+    LetterWork(mirror.database, store, lambda: Instant.of(later)).turn()
+    assert store.order == ["letter:8:1", "letter:9:2", "letter:9:10", "letter:1:1"]

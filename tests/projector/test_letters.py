@@ -81,6 +81,17 @@ def test_a_replay_publishes_the_original_once(
     assert mirror.one(documents.DEAD_LETTERS, letter["_id"])["status"] == "replayed"
 
 
+def test_a_letter_that_is_resolved_stays_so(
+    feed: Feed, drain: Drain, mirror: Mirror, letters: Letters
+) -> None:
+    """A replay that comes late publishes the entry and opens nothing again."""
+    feed.tell("account.created.v1", account(loan_amount="NaN"))
+    (letter,) = stored(drain, mirror)
+    letters.resolve(letter["_id"])
+    assert letters.replay(letter["_id"])
+    assert mirror.one(documents.DEAD_LETTERS, letter["_id"])["status"] == "resolved"
+
+
 def test_what_can_be_read_by_then_is_applied(
     feed: Feed, drain: Drain, mirror: Mirror, settings: Settings
 ) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from projector.rebuild_work import RebuildWork
+from projector.rebuild_work import Process, RebuildWork
 from projector.vitals import Vitals
 from proto import documents
 from proto.values import Instant
@@ -66,3 +66,12 @@ def test_why_it_failed_is_told_where_its_progress_is(mirror: Mirror, asked: Inst
     look(mirror, Runs("The archive lacks 2 events."), asked)
     (told,) = mirror.all(documents.REBUILDS)
     assert (told["state"], told["sentence"]) == ("failed", "The archive lacks 2 events.")
+
+
+def test_what_a_rebuild_logs_stands_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The administrator is sent to it, so it says what a rebuild that ended early said."""
+    monkeypatch.delenv("MONGODB_URL", raising=False)
+    assert "the log of the projector's machine says why" in Process().run()
+    assert "MONGODB_URL" in capfd.readouterr().err
