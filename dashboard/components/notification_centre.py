@@ -6,7 +6,9 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats, request_words, services, session
-from dashboard.components import acting, pulse, retrying
+from dashboard.commands.create_staff import CreateStaff
+from dashboard.commands.staff_change import StaffChange
+from dashboard.components import acting, pulse, retrying, staff_changes
 from dashboard.components.opening import open_chosen
 from dashboard.components.operation_state import (
     again,
@@ -30,6 +32,7 @@ TOASTS_MAX: Final = 3
 SHOWN_MAX: Final = 15
 _SHOWN: Final = "troubles-page"
 _COUNTED: Final = "troubles-counted"
+_LEADS_TO: Final = "notices-lead-to"
 _OPENED: Final = "notices-opened"
 """Counts what was opened from the list: another key closes it, so that the page is seen."""
 
@@ -37,6 +40,9 @@ _OPENED: Final = "notices-opened"
 def show(signed_in: SignedIn) -> None:
     """Show the bell with what is new, and tell each new thing once in passing."""
     retrying.from_address(signed_in)
+    if place := session.slot(_LEADS_TO, str):
+        session.forget(_LEADS_TO)
+        _leave_for(place)
     since = pulse.mark()
     own = topic(documents.STAFF, signed_in.staff_id)
     pulse.follow(since, topic(documents.STAFF_NOTIFICATIONS), own)
@@ -120,12 +126,20 @@ def _buttons(signed_in: SignedIn, each: Operation) -> None:
         "Check again" if each.state == "unknown" else "Retry",
         key=f"centre-again-{each.key}",
         on_click=again if is_same else retrying.retry,
-        args=(signed_in, each),
+        args=(signed_in, each, _follow) if is_same else (signed_in, each),
     )
     opened = st.button("Open", key=f"centre-open-{each.key}")
     dismiss_button(signed_in, each, "-centre")
     if opened or (pressed and not is_same and leads_on(each)):
         _leave_for(each.command.place)
+
+
+def _follow(signed_in: SignedIn, found: Operation) -> None:
+    """Do what is owed on what was found done; who is new has a start password to be seen."""
+    if isinstance(found.command, StaffChange):
+        staff_changes.follow(signed_in, found)
+    if isinstance(found.command, CreateStaff):
+        session.put(_LEADS_TO, found.command.place)
 
 
 def _leave_for(place: str) -> None:

@@ -88,10 +88,11 @@ def send(signed_in: SignedIn, change: StaffChange) -> None:
     session.require(*STAFF_ROLES)
     sent = sending.send(signed_in, change)
     if sent.state == "synced":
-        _done(signed_in, sent)
+        follow(signed_in, sent)
 
 
-def _done(signed_in: SignedIn, sent: Operation) -> None:
+def follow(signed_in: SignedIn, sent: Operation) -> None:
+    """Do what the desk owes once a change is done: somebody new gets a start password."""
     change = sent.command
     if isinstance(change, CreateStaff):
         session.put(_OPEN, OpenChange(CreateStaff.name))
@@ -103,7 +104,7 @@ def _done(signed_in: SignedIn, sent: Operation) -> None:
 
 def trouble(signed_in: SignedIn, name: str, staff_id: str = "") -> None:
     """Say why the last try of a form did not succeed, and let it be tried again."""
-    sending.trouble(signed_in, f"staff:{staff_id}:{name}", refill, _done)
+    sending.trouble(signed_in, f"staff:{staff_id}:{name}", refill, follow)
 
 
 def troubles(signed_in: SignedIn, staff_id: str = "") -> None:

@@ -8,6 +8,8 @@ import pytest
 import redis
 from streamlit.testing.v1 import AppTest
 
+from dashboard.commands.create_staff import CreateStaff
+from dashboard.commands.registry import parameters_of
 from dashboard.session import SECRET_SLOT
 from dashboard.sessions import Sessions
 from proto import documents
@@ -78,6 +80,32 @@ def test_what_failed_or_is_not_known_stands_there_after_a_restart(
     states = {each["_id"]: each["state"] for each in stored}
     assert list(states.values()).count("dismissed") == 1
     assert states["key-of-another"] == "refused"
+
+
+def test_somebody_new_who_is_found_done_there_gets_a_start_password(
+    database: DeskDatabase, streams: redis.Redis, store: Store, books: RecordingLedger
+) -> None:
+    """As from the form: nobody could sign in otherwise."""
+    page, staff_id = at_any_page(database, streams, "admin")
+    change = CreateStaff(staff_id="staff-li", username="li", display_name="Li", roles=("admin",))
+    document = OperationDocument(
+        staff_id=Key(staff_id),
+        command=change.name,
+        loan_account_id=Key(""),
+        parameters=parameters_of(change),
+        state="unknown",
+        sentence="No answer came.",
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    store(documents.OPERATIONS, "key-new", document)
+    run(page)
+    button(page, "Check again").click()
+    run(page)
+    assert [each.request.idempotency_key for each in books.commands()] == ["key-new"]
+    given = page.session_state["slot:start-password"]
+    assert (given.staff_id, given.trouble) == ("staff-li", "")
+    assert given.password
 
 
 def test_nothing_that_failed_is_left_out_however_many_or_old(
