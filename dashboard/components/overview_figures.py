@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import formats, request_words, services
+from dashboard import formats, services
 from dashboard.components.overview_rows import (
     ACCOUNTS,
     BUCKET,
@@ -15,6 +15,7 @@ from dashboard.components.overview_rows import (
     choose,
     leads_to,
 )
+from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.queries.portfolio import DayTotal, MatchScore, StaffSum
 from dashboard.queries.staff_names import staff_names
@@ -22,7 +23,7 @@ from dashboard.reports.money_in import money_in
 from dashboard.reports.overview_csv import Shown
 from dashboard.reports.receivables import BUCKETS, Receivables
 from dashboard.reports.staff_work import staff_work
-from dashboard.reports.waived_fees import by_reason
+from dashboard.reports.waived_fees import by_reason, in_words
 from dashboard.reports.written_off import written_off
 from proto.values import Money
 
@@ -105,7 +106,7 @@ def waivers(totals: list[DayTotal]) -> None:
         Row(
             (
                 Cell(
-                    text=request_words.reason(code) if code else _NO_REASON,
+                    text=in_words(code) or _NO_REASON,
                     opens=f"{REASON}{code}",
                 ),
                 Cell(text=formats.money(cents)),
@@ -149,6 +150,7 @@ def staff(days: list[StaffSum]) -> None:
         )
         for each in worked
     ]
+    quiet("A reversal is taken off what its own maker received or waived.")
     opened = records_table("Staff", columns, rows, key="staff-work")
     if opened:
         choose(opened)

@@ -116,7 +116,9 @@ def title(first: date, last: date) -> str:
     if name.removeprefix(BUCKET) in receivables.BUCKETS:
         return f"Accounts, {receivables.BUCKETS[name.removeprefix(BUCKET)].lower()}"
     if name.startswith(REASON):
-        return f"Fee waivers, {_reason(name.removeprefix(REASON)).lower() or 'no reason'}"
+        return (
+            f"Fee waivers, {waived_fees.in_words(name.removeprefix(REASON)).lower() or 'no reason'}"
+        )
     if name.startswith(DAYS):
         begins, ends = _named_days(name.removeprefix(DAYS), (first, last))
         until = f" to {formats.day(ends)}" if ends > begins else ""
@@ -197,7 +199,7 @@ def _work(
                 Cell(text=event_words(each.event_type)),
                 Cell(text=_reason(each.reason_code)),
                 Cell(text=f"{each.count:,}"),
-                Cell(text=formats.money(each.amount) if each.amount is not None else ""),
+                Cell(text=_moved(each.amount, each.transaction_type)),
             )
         )
         for each in page.rows
@@ -260,14 +262,20 @@ def _reason(code: str | None) -> str:
     return request_words.reason(code) if code else ""
 
 
+def _moved(amount: Money | None, kind: str | None) -> str:
+    """Say what was moved; below zero where it takes away. Empty for what moves nothing."""
+    if amount is None:
+        return ""
+    return formats.money(Money(-amount) if kind in LESS else amount)
+
+
 def _posting(each: PostingRow, names: dict[str, str]) -> Row:
-    less = each.type in LESS
     opens = f"transaction:{each.loan_account_id}:{each.customer_id or ''}:{each.transaction_id}"
     return Row(
         (
             Cell(text=formats.day_and_clock(each.created_at), tip=formats.exact(each.created_at)),
             Cell(text=formats.transaction_type(each.type), tip=each.transaction_id, opens=opens),
-            Cell(text=formats.money(Money(-each.amount) if less else each.amount)),
+            Cell(text=_moved(each.amount, each.type)),
             Cell(text=_reason(each.reason_code)),
             Cell(text=each.loan_account_id, code=True),
             Cell(text=names.get(each.created_by, each.created_by), tip=each.created_by),

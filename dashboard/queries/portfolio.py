@@ -86,6 +86,7 @@ class StaffSum(View, kw_only=True, frozen=True, rename="camel"):
 
     staff_id: Key
     transaction_type: str | None = None
+    original_type: str = ""
     count: int = 0
     amount: Money = Money(0)
 
@@ -189,7 +190,11 @@ def staff_sums(
 
 
 def _staff_sums(collection: Collection[Stored], wanted: Stored) -> list[StaffSum]:
-    kind = {"staffId": "$staffId", "transactionType": "$transactionType"}
+    kind = {
+        "staffId": "$staffId",
+        "transactionType": "$transactionType",
+        "originalType": {"$ifNull": ["$originalType", ""]},
+    }
     moved = {"$ifNull": ["$amount", Decimal128("0")]}
     rows = collection.aggregate(
         [

@@ -25,6 +25,8 @@ from proto.values import CalendarDate, Code, Instant, Key, Money
 UNDER_WAY: Final = ("active", "in_arrears")
 ROWS: Final = 25
 REVERSAL: Final = "REVERSAL"
+TAKEN_BACK: Final = "taken-back"
+"""Stands where a reason does, for what was taken back; no reason of the ledger has a dash."""
 
 
 class AccountAging(View, kw_only=True, frozen=True, rename="camel"):
@@ -72,6 +74,7 @@ class WorkRow(View, kw_only=True, frozen=True, rename="camel"):
     date: CalendarDate
     event_type: str
     transaction_type: str | None = None
+    original_type: str | None = None
     reason_code: str | None = None
     count: int = 0
     amount: Money | None = None
@@ -139,7 +142,9 @@ def postings_of(
 ) -> PostingPage:
     """Read a page of postings of these types, and of what took one back, newest first.
 
-    They count on the day on which they were recorded. Raises NotAllowed.
+    They count on the day on which they were recorded. Of a reason (empty: without one)
+    only the postings themselves, for a reversal has its own; of `TAKEN_BACK` only reversals.
+    Raises NotAllowed.
     """
     require_overview(roles)
     until = date.fromordinal(last.toordinal() + 1)
@@ -147,8 +152,10 @@ def postings_of(
         "type": {"$in": [*types, REVERSAL]},
         "createdAt": {"$gte": midnight(first), "$lt": midnight(until)},
     }
-    if reason_code is not None:
-        wanted["reasonCode"] = reason_code or {"$in": [None, ""]}
+    if reason_code == TAKEN_BACK:
+        wanted["type"] = REVERSAL
+    elif reason_code is not None:
+        wanted |= {"type": {"$in": [*types]}, "reasonCode": reason_code or {"$in": [None, ""]}}
     if after is not None:
         same = {"createdAt": after.created_at, "position": {"$lt": after.position}}
         wanted = {"$and": [wanted, {"$or": [{"createdAt": {"$lt": after.created_at}}, same]}]}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Final
 
-from dashboard.queries.portfolio import DayTotal
+from dashboard.queries.portfolio import DayTotal, StaffSum
 from proto.values import Money
 
 TIES_TO: Final = "GetGLReconciliation: the repayments of the three receivables, and TrialBalance"
@@ -29,7 +29,7 @@ def last_day(begins: date, step: str) -> date:
     return last
 
 
-def signed(total: DayTotal, types: tuple[str, ...]) -> int:
+def signed(total: DayTotal | StaffSum, types: tuple[str, ...]) -> int:
     """Give what a sum adds, in cents; a reversal of one of the types takes away."""
     if total.transaction_type in types:
         return int(total.amount)

@@ -10,13 +10,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from dashboard import request_words
 from dashboard.csv_files import CsvFile, csv_file
 from dashboard.queries.portfolio import DayTotal, MatchScore
+from dashboard.queries.portfolio_rows import TAKEN_BACK
 from dashboard.reports.money_in import by_step, last_day, money_in
 from dashboard.reports.receivables import BUCKETS, Receivables
 from dashboard.reports.staff_work import Work
-from dashboard.reports.waived_fees import by_reason
+from dashboard.reports.waived_fees import by_reason, in_words
 from dashboard.reports.written_off import written_off
 from proto.values import Money
 
@@ -74,9 +74,9 @@ def ageing_csv(shown: Shown) -> CsvFile:
 
 
 def waivers_csv(shown: Shown) -> CsvFile:
-    """Write what was waived, by reason."""
+    """Write what was waived, by reason, and what of it was taken back."""
     rows = [
-        (*shown.days, code, request_words.reason(code) if code else "", cents)
+        (*shown.days, "" if code == TAKEN_BACK else code, in_words(code), cents)
         for code, cents in by_reason(shown.totals).items()
     ]
     return csv_file((*PERIOD, "reason_code", "reason", "waived"), rows)

@@ -1,4 +1,7 @@
-"""What each staff member did: events, postings and what these moved."""
+"""What each staff member did: events, postings and what these moved.
+
+A reversal takes away from who made it, so that each column adds up to the figure of all.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 
 from dashboard.queries.portfolio import StaffSum
+from dashboard.reports import money_in, waived_fees
 from proto.values import Money
 
 TIES_TO: Final = "ReadJournal: the events of each actor, one by one"
@@ -32,14 +36,13 @@ def staff_work(days: Iterable[StaffSum]) -> list[Work]:
 
 
 def _work(staff_id: str, days: list[StaffSum]) -> Work:
-    def moved(transaction_type: str) -> Money:
-        theirs = (each for each in days if each.transaction_type == transaction_type)
-        return Money(sum(each.amount for each in theirs))
+    def moved(types: tuple[str, ...]) -> Money:
+        return Money(sum(money_in.signed(each, types) for each in days))
 
     return Work(
         staff_id,
         sum(each.count for each in days),
         sum(each.count for each in days if each.transaction_type),
-        moved("FEE_WAIVER"),
-        moved("REPAYMENT"),
+        moved(waived_fees.TYPES),
+        moved(money_in.TYPES),
     )

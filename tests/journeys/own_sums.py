@@ -71,10 +71,12 @@ class Journal(Struct, frozen=True):
         return self._sum(first, last, "WRITE_OFF") - self._sum(first, last, "WRITE_OFF_UNDO")
 
     def waived(self, first: date, last: date) -> dict[str, int]:
-        """Sum waived fees by reason."""
+        """Sum waived fees by reason; what was taken back by itself, whatever the reason why."""
         sums: Counter[str] = Counter()
         for each in self._between(first, last):
-            sums[each.body.get("reason_code", "")] += each.adds_to("FEE_WAIVER")
+            waived = each.kind == "FEE_WAIVER"
+            reason = each.body.get("reason_code", "") if waived else "taken-back"
+            sums[reason] += each.adds_to("FEE_WAIVER")
         return {reason: cents for reason, cents in sums.items() if cents}
 
     def by_days(self, group: Callable[[date], date], first: date, last: date) -> dict[date, int]:

@@ -105,9 +105,15 @@ def column(
     )
 
 
-def amount_of(kind: str) -> Callable[[WorkRow], int]:
-    """Give what a row of somebody's work moved, where it is of a kind."""
-    return lambda row: (row.amount or 0) if row.transaction_type == kind else 0
+def amount_of(*kinds: str) -> Callable[[WorkRow], int]:
+    """Give what a row of somebody's work adds to the sum of these kinds."""
+
+    def adds(row: WorkRow) -> int:
+        if row.transaction_type in kinds:
+            return row.amount or 0
+        return -(row.amount or 0) if row.original_type in kinds else 0
+
+    return adds
 
 
 def differing(stored: ReadModels) -> int:
@@ -175,12 +181,12 @@ FIGURES: Final = {
     ),
     "Staff: Received": column(
         lambda each: each.received,
-        lambda entry: entry.cents if entry.kind == "REPAYMENT" else 0,
-        amount_of("REPAYMENT"),
+        lambda entry: entry.adds_to("REPAYMENT", "CORRECTION", "RECOVERY"),
+        amount_of(*MONEY_IN),
     ),
     "Staff: Waived": column(
         lambda each: each.waived,
-        lambda entry: entry.cents if entry.kind == "FEE_WAIVER" else 0,
+        lambda entry: entry.adds_to("FEE_WAIVER"),
         amount_of("FEE_WAIVER"),
     ),
 }
@@ -228,6 +234,19 @@ def test_a_figure_is_what_the_journal_makes_it_and_what_its_rows_add_up_to(
     shown = figure.shown(stored)
     assert shown == figure.journal(journal)
     assert shown == figure.rows(stored)
+
+
+@pytest.mark.usefixtures("journal")
+def test_what_staff_did_adds_up_to_the_figures_of_all(stored: ReadModels) -> None:
+    """Received and waived, with what came back, was corrected or came in after a write-off."""
+    worked, totals = (
+        staff_work(staff_sums(stored, ANALYST, *YEAR)),
+        day_totals(stored, ANALYST, *YEAR),
+    )
+    assert own_sums.total(each.received for each in worked) == money_in(totals)
+    assert own_sums.total(each.waived for each in worked) == own_sums.total(
+        by_reason(totals).values()
+    )
 
 
 @pytest.mark.usefixtures("journal")

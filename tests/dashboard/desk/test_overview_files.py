@@ -50,6 +50,13 @@ TOTALS = [
         reason_code="=HYPERLINK(1)",
         amount=Money(1_00),
     ),
+    DayTotal(
+        date=CalendarDate("2026-11-04"),
+        transaction_type="REVERSAL",
+        original_type="FEE_WAIVER",
+        reason_code="posting_error",
+        amount=Money(2_00),
+    ),
 ]
 SHOWN = Shown(
     days=(date(2026, 11, 1), TODAY),
@@ -77,7 +84,7 @@ def test_the_figures_are_those_on_the_screen_with_their_days() -> None:
         "collected_this_month": "-5.00",
         "collected_in_the_period": "-5.00",
         "written_off": "0.00",
-        "waived": "6.00",
+        "waived": "4.00",
         "data_match_accounts_matched": "2",
         "data_match_accounts_checked": "3",
     }
@@ -95,8 +102,14 @@ def test_each_table_is_its_rows() -> None:
     owing = {each["bucket"]: (each["accounts"], each["owing"]) for each in rows(ageing_csv(SHOWN))}
     assert owing["current"] == ("2", "900.00")
     assert owing["early_arrears"] == ("0", "0.00")
-    waived = [(each["reason_code"], each["waived"]) for each in rows(waivers_csv(SHOWN))]
-    assert waived == [("courtesy", "5.00"), ("'=HYPERLINK(1)", "1.00")]
+    waived = [
+        (each["reason_code"], each["reason"], each["waived"]) for each in rows(waivers_csv(SHOWN))
+    ]
+    assert waived == [
+        ("courtesy", "Courtesy", "5.00"),
+        ("'=HYPERLINK(1)", "'=hyperlink(1)", "1.00"),
+        ("", "Taken back", "-2.00"),
+    ]
     work = Work("staff-x", 3, 2, waived=Money(5_00), received=Money(0))
     told = rows(staff_csv(SHOWN.days, [work], {"staff-x": "@Sarah"}))
     assert (told[0]["staff_member"], told[0]["events"], told[0]["waived"]) == (
