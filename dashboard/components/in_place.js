@@ -6,6 +6,78 @@ function address(event) {
   return link && link.origin === window.location.origin ? link : null;
 }
 
+// The focus: into a list that the keyboard opened; and, after a dialog or a list is closed, back
+// to where it was, also when the page has drawn itself again meanwhile.
+const OVER = '[role="dialog"], [data-testid="stPopoverBody"]';
+const WAYS = "button:not([disabled]), a[href], input, textarea";
+const LOOK_MS = 150;
+const TRIES_MAX = 14;
+
+const name = (element) => element.dataset.opens ?? element.getAttribute("aria-label") ?? element.innerText;
+
+function ways(root, found = []) {
+  for (const each of root.querySelectorAll("*")) {
+    if (each.matches(WAYS)) found.push(each);
+    if (each.shadowRoot) ways(each.shadowRoot, found);
+  }
+  return found;
+}
+
+function described(element) {
+  const host = element.getRootNode().host ?? element;
+  const keyed = host.closest('[class*="st-key-"]');
+  const key = keyed && [...keyed.classList].find((each) => each.startsWith("st-key-"));
+  return { element, key, name: name(element), tag: element.tagName };
+}
+
+function foundAgain(left) {
+  if (left.element.isConnected) return left.element;
+  const scope = (left.key && document.getElementsByClassName(left.key)[0]) || document.body;
+  return ways(scope).find((each) => each.tagName === left.tag && name(each) === left.name);
+}
+
+// Streamlit calls this file's function again with every run of a page: these outlive it.
+let left = null;
+let wasOver = false;
+let tries = 0;
+
+function keepFocus() {
+  const entered = (event) => {
+    const element = event.composedPath()[0];
+    if (event.target.closest?.(OVER) || !element.matches?.(WAYS)) return;
+    left = described(element);
+  };
+  const acted = () => { tries = 0; };
+  const opened = (event) => {
+    if (event.detail || !event.target.closest?.('[data-testid="stPopover"] button')) return;
+    const into = (more) => {
+      const first = document.querySelector('[data-testid="stPopoverBody"]');
+      const way = first && ways(first)[0];
+      if (way) way.focus();
+      else if (more) setTimeout(into, LOOK_MS, more - 1);
+    };
+    setTimeout(into, LOOK_MS, TRIES_MAX);
+  };
+  const look = () => {
+    const isOver = document.querySelector(OVER) !== null;
+    if (wasOver && !isOver) tries = TRIES_MAX;
+    wasOver = isOver;
+    if (isOver || !tries || !left) return;
+    tries -= 1;
+    if (document.activeElement === document.body) foundAgain(left)?.focus();
+  };
+  document.addEventListener("focusin", entered, true);
+  document.addEventListener("pointerdown", acted, true);
+  document.addEventListener("click", opened, true);
+  const timer = setInterval(look, LOOK_MS);
+  return () => {
+    document.removeEventListener("focusin", entered, true);
+    document.removeEventListener("pointerdown", acted, true);
+    document.removeEventListener("click", opened, true);
+    clearInterval(timer);
+  };
+}
+
 export default function (component) {
   const { setTriggerValue } = component;
   const follow = (event) => {
@@ -16,5 +88,9 @@ export default function (component) {
     setTriggerValue("followed", link.pathname + link.search);
   };
   document.addEventListener("click", follow, true);
-  return () => document.removeEventListener("click", follow, true);
+  const letGo = keepFocus();
+  return () => {
+    document.removeEventListener("click", follow, true);
+    letGo();
+  };
 }

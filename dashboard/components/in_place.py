@@ -1,4 +1,8 @@
-"""Lets a link in a passing notice lead on in the same tab; Streamlit opens another."""
+"""Keeps the browser in its place where Streamlit does not.
+
+A link in a passing notice leads on in the same tab, and the focus goes into a list that the
+keyboard opened, and back to where it was when a list or a dialog is closed.
+"""
 
 from pathlib import Path
 from typing import Any, Final
