@@ -1,48 +1,21 @@
 """The whole way by keyboard alone: nobody at this desk needs a mouse."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 from pymongo.database import Database
 
 from embedded.demo import bad_debts
 from embedded.running import Running
 from proto.documents import CUSTOMERS, LOAN_ACCOUNTS
 from tests.journeys.desk import PASSWORDS, PATIENCE_MS, Desk
+from tests.journeys.keyboard import expect_focus, tab_to
 
 pytestmark = pytest.mark.browser
 
 OTHERS: Final = {"CUS-12345", *(each.customer_id for each in bad_debts.DEBTS)}
 """Whose accounts other journeys tell of."""
-
-TABS_MAX: Final = 60
-FOCUS: Final = """() => {
-  let at = document.activeElement;
-  while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-  let visible = false;
-  for (let each = at, up = 0; each && up < 4; each = each.parentElement, up += 1) {
-    const look = getComputedStyle(each);
-    visible ||= look.outlineStyle !== "none" || look.boxShadow !== "none"
-      || look.borderTopColor === "rgb(31, 95, 191)";
-  }
-  return {name: at.getAttribute("aria-label") || at.innerText || at.placeholder || "", visible};
-}"""
-
-
-def _tab_to(page: Page, is_there: Callable[[str], bool]) -> None:
-    """Press Tab until the wanted thing has the focus, which can be seen all the way."""
-    passed = []
-    for _ in range(TABS_MAX):
-        page.keyboard.press("Tab")
-        focus = page.evaluate(FOCUS)
-        name = str(focus["name"]).strip()
-        if is_there(name):
-            page.wait_for_function(f"() => ({FOCUS})().visible", timeout=PATIENCE_MS)
-            return
-        passed.append(name)
-    raise AssertionError(f"never reached; passed {passed}")
 
 
 @pytest.fixture
@@ -66,9 +39,9 @@ def test_a_fee_is_waived_without_a_mouse(
     desk.open()
     page, keys = desk.page, desk.page.keyboard
     expect(page.get_by_role("textbox", name="Password")).to_be_visible(timeout=PATIENCE_MS)
-    _tab_to(page, lambda name: name == "Username")
+    tab_to(page, lambda name: name == "Username")
     keys.type("support")
-    _tab_to(page, lambda name: name == "Password")
+    tab_to(page, lambda name: name == "Password")
     keys.type(PASSWORDS["support"])
     keys.press("Enter")
     expect(desk.search_box()).to_be_visible(timeout=PATIENCE_MS)
@@ -78,19 +51,19 @@ def test_a_fee_is_waived_without_a_mouse(
     expect(page.get_by_role("option").first).to_be_visible()
     keys.press("Enter")
     expect(page.get_by_role("heading", name=number)).to_be_visible(timeout=PATIENCE_MS)
-    _tab_to(page, lambda name: name == "Waive fee")
+    tab_to(page, lambda name: name == "Waive fee")
     keys.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
     keys.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
-    _tab_to(page, lambda name: name == "Waive fee")
+    expect_focus(page, "Waive fee")
     keys.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
-    _tab_to(page, lambda name: name.startswith("Amount"))
+    tab_to(page, lambda name: name.startswith("Amount"))
     keys.press("ControlOrMeta+a")
     keys.type("1.00")
-    _tab_to(page, lambda name: name == "Note")
+    tab_to(page, lambda name: name == "Note")
     keys.type("Called in")
     expect(page.get_by_role("button", name="Waive $1.00")).to_be_enabled()
     keys.press("ControlOrMeta+Enter")

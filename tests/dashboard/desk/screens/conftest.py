@@ -8,16 +8,19 @@ import pytest
 import redis
 from streamlit.testing.v1 import AppTest
 
+from dashboard.components.acting import OpenForm
+from dashboard.queries.accounts import account as account_on_screen
 from dashboard.session import SECRET_SLOT
 from dashboard.sessions import Sessions
 from embedded import keys
 from embedded.servers import MongoServer, RedisServer
 from proto import documents
 from proto.documents import HeartbeatDocument
-from proto.values import Instant
+from proto.values import Instant, Money
 from tests.dashboard.desk.conftest import DeskDatabase, Store
 from tests.dashboard.desk.portfolio import account, customer, transaction
 from tests.dashboard.desk.recording_ledger import RecordingLedger
+from tests.dashboard.desk.screens.filled_forms import BEGUN, TYPED
 from tests.dashboard.own_process import desk_of_its_own, run
 from tests.desk_process import add_staff
 
@@ -68,3 +71,31 @@ def opened(database: DeskDatabase, streams: redis.Redis) -> Callable[..., AppTes
         return run(page)
 
     return open_page
+
+
+@pytest.fixture
+def filled(
+    opened: Callable[..., AppTest], database: DeskDatabase, store: Store
+) -> Callable[[str], AppTest]:
+    """A form of John's account, filled in as somebody would."""
+
+    def fill(command: str) -> AppTest:
+        document = account()
+        if command == "RefundOverpayment" and document.balances is not None:
+            document.balances.overpayment = Money(7_50)
+        store(documents.LOAN_ACCOUNTS, "ACC-1", document)
+        seen = account_on_screen(database, "ACC-1")
+        assert seen is not None
+        begun = BEGUN.get(command)
+        page = opened("customer.py", "admin" if begun else "supervisor", id="CUS-12345")
+        page.session_state["slot:form"] = OpenForm(command=command, account=seen, entered=begun)
+        page.run()
+        for name, text in TYPED[command][0].items():
+            page.text_input(f"{command}-ACC-1-{name}").set_value(text)
+        if command == "ApplyLateFee":
+            page.number_input[0].set_value(3)
+        if command == "ReverseTransaction":
+            page.selectbox(f"{command}-ACC-1-transaction_id").set_value("TX-2")
+        return page.run()
+
+    return fill

@@ -1,25 +1,19 @@
 """Every form sends what was typed into it; what needs an approval becomes a request."""
 
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Final
 
 import grpc
 import pytest
 from bson import Decimal128
 from streamlit.testing.v1 import AppTest
 
-from dashboard.commands.correct_payment import CorrectPayment
-from dashboard.commands.correction import Correction
-from dashboard.commands.issue_correction import IssueCorrection
 from dashboard.components.acting import OpenForm
 from dashboard.components.correction_forms import Draft
 from dashboard.components.forms import FORMS
-from dashboard.formats import today
 from dashboard.queries.accounts import account as account_on_screen
 from proto import documents
-from proto.values import Money
 from tests.dashboard.desk.conftest import DeskDatabase, Store
 from tests.dashboard.desk.portfolio import account
 from tests.dashboard.desk.recording_ledger import (
@@ -28,109 +22,10 @@ from tests.dashboard.desk.recording_ledger import (
     requested,
     says_no,
 )
+from tests.dashboard.desk.screens.filled_forms import BEGUN, CORRECTED, TYPED, send, until_sent
 from tests.dashboard.desk.screens.reading import button, everything, until
 
-WHY: Final = "As agreed on the telephone"
-
-TYPED: Final[dict[str, tuple[dict[str, str], dict[str, Any]]]] = {
-    "RecordRepayment": (
-        {"amount": "12.34", "payment_reference": "BANK-1"},
-        {"amount": "12.34", "payment_reference": "BANK-1", "reason_code": "instalment"},
-    ),
-    "DisburseLoan": (
-        {"payment_reference": "OUT-9", "notes": WHY},
-        {
-            "disbursement_amount": "450.00",
-            "bank_reference": "OUT-9",
-            "payment_method": "bank_transfer",
-            "notes": WHY,
-        },
-    ),
-    "WaiveFee": ({"notes": WHY}, {"waiver_amount": "10.00", "notes": WHY}),
-    "ApplyLateFee": (
-        {"amount": "15", "reason": WHY},
-        {"fee_amount": "15.00", "reason": WHY, "reason_code": "missed_payment"},
-    ),
-    "ApplyDishonourFee": (
-        {"amount": "15", "reason": WHY},
-        {"fee_amount": "15.00", "reason_code": "insufficient_funds"},
-    ),
-    "MakeAdjustment": (
-        {"principal_delta": "-20.00", "fee_delta": "5.00", "reason": WHY},
-        {"principal_delta": "-20.00", "fee_delta": "5.00", "reason": WHY},
-    ),
-    "ReverseTransaction": ({"reason": WHY}, {"transaction_id": "TX-2", "reason": WHY}),
-    "RefundOverpayment": (
-        {"amount": "7.50", "payment_reference": "OUT-1", "reason": WHY},
-        {"amount": "7.50", "payment_reference": "OUT-1", "reason": WHY},
-    ),
-    "WriteOff": ({"reason": WHY}, {"reason": WHY}),
-    "UndoWriteOff": ({"reason": WHY}, {"reason": WHY}),
-    "RecordRecovery": (
-        {"amount": "30", "payment_reference": "BANK-2", "reason": WHY},
-        {"amount": "30.00", "payment_reference": "BANK-2", "reason": WHY},
-    ),
-    "CorrectPayment": (
-        {"amount": "12.00", "reason": WHY},
-        {"amount": "12.00", "transaction_id": "TX-2", "payment_reference": "P-2", "reason": WHY},
-    ),
-    "IssueCorrection": (
-        {"amount": "180", "payment_reference": "P-3", "reason": WHY},
-        {"amount": "180.00", "original_message_id": "1-0", "payment_reference": "P-3"},
-    ),
-}
-"""Of each form: what is typed into its fields, and what must then stand in its request."""
-
-CORRECTED: Final[dict[str, Any]] = {
-    "loan_account_id": "ACC-1",
-    "seen_version": 7,
-    "amount": Money(10_00),
-    "effective_date": str(today(datetime.now(UTC)) - timedelta(days=3)),
-    "payment_reference": "P-2",
-    "approved_by": "",
-    "reason_code": "wrong_amount",
-    "reason": "",
-}
-BEGUN: Final[dict[str, Correction]] = {
-    "CorrectPayment": CorrectPayment(transaction_id="TX-2", **CORRECTED),
-    "IssueCorrection": IssueCorrection(original_message_id="1-0", **CORRECTED),
-}
-"""Corrections begin with what is corrected; administrators ask for them."""
-
 ALWAYS_ASKED: Final = {"WriteOff", "UndoWriteOff", "RecordRecovery", *BEGUN}
-
-
-@pytest.fixture
-def filled(
-    opened: Callable[..., AppTest], database: DeskDatabase, store: Store
-) -> Callable[[str], AppTest]:
-    """A form of John's account, filled in as somebody would."""
-
-    def fill(command: str) -> AppTest:
-        document = account()
-        if command == "RefundOverpayment" and document.balances is not None:
-            document.balances.overpayment = Money(7_50)
-        store(documents.LOAN_ACCOUNTS, "ACC-1", document)
-        seen = account_on_screen(database, "ACC-1")
-        assert seen is not None
-        begun = BEGUN.get(command)
-        page = opened("customer.py", "admin" if begun else "supervisor", id="CUS-12345")
-        page.session_state["slot:form"] = OpenForm(command=command, account=seen, entered=begun)
-        page.run()
-        for name, text in TYPED[command][0].items():
-            page.text_input(f"{command}-ACC-1-{name}").set_value(text)
-        if command == "ApplyLateFee":
-            page.number_input[0].set_value(3)
-        if command == "ReverseTransaction":
-            page.selectbox(f"{command}-ACC-1-transaction_id").set_value("TX-2")
-        return page.run()
-
-    return fill
-
-
-def send(page: AppTest) -> AppTest:
-    """Press the primary button."""
-    return page.button("send-form").click().run()
 
 
 def test_every_form_is_among_these() -> None:
@@ -245,14 +140,6 @@ def test_an_account_without_a_transaction_to_reverse_says_so(
     page.run()
     assert "There is none that can be reversed" in everything(page)
     assert page.button("send-form").disabled
-
-
-def until_sent(books: RecordingLedger, rpc: str, count: int = 1) -> None:
-    """Wait until a command has reached the ledger."""
-    deadline = time.monotonic() + 30
-    while len([each for each in books.commands() if each.rpc == rpc]) < count:
-        assert time.monotonic() < deadline, f"{rpc} was never sent"
-        time.sleep(0.05)
 
 
 def test_two_fees_that_look_alike_can_be_told_apart(

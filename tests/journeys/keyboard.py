@@ -1,0 +1,45 @@
+"""Work without a mouse: from one thing to the next by Tab, and where the focus is."""
+
+from collections.abc import Callable
+from typing import Final
+
+from playwright.sync_api import Page
+
+from tests.journeys.desk import PATIENCE_MS
+
+TABS_MAX: Final = 60
+FOCUS: Final = """() => {
+  let at = document.activeElement;
+  while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  let visible = false;
+  for (let each = at, up = 0; each && up < 4; each = each.parentElement, up += 1) {
+    const look = getComputedStyle(each);
+    visible ||= look.outlineStyle !== "none" || look.boxShadow !== "none"
+      || look.borderTopColor === "rgb(31, 95, 191)";
+  }
+  return {name: at.getAttribute("aria-label") || at.innerText || at.placeholder || "", visible};
+}"""
+
+
+def tab_to(page: Page, is_there: Callable[[str], bool]) -> None:
+    """Press Tab until the wanted thing has the focus, which can be seen all the way."""
+    passed = []
+    for _ in range(TABS_MAX):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUS)
+        name = str(focus["name"]).strip()
+        if is_there(name):
+            page.wait_for_function(f"() => ({FOCUS})().visible", timeout=PATIENCE_MS)
+            return
+        passed.append(name)
+    raise AssertionError(f"never reached; passed {passed}")
+
+
+def expect_focus(page: Page, name: str) -> None:
+    """See that the focus is, or comes back to, what bears a name."""
+    page.wait_for_function(f"name => ({FOCUS})().name.trim() === name", arg=name)
+
+
+def focused(page: Page) -> str:
+    """Name what has the focus."""
+    return str(page.evaluate(FOCUS)["name"]).strip()
