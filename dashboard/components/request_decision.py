@@ -45,30 +45,51 @@ def request_decision(
 def _decide(
     signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalResponse, obstacle: str
 ) -> None:
-    st.markdown("##### Your decision")
-    comment, passphrase = _key("comment", view), _key("passphrase", view)
-    st.text_area("Comment", key=comment, max_chars=COMMENT_MAX, placeholder="No card numbers")
-    has_key = services.signing_keys().has_key(signed_in.staff_id)
-    if has_key:
-        st.text_input(
-            "Passphrase of your signing key",
-            key=passphrase,
-            type="password",
-            autocomplete="off",
-            help="It opens your key for this one decision and is not kept.",
-        )
-    else:
+    # A form, because else a passphrase that the keyboard leaves by the button which shows it
+    # would not be sent. Enter in a field decides nothing.
+    with st.form(_key("decision", view), border=False, enter_to_submit=False):
+        st.markdown("##### Your decision")
+        comment = _key("comment", view)
+        st.text_area("Comment", key=comment, max_chars=COMMENT_MAX, placeholder="No card numbers")
+        has_key = _passphrase(signed_in, view)
+        _trouble(view)
+        last = inert(request_words.consequence(view))
+        st.markdown(f"**{last}** An approval cannot be taken back.")
+        if obstacle:
+            st.error(inert(obstacle))
+        _ways(signed_in, view, shown, off=bool(obstacle), signs=has_key)
+
+
+def _passphrase(signed_in: SignedIn, view: RequestView) -> bool:
+    """Ask for it where there is a key that it opens; tell whether there is."""
+    if not services.signing_keys().has_key(signed_in.staff_id):
         st.warning("You have no signing key yet: make one first, then decide.")
         link_to("me.py", "Make my signing key")
-    _trouble(view)
-    st.markdown(f"**{inert(request_words.consequence(view))}** An approval cannot be taken back.")
-    if obstacle:
-        st.error(inert(obstacle))
+        return False
+    st.text_input(
+        "Passphrase of your signing key",
+        key=_key("passphrase", view),
+        type="password",
+        autocomplete="off",
+        help="It opens your key for this one decision and is not kept.",
+    )
+    return True
+
+
+def _ways(
+    signed_in: SignedIn,
+    view: RequestView,
+    shown: servicing.ApprovalResponse,
+    *,
+    off: bool,
+    signs: bool,
+) -> None:
+    """Show the three buttons."""
     what = inert(request_words.title(view.kind, view.amount))
     args = (signed_in, view, shown)
-    unable = bool(obstacle) or not has_key
+    unable = off or not signs
     with st.container(horizontal=True):
-        st.button(
+        st.form_submit_button(
             f"Approve: {what}",
             key="approve",
             type="primary",
@@ -76,12 +97,14 @@ def _decide(
             on_click=_sign,
             args=("approve", *args),
         )
-        st.button("Reject", key="reject", disabled=unable, on_click=_sign, args=("reject", *args))
-        st.button(
+        st.form_submit_button(
+            "Reject", key="reject", disabled=unable, on_click=_sign, args=("reject", *args)
+        )
+        st.form_submit_button(
             "Return with the comment as a question",
             key="return",
             type="tertiary",
-            disabled=bool(obstacle),
+            disabled=off,
             on_click=_return,
             args=args,
         )

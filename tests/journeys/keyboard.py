@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.desk import PATIENCE_MS
 
-TABS_MAX: Final = 60
+TABS_MAX: Final = 120
 FOCUS: Final = """() => {
   let at = document.activeElement;
   while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;

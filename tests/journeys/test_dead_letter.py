@@ -15,6 +15,7 @@ from embedded.running import Running
 from proto.documents import LETTER_STEPS, TRANSACTIONS
 from tests.journeys.desk import Desk
 from tests.journeys.hands import signed_in
+from tests.journeys.keyboard import tab_to
 from tests.journeys.test_approval import PASSPHRASE, make_key
 from tests.told_times import Took
 
@@ -81,23 +82,26 @@ def test_a_payment_without_a_date_is_found_corrected_and_posted(
 
 
 def ask_for_correction(page: Page, on: date) -> None:
-    """Fill in what could not be read; the rest stands in the form already."""
-    page.get_by_role("button", name="Issue a correction").click()
+    """Fill in what could not be read, by keys alone; the rest stands in the form already."""
+    tab_to(page, lambda name: name == "Issue a correction")
+    page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Amount", exact=True)).to_have_value("180.00")
     expect(dialog.get_by_label("Payment reference")).to_have_value(MISSING_REFERENCE)
     expect(dialog.get_by_text("came as")).to_contain_text(NO_DATE)
-    dialog.get_by_role("spinbutton", name="day, Effective date").click()
+    tab_to(page, lambda name: name.startswith("day, Effective date"))
     page.keyboard.type(f"{on:%d%m%Y}")
     # The date is taken when its field is left.
-    dialog.get_by_label("Why, in your words").fill("Date verified from the bank file")
+    tab_to(page, lambda name: name == "Why, in your words")
+    page.keyboard.type("Date verified from the bank file")
     corrected = dialog.get_by_role("table", name="The payment as it was and corrected")
     expect(corrected).to_contain_text(day(on))
     preview = dialog.get_by_role("table", name="Balances now and after")
     expect(preview.get_by_role("row").filter(has_text="Total")).to_contain_text("$180.00")
     send = dialog.get_by_role("button", name=re.compile("^Ask for approval"))
     expect(send).to_be_enabled()
-    send.click()
+    page.keyboard.press("ControlOrMeta+Enter")
+    page.keyboard.press("ControlOrMeta+Enter")
     expect(dialog).to_have_count(0)
 
 

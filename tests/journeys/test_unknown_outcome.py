@@ -22,6 +22,7 @@ from tests.journeys.hands import (
     posted,
     until,
 )
+from tests.journeys.keyboard import expect_focus, tab_to
 from tests.journeys.relay import Relay
 from tests.told_times import Took
 
@@ -96,6 +97,28 @@ def expect_failed(page: Page) -> None:
     expect(page.get_by_test_id("stMain").get_by_role("button", name="Retry").first).to_be_visible()
 
 
+def clear_up_without_a_mouse(page: Page) -> None:
+    """Dismiss the newer of two failed repayments in the notices, and retry the other, by keys."""
+    keys, told = page.keyboard, page.get_by_test_id("stPopoverBody").get_by_text("$12.34 failed")
+    tab_to(page, lambda name: "Notices" in name)
+    keys.press("Enter")
+    expect(told).to_have_count(2)
+    expect_focus(page, "Retry")
+    tab_to(page, lambda name: name == "Dismiss")
+    keys.press("Enter")
+    expect(told).to_have_count(1)
+    keys.press("Escape")
+    expect(told).to_have_count(0)
+    tab_to(page, lambda name: "Notices" in name)
+    keys.press("Enter")
+    expect_focus(page, "Retry")
+    keys.press("Enter")
+    form = page.get_by_role("dialog")
+    expect(form.get_by_role("textbox", name="Payment reference")).to_have_value(REFERENCE)
+    expect(form.get_by_role("button", name="Record $12.34")).to_be_enabled()
+    keys.press("ControlOrMeta+Enter")
+
+
 def test_what_failed_and_what_is_not_known_outlive_everything(
     product: Running,
     read_models: ReadModels,
@@ -141,17 +164,7 @@ def test_what_failed_and_what_is_not_known_outlive_everything(
     expect(page.get_by_text("Synced Waived $5.00")).to_be_visible()
     assert posted(read_models, unknown, "FEE_WAIVER") == ["5.00"]
 
-    open_account(page, own_desk.url, dismissed)
-    expect_failed(page)
-    page.get_by_test_id("stMain").get_by_role("button", name="Dismiss").first.click()
-    expect(page.get_by_test_id("stMain").get_by_role("button", name="Retry")).to_have_count(0)
-
-    open_account(page, own_desk.url, failed)
-    expect_failed(page)
-    page.get_by_test_id("stMain").get_by_role("button", name="Retry").first.click()
-    form = page.get_by_role("dialog")
-    expect(form.get_by_role("textbox", name="Payment reference")).to_have_value(REFERENCE)
-    form.get_by_role("button", name="Record $12.34").click()
+    clear_up_without_a_mouse(page)
     expect(page.get_by_text("Synced Recorded $12.34")).to_be_visible()
     expect(page.get_by_test_id("stMain").get_by_role("button", name="Retry")).to_have_count(0)
     assert posted(read_models, failed, "REPAYMENT") == ["12.34"]
