@@ -21,14 +21,16 @@ FOCUS: Final = """() => {
 }"""
 
 
-def tab_to(page: Page, is_there: Callable[[str], bool]) -> None:
-    """Press Tab until the wanted thing has the focus, which can be seen all the way."""
+def tab_to(page: Page, is_there: Callable[[str], bool], *, is_seen: bool = True) -> None:
+    """Press Tab until the wanted thing has the focus, and see it there."""
     passed = []
     for _ in range(TABS_MAX):
         page.keyboard.press("Tab")
         focus = page.evaluate(FOCUS)
         name = str(focus["name"]).strip()
         if is_there(name):
+            if not is_seen:
+                return
             page.wait_for_function(f"() => ({FOCUS})().visible", timeout=PATIENCE_MS)
             return
         passed.append(name)
@@ -38,8 +40,3 @@ def tab_to(page: Page, is_there: Callable[[str], bool]) -> None:
 def expect_focus(page: Page, name: str) -> None:
     """See that the focus is, or comes back to, what bears a name."""
     page.wait_for_function(f"name => ({FOCUS})().name.trim() === name", arg=name)
-
-
-def focused(page: Page) -> str:
-    """Name what has the focus."""
-    return str(page.evaluate(FOCUS)["name"]).strip()
