@@ -100,7 +100,7 @@ def expect_failed(page: Page) -> None:
 def clear_up_without_a_mouse(page: Page) -> None:
     """Dismiss the newer of two failed repayments in the notices, and retry the other, by keys."""
     keys, told = page.keyboard, page.get_by_test_id("stPopoverBody").get_by_text("$12.34 failed")
-    tab_to(page, lambda name: "Notices" in name)
+    tab_to(page, lambda name: name.startswith("notifications"))
     keys.press("Enter")
     expect(told).to_have_count(2)
     expect_focus(page, "Retry")
@@ -109,7 +109,7 @@ def clear_up_without_a_mouse(page: Page) -> None:
     expect(told).to_have_count(1)
     keys.press("Escape")
     expect(told).to_have_count(0)
-    tab_to(page, lambda name: "Notices" in name)
+    tab_to(page, lambda name: name.startswith("notifications"))
     keys.press("Enter")
     expect_focus(page, "Retry")
     keys.press("Enter")
