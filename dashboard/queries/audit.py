@@ -42,6 +42,13 @@ ORDERS: Final[dict[Sort, tuple[tuple[str, int], ...]]] = {
 """Each order ends with the position, which no two events share."""
 
 
+_SOUND: Final = {"recordedAt": "date", "amount": "number", "actor": "string"}
+"""Of what type a value has its place in its order; a position is a number."""
+
+_TYPES: Final = (
+    *("null", "bool", "number", "date", "timestamp", "string", "regex", "binData", "objectId"),
+    *("object", "minKey", "maxKey"),
+)
 _KEYED: Final[Stored] = {"_id": 1}
 _NEVER: Final = Instant.parse("1970-01-01")
 V = TypeVar("V", bound=View)
@@ -84,10 +91,13 @@ class UnreadableEvent(Exception):  # noqa: N818 - what it is, not what went wron
 
 
 class Cursor(Struct, frozen=True):
-    """Where a page begins: after this value of the order and this position."""
+    """Where a page begins: after this value of the order and this position, as they are stored.
+
+    Without a value: after the misplaced entry that has the position for its key.
+    """
 
     value: Any
-    position: int
+    position: Any
 
 
 class AuditPage(Struct, frozen=True):
@@ -138,14 +148,17 @@ def newest_position(database: DeskDatabase, roles: frozenset[str]) -> int:
 
 
 def every_row(
-    database: DeskDatabase, roles: frozenset[str], chosen: AuditFilter
+    database: DeskDatabase,
+    roles: frozenset[str],
+    chosen: AuditFilter,
+    page_rows: int = EXPORT_PAGE_ROWS,
 ) -> Iterator[AuditRow]:
     """Read all that match, page by page, in the order asked for. Raises NotAllowed."""
     require_audit_export(roles)
     matching = conditions(database, chosen)
     after: Cursor | None = None
     while True:
-        rows, after = _page(database, chosen.sort, matching, after, EXPORT_PAGE_ROWS)
+        rows, after = _page(database, chosen.sort, matching, after, page_rows)
         yield from rows
         if after is None:
             return
@@ -187,26 +200,44 @@ def _lots(database: DeskDatabase, matching: Stored, seed: str) -> Iterator[tuple
 def _page(
     database: DeskDatabase, sort: Sort, matching: Stored, after: Cursor | None, page_rows: int
 ) -> tuple[list[AuditRow], Cursor | None]:
-    rows = list(
-        database[documents.AUDIT_EVENTS.name]
-        .find(_after(matching, sort, after), fields_of(AuditRow) | _KEYED)
-        .sort(list(ORDERS[sort]))
-        .limit(page_rows + 1)
-        .max_time_ms(QUERY_MILLISECONDS_MAX)
-    )
+    """Read a page: first what has no place in the order, by its key, then the others in it."""
+    name, flaws = ORDERS[sort][0][0], _flaws(ORDERS[sort][0][0])
+    misplaced: list[Stored] = []
+    if after is None or after.value is None:
+        apart = [matching, {"$or": flaws}, {"_id": {"$gt": after.position}} if after else {}]
+        misplaced = _found(database, {"$and": apart}, (("_id", 1),), page_rows + 1)
+        after = None
+    rows = misplaced
+    if len(rows) <= page_rows:
+        placed = {"$and": [_after(matching, sort, after), {"$nor": [*flaws, *_lists(name)]}]}
+        rows = rows + _found(database, placed, ORDERS[sort], page_rows + 1 - len(rows))
     shown = rows[:page_rows]
-    read = [_row(row) for row in shown]
     following = None
     if len(rows) > page_rows:
-        following = _cursor(ORDERS[sort][0][0], shown, read)
-    return read, following
+        last, is_placed = shown[-1], page_rows > len(misplaced)
+        following = Cursor(last[name], last["position"]) if is_placed else Cursor(None, last["_id"])
+    return [_row(row) for row in shown], following
 
 
-def _cursor(name: str, shown: list[Stored], read: list[AuditRow]) -> Cursor | None:
-    """Give where the next page begins: after the last row that can be read."""
-    pairs = zip(reversed(shown), reversed(read), strict=True)
-    sound = (row for row, each in pairs if each.event_type != UNREADABLE)
-    return next((Cursor(row[name], row["position"]) for row in sound), None)
+def _found(
+    database: DeskDatabase, wanted: Stored, order: tuple[tuple[str, int], ...], at_most: int
+) -> list[Stored]:
+    rows = database[documents.AUDIT_EVENTS.name].find(wanted, fields_of(AuditRow) | _KEYED)
+    return list(rows.sort(list(order)).limit(at_most).max_time_ms(QUERY_MILLISECONDS_MAX))
+
+
+def _flaws(name: str) -> list[Stored]:
+    """Give what makes an entry have no place in the order: no value, or none that compares."""
+    every: list[Stored] = []
+    for each, sound in ((name, _SOUND[name]), ("position", "number")):
+        every.append({each: {"$type": [other for other in _TYPES if other != sound]}})
+        every.append({each: {"$in": [None, float("nan")]}})
+    return every
+
+
+def _lists(name: str) -> list[Stored]:
+    """Give what no index finds: a list of values has many places, so it is left without one."""
+    return [{each: {"$type": "array"}} for each in (name, "position")]
 
 
 def _read(view: type[V], stored: Stored) -> V:

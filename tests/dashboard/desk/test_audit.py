@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
+from bson.decimal128 import Decimal128
 
 from dashboard.csv_files import inert_cell
 from dashboard.queries.audit import (
@@ -17,7 +18,7 @@ from dashboard.queries.audit import (
     every_row,
     sample,
 )
-from dashboard.queries.audit_filter import KINDS, AuditFilter
+from dashboard.queries.audit_filter import KINDS, AuditFilter, Sort
 from dashboard.queries.rights import NotAllowed
 from dashboard.queries.staff_names import staff_labels
 from dashboard.reports.audit_csv import audit_csv
@@ -193,28 +194,56 @@ def test_a_row_of_the_list_holds_no_body(database: DeskDatabase) -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"amount": "no amount"}, {"actor": {"$gt": ""}}, {"recordedAt": "soon"}, {"position": None}],
+    [
+        {"hash": 7},
+        {"amount": "no amount"},
+        {"amount": Decimal128("NaN")},
+        {"amount": None, "ver": "x"},
+        {"actor": {"$gt": ""}},
+        {"recordedAt": "soon"},
+        {"recordedAt": None},
+        {"position": None},
+    ],
+    ids=str,
 )
-@pytest.mark.parametrize("sort", ["newest", "amount", "person"])
-def test_an_entry_that_cannot_be_read_hides_no_other(
-    database: DeskDatabase, changed: dict[str, object], sort: str
+def test_entries_that_cannot_be_read_hide_no_other(
+    database: DeskDatabase, changed: dict[str, object]
 ) -> None:
-    """Whatever was stored in its place: it stands in the list as such, and opens to the reason."""
-    trail, chosen = database[documents.AUDIT_EVENTS.name], AuditFilter(sort=sort)  # type: ignore[arg-type]  # as above
-    trail.update_one({"_id": "ACC-1:2"}, {"$set": changed})
-    for page_rows in (2, 3):
-        page = audit_page(database, AUDITOR, chosen, page_rows=page_rows)
-        seen = [*page.rows]
-        while page.following is not None:
-            page = audit_page(database, AUDITOR, chosen, page.following, page_rows)
-            seen += page.rows
-        assert {each.event_id for each in seen} >= {f"ACC-1:{each}" for each in (1, 3, 4, 5)}
+    """Each entry stands on one page, at a page's end too and where all of a page are such."""
+    trail = database[documents.AUDIT_EVENTS.name]
+    every = [f"ACC-1:{each}" for each in range(1, 7)]
+    for spoiled in (4, 5, 2, 3, 1):
+        trail.update_one({"_id": f"ACC-1:{spoiled}"}, {"$set": changed})
+        for page_rows in (1, 2, 3):
+            assert sorted(turned(database, "newest", page_rows)) == every
+            assert sorted(turned(database, "person", page_rows)) == every
+            assert sorted(turned(database, "amount", page_rows)) == every[:5]
+
+
+def turned(database: DeskDatabase, sort: Sort, page_rows: int) -> list[str]:
+    """Turn every page, and list the entries as they come."""
+    chosen = AuditFilter(sort=sort)
+    page = audit_page(database, AUDITOR, chosen, page_rows=page_rows)
+    seen = [str(each.event_id) for each in page.rows]
+    while page.following is not None:
+        page = audit_page(database, AUDITOR, chosen, page.following, page_rows)
+        assert page.rows
+        seen += [str(each.event_id) for each in page.rows]
+    return seen
+
+
+def test_what_cannot_be_read_is_told_as_such(database: DeskDatabase) -> None:
+    """It opens to the reason; the file has each entry once, those that come after it too."""
+    trail = database[documents.AUDIT_EVENTS.name]
+    trail.update_many({"_id": {"$in": ["ACC-1:5", "ACC-1:4"]}}, {"$set": {"hash": 7}})
+    trail.update_one({"_id": "ACC-1:1"}, {"$set": {"recordedAt": "soon"}})
     with pytest.raises(UnreadableEvent):
-        audit_event(database, AUDITOR, "ACC-1:2")
-    written = audit_csv(every_row(database, AUDITOR, AuditFilter())).content.decode("utf-8-sig")
-    rows = {row["event_id"]: row for row in csv.DictReader(io.StringIO(written))}
-    assert rows["ACC-1:2"]["event_type"] == UNREADABLE
-    assert len(rows) == 6
+        audit_event(database, AUDITOR, "ACC-1:4")
+    every = every_row(database, AUDITOR, AuditFilter(), page_rows=2)
+    written = audit_csv(every).content.decode("utf-8-sig")
+    rows = [(row["event_id"], row["event_type"]) for row in csv.DictReader(io.StringIO(written))]
+    assert [event_id for event_id, _ in rows] == [f"ACC-1:{each}" for each in (1, 6, 5, 4, 3, 2)]
+    assert [kind == UNREADABLE for _, kind in rows] == [True, False, True, True, False, False]
 
 
 def test_an_entry_goes_by_its_key(database: DeskDatabase) -> None:
