@@ -14,7 +14,7 @@ UNSETTLED: Final = ("saving", "refused", "unknown")
 DONE_STATES: Final = frozenset({"saved", "synced", "dismissed"})
 """What is done or given up is not sent again: its words are needed no longer."""
 
-FREE_TEXTS: Final = ("notes", "comment", "reason", "question_sent", "text", "note")
+FREE_TEXTS: Final = ("notes", "comment", "reason", "question_sent", "entered", "text", "note")
 MOVING_FIELDS: Final = (
     "state",
     "sentence",

@@ -118,6 +118,15 @@ def command_from(name: str, parameters: dict[str, str]) -> Change:
     return msgspec.convert(plain, kinds[name], dec_hook=read_value, strict=False)
 
 
+def asked_for(request: RequestApproval) -> tuple[str, AccountCommand | None]:
+    """Give the name of the change that is asked for, and what its form had, where it is kept."""
+    field = request.question().WhichOneof("command")
+    kind = next(each for each in COMMANDS.values() if getattr(each, "preview_field", "") == field)
+    if not request.entered:
+        return kind.name, None
+    return kind.name, msgspec.json.decode(request.entered, type=kind, dec_hook=read_value)
+
+
 def balances_written(balances: Balances | None) -> dict[str, str]:
     """Write the balances that a command leads to as strings, for the store."""
     plain = msgspec.to_builtins(balances, enc_hook=write_value) if balances else {}

@@ -3,20 +3,24 @@
 import base64
 from typing import ClassVar, Final, Self, cast
 
-from msgspec import structs
+import msgspec
 
 from dashboard.commands.account_command import AccountCommand
 from dashboard.commands.answers import Done
 from dashboard.ledger_client import Caller, LedgerClient
 from proto import servicing_pb2 as servicing
-from proto.values import Money
+from proto.values import Money, write_value
 
 PRIORITIES: Final = {"normal": "Normal", "high": "High", "urgent": "Urgent"}
 """How soon a decision is needed: code on the wire, and the word for it."""
 
 
 class RequestApproval(AccountCommand, frozen=True, kw_only=True):
-    """A request to make; `question` is the change asked for, as base64 of its message."""
+    """A request to make; `question` is the change asked for, as base64 of its message.
+
+    `entered` is that change as its form had it, as JSON, so that the form can be opened with
+    it again; empty where it was kept before there was such a field.
+    """
 
     name: ClassVar[str] = "RequestApproval"
     to_do: ClassVar[str] = "Ask for approval"
@@ -29,6 +33,7 @@ class RequestApproval(AccountCommand, frozen=True, kw_only=True):
     reason_code: str = ""
     reason: str = ""
     priority: str = "normal"
+    entered: str = ""
 
     @classmethod
     def of(cls, command: AccountCommand, *, priority: str) -> Self:
@@ -42,15 +47,8 @@ class RequestApproval(AccountCommand, frozen=True, kw_only=True):
             reason_code=str(getattr(command, "reason_code", "")),
             reason=str(getattr(command, "reason", "") or getattr(command, "notes", "")),
             priority=priority,
+            entered=msgspec.json.encode(command, enc_hook=write_value).decode(),
         )
-
-    def on_version(self, version: int) -> Self:
-        """Ask for the same on the account as it is on the screen now."""
-        question = self.question()
-        change = getattr(question, str(question.WhichOneof("command")))
-        change.expected_version = version
-        sent = base64.b64encode(question.SerializeToString()).decode()
-        return structs.replace(self, question_sent=sent, seen_version=version)
 
     @property
     def what(self) -> str:

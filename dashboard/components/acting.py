@@ -40,18 +40,26 @@ class OpenForm(Struct, frozen=True, kw_only=True):
     """A form that is open: for which command, on which account, as it was seen then.
 
     `entered` is what a refused try had asked for, to begin with; `retries` is the key of that
-    try, which is over as soon as what this form sends has begun.
+    try, which is over as soon as what this form sends has begun. `priority` is that of the
+    request, if it becomes one.
     """
 
     command: str
     account: AccountView
     entered: Command | None = None
     retries: str = ""
+    priority: str = "normal"
 
     @property
     def seen_version(self) -> int:
         """The version that the figures on the screen belong to."""
         return self.account.ver or 0
+
+    @property
+    def first_version(self) -> int:
+        """The version that a failed try was made on; without one, that on the screen."""
+        is_retry = bool(self.retries) and self.entered is not None
+        return self.entered.seen_version if is_retry and self.entered else self.seen_version
 
 
 def caller(signed_in: SignedIn) -> Caller:
@@ -122,11 +130,24 @@ def known(signed_in: SignedIn, account: AccountView, health: Health) -> Known:
 
 
 def open_form(
-    command: str, account: AccountView, entered: Command | None = None, retries: str = ""
+    command: str,
+    account: AccountView,
+    entered: Command | None = None,
+    retries: str = "",
+    priority: str = "normal",
 ) -> None:
     """Open a form; the page draws it at the end of its next run."""
-    form = OpenForm(command=command, account=account, entered=entered, retries=retries)
+    form = OpenForm(
+        command=command, account=account, entered=entered, retries=retries, priority=priority
+    )
     session.put(_FORM, form)
+
+
+def look_anew(account: AccountView) -> None:
+    """Put the account as it is now below the form that is open."""
+    form = opened_form()
+    if form is not None:
+        session.put(_FORM, structs.replace(form, account=account))
 
 
 def close_form() -> None:

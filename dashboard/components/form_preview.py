@@ -121,10 +121,10 @@ def _buttons(
         session.put(OBSTACLE_SHOWN, health.obstacle)
         st.error(inert(health.sentence))
     form = acting.opened_form()
-    if form is not None and preview is not None and preview.reason == STALE_VERSION:
-        what_changed(signed_in, form.account.loan_account_id, form.seen_version)
-        st.button("Refresh the figures", icon=":material/refresh:", on_click=_refresh)
-    priority = _priority() if preview is not None and preview.needs_approval else ""
+    if form is not None:
+        is_stale = preview is not None and preview.reason == STALE_VERSION
+        _overtaken(signed_in, form, is_stale=is_stale)
+    priority = _priority(form) if preview is not None and preview.needs_approval else ""
     is_good = command is not None and preview is not None and (preview.allowed or bool(priority))
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.button("Cancel", key="cancel-form", type="tertiary", on_click=acting.close_form)
@@ -139,6 +139,15 @@ def _buttons(
         )
 
 
+def _overtaken(signed_in: SignedIn, form: OpenForm, *, is_stale: bool) -> None:
+    """Say what others did since the form was opened, or since the try that it is another of."""
+    since = form.first_version
+    if is_stale or since < form.seen_version:
+        what_changed(signed_in, form.account.loan_account_id, since, is_retry=bool(form.retries))
+    if is_stale:
+        st.button("Refresh the figures", icon=":material/refresh:", on_click=_refresh)
+
+
 def _primary(command: Command | None, priority: str) -> str:
     """Name what the primary button does."""
     if command is None:
@@ -146,12 +155,12 @@ def _primary(command: Command | None, priority: str) -> str:
     return f"Ask for approval: {command.what}" if priority else command.what
 
 
-def _priority() -> str:
+def _priority(form: OpenForm | None) -> str:
     """Ask how soon a decision is needed: the form became a request."""
     chosen = st.segmented_control(
         "Priority of the request",
         list(PRIORITIES),
-        default="normal",
+        default="normal" if form is None else form.priority,
         format_func=lambda code: PRIORITIES[code],
         key=PRIORITY_KEY,
     )
@@ -204,4 +213,4 @@ def _refresh() -> None:
     form = acting.opened_form()
     if form is not None:
         account = accounts.account(services.database(), form.account.loan_account_id)
-        acting.open_form(form.command, account or form.account, form.entered, retries=form.retries)
+        acting.look_anew(account or form.account)

@@ -14,7 +14,6 @@ from dashboard.commands.ask_rebuild import AskRebuild
 from dashboard.commands.change import Change
 from dashboard.commands.decide_request import CancelRequest, Decision
 from dashboard.commands.replay_letter import ReplayLetter
-from dashboard.commands.request_approval import RequestApproval
 from dashboard.commands.resolve_letter import ResolveLetter
 from dashboard.components import acting
 from dashboard.components.opening import link_of, open_chosen
@@ -31,7 +30,6 @@ RETRY: Final = "retry"
 
 DOUBT: Final = "It may have been done: look there before you do it anew."
 NOTHING_TO_ENTER: Final = (
-    RequestApproval,
     CancelRequest,
     ReplayLetter,
     ResolveLetter,

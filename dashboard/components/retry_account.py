@@ -5,6 +5,7 @@ from msgspec import structs
 from dashboard import services
 from dashboard.commands.account_command import AccountCommand
 from dashboard.commands.decide_request import CancelRequest, Decision
+from dashboard.commands.registry import asked_for
 from dashboard.commands.request_approval import RequestApproval
 from dashboard.components import acting, request_decision
 from dashboard.operation import Operation
@@ -18,8 +19,8 @@ def retry_account(
 ) -> None:
     """Open the form with what was entered; what failed stays until the new try has begun.
 
-    A request has no form to look at again: it is made anew, on the account as it is now, and
-    so is the taking back of one, on the request as it is now.
+    So does a request: what it rests on is looked at again before it is asked anew. To take one
+    back has no form: it is tried anew at once, on the request as it is now.
     """
     command, caller = operation.command, acting.caller(signed_in)
     if isinstance(command, CancelRequest):
@@ -34,8 +35,8 @@ def retry_account(
         if shown is None:
             return
         if isinstance(command, RequestApproval):
-            asked = command.on_version(shown.ver or command.seen_version)
-            acting.operations().begin_anew(operation.key, asked, caller)
+            name, entered = asked_for(command)
+            acting.open_form(name, shown, entered, operation.key, command.priority)
         else:
             acting.open_form(command.name, shown, command, retries=operation.key)
 

@@ -115,6 +115,8 @@ def clear_up_without_a_mouse(page: Page) -> None:
     keys.press("Enter")
     form = page.get_by_role("dialog")
     expect(form.get_by_role("textbox", name="Payment reference")).to_have_value(REFERENCE)
+    expect(form.get_by_text("Since what failed was entered")).to_be_visible()
+    expect(form.get_by_text("Late fee $5.00 by")).to_be_visible()
     expect(form.get_by_role("button", name="Record $12.34")).to_be_enabled()
     keys.press("ControlOrMeta+Enter")
 

@@ -130,6 +130,7 @@ COMMANDS: dict[str, tuple[str, type[Message]]] = {
     "UndoWriteOff": (LOANS, servicing.UndoWriteOffRequest),
     "RecordRecovery": (LOANS, servicing.RecordRecoveryRequest),
     "Request": (APPROVALS, servicing.RequestApprovalRequest),
+    "Cancel": (APPROVALS, servicing.CancelApprovalRequest),
     "Disable": (STAFF, servicing.DisableStaffRequest),
     "SetRoles": (STAFF, servicing.SetRolesRequest),
     "SetLimits": (STAFF, servicing.SetLimitsRequest),

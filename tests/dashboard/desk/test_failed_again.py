@@ -7,7 +7,7 @@ import grpc
 import pytest
 from msgspec import structs
 
-from dashboard.commands.request_approval import RequestApproval
+from dashboard.commands.decide_request import CancelRequest
 from dashboard.ledger_client import Caller, LedgerClient
 from dashboard.operation import NOT_SENT
 from dashboard.operations import Operation, Operations
@@ -90,20 +90,23 @@ def test_what_is_not_known_is_not_checked_while_the_desk_is_for_reading(
     assert {each.request.idempotency_key for each in books.commands()} == {key}
 
 
-def test_a_request_that_failed_is_made_anew_once(tabs: list[Tab], books: RecordingLedger) -> None:
-    """Two clicks, or two tabs: one request under one new key; none while a part is lost."""
+def test_a_taking_back_that_failed_is_tried_anew_once(
+    tabs: list[Tab], books: RecordingLedger
+) -> None:
+    """Two clicks, or two tabs: one try under one new key; none while a part is lost."""
     one, other = tabs
     books.script.append(says_no(grpc.StatusCode.FAILED_PRECONDITION))
-    asked = RequestApproval.of(TEN, priority="normal")
+    asked = CancelRequest(request_id="REQ-1", seen_version=1)
     key = one.operations.begin(asked, SARAH, None).key
     one.failed()
+    anew = structs.replace(asked, seen_version=2)
     one.health = LOST
-    one.operations.begin_anew(key, asked.on_version(9), SARAH)
+    one.operations.begin_anew(key, anew, SARAH)
     assert one.failed().sentence == "The ledger does not answer."
     one.health = WELL
     books.script.extend([requested] * 3)
     for tab in (one, one, other):
-        tab.operations.begin_anew(key, structs.replace(asked, seen_version=9), SARAH)
+        tab.operations.begin_anew(key, anew, SARAH)
     until(lambda: len(books.commands()) == 2)
     until(lambda: one.operations.mine(SARAH) == [])
     assert other.operations.mine(SARAH) == []

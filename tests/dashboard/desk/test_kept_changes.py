@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import grpc
 import pytest
+from msgspec import structs
 
 from dashboard.commands.add_note import AddNote, AmendNote
 from dashboard.commands.ask_rebuild import AskRebuild
@@ -15,8 +17,15 @@ from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
 from dashboard.commands.mark_verified import MarkVerified
 from dashboard.commands.query_item import QueryItem
-from dashboard.commands.registry import SMALL, command_from, parameters_of
+from dashboard.commands.registry import (
+    COMMANDS,
+    SMALL,
+    asked_for,
+    command_from,
+    parameters_of,
+)
 from dashboard.commands.replay_letter import ReplayLetter
+from dashboard.commands.request_approval import RequestApproval
 from dashboard.commands.resolve_letter import ResolveLetter
 from dashboard.commands.revoke_key import RevokeKey
 from dashboard.commands.set_limits import SetLimits
@@ -54,6 +63,9 @@ EVERY: tuple[Change, ...] = (
     SetLimits(staff_id="staff-nora", seen_version=3, limits={"waiver": Money(75_00)}),
     SetReadOnly(read_only=True, reason="Month end"),
 )
+USUAL: dict[str, Any] = {"loan_account_id": "ACC-1", "seen_version": 7, "days_past_due": 3}
+"""What a change of an account has in these fields; in the others an amount, or no words."""
+
 Tab = Callable[..., Operations]
 
 
@@ -78,6 +90,21 @@ def test_what_is_kept_is_what_was_entered(change: Change) -> None:
     assert command_from(change.name, parameters_of(change)) == change
     assert change.what
     assert ":" in change.place
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {RequestApproval.name}))
+def test_what_was_asked_for_comes_back_from_the_store_for_its_form(name: str) -> None:
+    """The change itself, with every field; one that was kept without it is at least named."""
+    filled = {
+        each.name: USUAL.get(each.name) or ("" if each.type is str else Money(10_00))
+        for each in structs.fields(COMMANDS[name])
+    }
+    change = COMMANDS[name](**filled)
+    asked = RequestApproval.of(change, priority="high")
+    kept = command_from(asked.name, parameters_of(asked))
+    assert isinstance(kept, RequestApproval)
+    assert asked_for(kept) == (name, change)
+    assert asked_for(structs.replace(kept, entered="")) == (name, None)
 
 
 @pytest.mark.parametrize("code", [grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.UNKNOWN])

@@ -14,15 +14,16 @@ from dashboard.components.correction_forms import Draft
 from dashboard.components.forms import FORMS
 from dashboard.queries.accounts import account as account_on_screen
 from proto import documents
+from proto.values import Key
 from tests.dashboard.desk.conftest import DeskDatabase, Store
-from tests.dashboard.desk.portfolio import account
+from tests.dashboard.desk.portfolio import account, transaction
 from tests.dashboard.desk.recording_ledger import (
     RecordingLedger,
     needs_approval,
     requested,
     says_no,
 )
-from tests.dashboard.desk.screens.filled_forms import BEGUN, CORRECTED, TYPED, send, until_sent
+from tests.dashboard.desk.screens.filled_forms import BEGUN, CORRECTED, TYPED, WHY, send, until_sent
 from tests.dashboard.desk.screens.reading import button, everything, until
 
 ALWAYS_ASKED: Final = {"WriteOff", "UndoWriteOff", "RecordRecovery", *BEGUN}
@@ -65,27 +66,36 @@ def test_what_takes_an_approval_becomes_a_request_and_says_so(
     assert call.request.priority == "normal"
 
 
-def test_a_request_that_failed_is_made_again_on_the_account_as_it_is(
+def test_a_request_that_failed_is_looked_at_again_before_it_is_asked_anew(
     filled: Callable[[str], AppTest], books: RecordingLedger, store: Store
 ) -> None:
-    """Retry asks for the same under a new key, on the version that is on the screen by then."""
+    """Retry sends nothing: its form has what was typed, and tells what others did meanwhile."""
     books.preview = needs_approval
     books.script.append(says_no(grpc.StatusCode.FAILED_PRECONDITION, text="Somebody changed it"))
-    page = send(filled("WriteOff"))
+    page = filled("WriteOff")
+    page.button_group("request-priority").set_value("urgent")
+    page = send(page)
     until(page, "Somebody changed it")
     tried = len(books.commands())
-    moved = account(ver=9)
-    store(documents.LOAN_ACCOUNTS, "ACC-1", moved)
+    store(documents.LOAN_ACCOUNTS, "ACC-1", account(principal="190.00", ver=9))
+    by_michael = transaction(3)
+    by_michael.ver, by_michael.created_by = 9, Key("staff-michael")
+    store(documents.TRANSACTIONS, "TX-3", by_michael)
     page.run()
-    books.script.append(requested)
     button(page, "Retry").click().run()
+    told = everything(page).replace("\\", "")
+    assert "Since what failed was entered" in told
+    assert "Repayment $10.00** by staff-michael" in told
+    assert WHY in {each.value for each in page.text_input}
+    assert len(books.commands()) == tried
+    books.script.append(requested)
+    send(page)
     until_sent(books, "Request", tried + 1)
     first, last = books.commands()[0].request, books.commands()[-1].request
     assert last.idempotency_key != first.idempotency_key
-    assert (first.command.write_off.expected_version, last.command.write_off.expected_version) == (
-        7,
-        9,
-    )
+    change = last.command.write_off
+    assert (change.expected_version, change.amount, change.reason) == (9, "235.00", WHY)
+    assert (first.priority, last.priority) == ("urgent", "urgent")
 
 
 @pytest.mark.parametrize("command", ["RecordRepayment", "WaiveFee"])
