@@ -48,7 +48,7 @@ with trail:
     after = pages[-1] if pages else None
     page = audit_page(services.database(), signed_in.roles, chosen, after)
     with st.container(horizontal=True, vertical_alignment="center"):
-        turn(page, pages)
+        turn(page, pages, chosen.sort)
         csv_button(signed_in, chosen, page.count)
     if page.rows:
         audit_table(signed_in, page.rows, "audit-trail")

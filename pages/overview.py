@@ -43,17 +43,18 @@ def show(first: date, last: date) -> None:
     if rows.was_chosen():
         st.rerun()
     database, roles = services.database(), signed_in.roles
-    today = formats.today(datetime.now(UTC))
+    now, owed = datetime.now(UTC), portfolio_now(database, roles)
+    today = formats.today(now)
     shown = Shown(
         days=(first, last),
         today=today,
-        owed=receivables(portfolio_now(database, roles)),
+        owed=receivables(owed),
         this_month=day_totals(database, roles, today.replace(day=1), today),
         totals=period_totals(database, roles, first, last),
         score=match_score(database, roles),
     )
     sums = staff_sums(database, roles, first, last)
-    files = st.container(horizontal_alignment="right")
+    files = st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
     figures.tiles(shown)
     step = money_over_time(shown.totals, is_by_day=is_by_day(first, last))
     left, right = st.columns(2)
@@ -63,6 +64,7 @@ def show(first: date, last: date) -> None:
         figures.waivers(shown.totals)
     figures.staff(sums)
     with files:
+        figures.as_of(services.health(), owed.updated_at, now)
         overview_exports(roles, shown, step, sums)
     if rows.was_chosen():
         st.rerun()

@@ -15,7 +15,7 @@ from proto.values import Money
 def account_heading(account: AccountView, health: Health, now: datetime) -> None:
     """Name the account, say how it stands and as of when."""
     badge = formats.account_badge(account.account_status, account.days_past_due)
-    as_of = health.since if health.projector_lost and health.since else now
+    as_of = health.shown_as_of(now)
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="account-heading"
     ):

@@ -8,6 +8,7 @@ from dashboard import formats, request_words, services
 from dashboard.amount_faults import amount_fault
 from dashboard.components.form_fields import say_fault
 from dashboard.components.period import period
+from dashboard.components.person_field import person_field
 from dashboard.queries.audit_filter import KINDS, AuditFilter, Reviewed, Sort
 from dashboard.queries.staff_names import staff_labels
 
@@ -46,11 +47,9 @@ def audit_filters() -> AuditFilter:
         of_staff = st.toggle("Staff customers only", key="staff", bind="query-params")
     with more:
         least, most = _text("Amount from", "least"), _text("Amount to", "most")
-        people = staff_labels(services.database())
-        actor, approver = (
-            _person("Staff member", "by", people),
-            _person("Approver", "approver", people),
-        )
+        people = {who: label for label, who in staff_labels(services.database()).items()}
+        actor = person_field("Staff member", "by", people, ANYBODY)
+        approver = person_field("Approver", "approver", people, ANYBODY)
         customer, account = _text("Customer id", "customer"), _text("Account id", "account")
         reason = _reason()
     say_fault(amount_fault("Amount from", least) or amount_fault("Amount to", most))
@@ -69,14 +68,6 @@ def audit_filters() -> AuditFilter:
         reviewed=REVIEWS[str(reviewed)],
         sort=SORTS[str(order)],
     )
-
-
-def _person(label: str, key: str, people: dict[str, str]) -> str:
-    """Ask for one of the staff, by name; the address may also hold an id."""
-    asked = str(st.query_params.get(key, ""))
-    offered = people if not asked or asked in people else {**people, asked: asked}
-    chosen = st.selectbox(label, [ANYBODY, *offered], key=key, bind="query-params")
-    return offered.get(str(chosen), "")
 
 
 def _reason() -> str:

@@ -13,7 +13,7 @@ from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.components.whose import Known, account_cell, customer_cell
 from dashboard.formats import Badge
 from dashboard.queries.audit import COUNT_MAX, UNREADABLE, AuditPage, AuditRow, Cursor
-from dashboard.queries.audit_filter import AuditFilter
+from dashboard.queries.audit_filter import AuditFilter, Sort
 from dashboard.queries.known_customers import known_customers
 from dashboard.queries.staff_names import staff_names
 from dashboard.session import SignedIn
@@ -105,7 +105,7 @@ def way_here(chosen: AuditFilter) -> list[Cursor]:
     return held[1]
 
 
-def turn(page: AuditPage, pages: list[Cursor]) -> None:
+def turn(page: AuditPage, pages: list[Cursor], sort: Sort) -> None:
     """Offer the pages beside this one, and say how many match."""
     count = f"{COUNT_MAX:,}+" if page.count >= COUNT_MAX else f"{page.count:,}"
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -120,6 +120,8 @@ def turn(page: AuditPage, pages: list[Cursor]) -> None:
                 args=(pages, page.following),
             )
         quiet(f"{count} event{'' if page.count == 1 else 's'}")
+        if sort == "amount":
+            quiet("Events without an amount are not in this order.")
 
 
 def _back(pages: list[Cursor]) -> None:

@@ -1,5 +1,6 @@
 """The overview's figures: tiles, ageing, waivers by reason, staff."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from dashboard.components.overview_rows import (
 )
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
+from dashboard.queries.health import Health
 from dashboard.queries.portfolio import DayTotal, MatchScore, StaffSum
 from dashboard.queries.staff_names import staff_names
 from dashboard.reports.money_in import money_in
@@ -33,6 +35,15 @@ _NO_REASON = "no reason"
 
 def _money(amount: Money) -> str:
     return formats.money(amount).replace("$", r"\$")
+
+
+def as_of(health: Health, moved_at: datetime | None, now: datetime) -> None:
+    """Say of when the figures are and, where that is long ago, how long; its tip is exact."""
+    shown_at = health.shown_as_of(now)
+    old = (now - shown_at).total_seconds() > formats.STALE_SECONDS
+    aged = f", {formats.age(shown_at, now)}" if old else ""
+    moved = f"; an account last changed {formats.exact(moved_at)}" if moved_at else ""
+    quiet(f"As of {formats.day_and_clock(shown_at)}{aged}", f"{formats.exact(shown_at)}{moved}")
 
 
 def tiles(shown: Shown) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import formats, request_words, services, session
 from dashboard.components.audit_table import event_words
 from dashboard.components.opening import link_to, link_to_address, open_chosen
-from dashboard.components.period import THIS_MONTH, TODAY, days_of
+from dashboard.components.period import THIS_MONTH, TODAY, days_of, period_asked
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.components.whose import Known, customer_cell
@@ -207,7 +207,7 @@ def _work(
     _table("Work", WORK_COLUMNS, rows)
     _turn(way, page.following)
     if signed_in.has("compliance"):
-        link_to("audit.py", "Open each event in the audit", by=staff_id)
+        link_to("audit.py", "Open each event in the audit", by=staff_id, **period_asked())
 
 
 def _matched(signed_in: SignedIn) -> None:

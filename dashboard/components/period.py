@@ -32,6 +32,12 @@ def period(*, may_be_any: bool = True) -> tuple[date | None, date | None]:
     return days_of(str(chosen), formats.today(datetime.now(UTC)))
 
 
+def period_asked() -> dict[str, str]:
+    """Give what the address says of the period, for a link to another page's."""
+    asked = {name: str(st.query_params.get(name, "")) for name in ("period", "from", "to")}
+    return {name: value for name, value in asked.items() if value}
+
+
 def days_of(name: str, today: date) -> tuple[date | None, date | None]:
     """Give the first and last day of a named period; today counts as one of its days."""
     if name == THIS_MONTH:

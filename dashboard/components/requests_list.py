@@ -9,6 +9,7 @@ from dashboard import formats, request_words, services, session
 from dashboard.amount_faults import amount_fault
 from dashboard.components.form_fields import say_fault
 from dashboard.components.opening import open_chosen
+from dashboard.components.person_field import person_field
 from dashboard.components.quiet import quiet
 from dashboard.components.requests_table import requests_table
 from dashboard.queries.approvals import (
@@ -97,16 +98,7 @@ def _filters(reader: Reader) -> RequestFilter:
 
 def _requester() -> str:
     """Ask whose requests; the address holds the id."""
-    names = requesters(services.database())
-    asked = st.selectbox(
-        "Asked by",
-        ["", *names],
-        format_func=lambda staff_id: names.get(staff_id, NOBODY),
-        key="by",
-        width=170,
-        bind="query-params",
-    )
-    return asked or ""
+    return person_field("Asked by", "by", requesters(services.database()), NOBODY, width=170)
 
 
 def _amount(label: str, key: str) -> str:

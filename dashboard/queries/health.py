@@ -60,6 +60,12 @@ class Health:
     sentence: str = ""
     ledger_trouble: str = ""
 
+    def shown_as_of(self, now: datetime) -> datetime:
+        """Give the moment that the screens show: now, while what happens reaches them."""
+        if self.projector_lost and self.since:
+            return self.since
+        return now - timedelta(seconds=self.lag_seconds) if self.behind else now
+
     @property
     def read_only(self) -> bool:
         """Nothing can be changed while a part is lost, or the ledger takes nothing."""
