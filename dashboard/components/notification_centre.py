@@ -18,7 +18,7 @@ from dashboard.components.operation_state import (
     toast,
 )
 from dashboard.components.quiet import quiet
-from dashboard.formats import inert
+from dashboard.formats import code, inert
 from dashboard.live import topic
 from dashboard.operation import Operation
 from dashboard.operation_store import LISTED_MAX
@@ -105,6 +105,8 @@ def _troubles(signed_in: SignedIn, troubles: list[Operation]) -> None:
     for each in troubles[:shown]:
         state = "failed" if each.state == "refused" else "is not known yet"
         st.markdown(f"**{inert(each.command.what)}** {state}: {inert(each.sentence)}")
+        where = f"{code(each.loan_account_id)} · " if each.loan_account_id else ""
+        quiet(f"{where}{formats.age(each.created_at, datetime.now(UTC))}")
         with st.container(horizontal=True):
             _buttons(signed_in, each)
     more = len(troubles) - shown
