@@ -1,7 +1,8 @@
-"""The auditor's story: waivers for staff, one opened, proven, marked, exported; one tampered."""
+"""The auditor's story: waivers for staff by amount, the largest proven and marked; one tampered."""
 
 import csv
 import io
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from proto import accounting_ledger_pb2 as ledger
 from proto import documents
 from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceStub
 from proto.actor_token import METADATA_KEY, mint
+from proto.values import Money
 from tests.journeys.desk import PATIENCE_MS, Desk
 from tests.journeys.keyboard import expect_focus, tab_to
 from tests.told_times import Took
@@ -87,14 +89,41 @@ def matching(read_models: Database[dict[str, Any]]) -> list[str]:
     return sorted(each["_id"] for each in recent)
 
 
+def largest_first(page: Page, table: Locator) -> Locator:
+    """Sort by amount; give the $50.00 that support waived for a colleague."""
+    page.get_by_role("combobox", name="Sort").click()
+    page.get_by_role("option", name="Largest amount").click()
+    expect(page.get_by_text("Events without an amount are not in this order.")).to_be_visible()
+    first = table.locator("tbody tr").first
+    for told in ("$50.00", "Sarah Nguyen", "Duplicate charge", "Mei Tran", "Staff"):
+        expect(first).to_contain_text(told)
+    told_amounts = [each for each in table.locator("td").all_inner_texts() if each[:1] == "$"]
+    amounts = [Money.parse(each[1:]) for each in told_amounts]
+    assert amounts == sorted(amounts, reverse=True)
+    assert len(set(amounts)) > 1
+    return first.get_by_role("button", name="Fee waived")
+
+
+def read_the_event(dialog: Locator) -> None:
+    """See it proven, and in the event itself, byte for byte, who let what be waived and why."""
+    for proof in ("Chain: entry", "List: every column", "Signature: by the ledger"):
+        expect(dialog.get_by_text(proof)).to_be_visible(timeout=PATIENCE_MS)
+    expect(dialog).to_contain_text("By Sarah Nguyen")
+    body = json.loads(dialog.get_by_test_id("stCode").inner_text())
+    assert (body["amount"], body["reason_code"]) == ("50.00", "duplicate_charge")
+    assert body["approved_by"] == "staff-support"
+
+
 def look_at_the_customer(page: Page, dialog: Locator) -> None:
-    """Go by the event to its customer, see that they are staff, and come back."""
+    """Go by the event to its customer, who is staff and was charged twice, and come back."""
     expect(dialog.get_by_text("Staff", exact=True)).to_be_visible()
     address = page.url
     dialog.get_by_role("link").click()
     expect(page.get_by_text("Total owing")).to_be_visible(timeout=PATIENCE_MS)
     assert "/customer?id=" in page.url
     expect(page.get_by_text("Staff", exact=True).last).to_be_visible()
+    charged = page.get_by_role("row").filter(has_text="Late fee").filter(has_text="$50.00")
+    expect(charged).to_have_count(2)
     page.goto(address.split("&event=")[0])
     expect(page.get_by_role("table", name="Audit trail")).to_be_visible(timeout=PATIENCE_MS)
 
@@ -137,7 +166,7 @@ def test_an_auditor_checks_the_waivers_for_staff(
     read_models: Database[dict[str, Any]],
     took: Took,
 ) -> None:
-    """Filter, open, see it proven, mark it, export exactly that; a changed one turns red."""
+    """Filter, sort, see it proven, mark it, export exactly that; a changed one turns red."""
     before = len(matching(read_models))
     began = time.monotonic()
     desk = Desk(product, context)
@@ -151,19 +180,18 @@ def test_an_auditor_checks_the_waivers_for_staff(
     expected = matching(read_models)
     assert len(expected) == before + 2
 
-    opened = table.get_by_role("button", name="Fee waived").first
-    opened.click()
+    largest_first(page, table).click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("Chain: entry")).to_be_visible(timeout=PATIENCE_MS)
-    expect(dialog.get_by_text("List: every column")).to_be_visible()
-    expect(dialog.get_by_text("Signature: by the ledger")).to_be_visible()
+    read_the_event(dialog)
     look_at_the_customer(page, dialog)
     mark_without_a_mouse(page)
     trail = read_models[documents.AUDIT_EVENTS.name]
 
-    expect(table.get_by_text("Verified")).to_be_visible(timeout=PATIENCE_MS)
+    expect(table.locator("tbody tr").first).to_contain_text("Verified", timeout=PATIENCE_MS)
     marked = trail.find_one({"reviewStatus": "verified"})
     assert marked is not None
+    assert str(marked["amount"]) == "50.00"
+    assert {marked["actor"], marked["approvedBy"]} == {"staff-support"}
     assert marked["reviewedBy"] == "staff-compliance"
     reviewed = {"eventType": "item.reviewed.v1", "body": {"$regex": re.escape(marked["_id"])}}
     assert trail.count_documents(reviewed) == 1
