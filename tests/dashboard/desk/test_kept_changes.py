@@ -95,7 +95,7 @@ def test_what_is_kept_is_what_was_entered(change: Change) -> None:
 @pytest.mark.parametrize("name", sorted(set(COMMANDS) - {RequestApproval.name}))
 def test_what_was_asked_for_comes_back_from_the_store_for_its_form(name: str) -> None:
     """The change itself, with every field; one that was kept without it is at least named."""
-    filled = {
+    filled: dict[str, Any] = {
         each.name: USUAL.get(each.name) or ("" if each.type is str else Money(10_00))
         for each in structs.fields(COMMANDS[name])
     }
