@@ -109,7 +109,7 @@ def _of_request(event: RequestEvent, asked: ApprovalRequested) -> Columns:
         customer_id=asked.customer_id,
         transaction_id=getattr(event, "transaction_id", ""),
         amount=asked.amount,
-        reason_code=asked.reason,
+        reason_code=getattr(event, "reason_code", "") or asked.reason,
         approved_by=getattr(event, "approved_by", ""),
         requested_by=asked.requested_by,
         request_id=event.request_id,

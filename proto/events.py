@@ -547,6 +547,7 @@ class ApprovalCancelled(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=
     type: ClassVar[str] = "approval.cancelled.v1"
     cancelled_by: Key = NO_KEY
     cancelled_by_name: str = ""
+    reason_code: Code = NO_CODE
 
 
 class ApprovalExpired(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=True):
@@ -699,6 +700,7 @@ class StaffCreated(Event, frozen=True, kw_only=True, omit_defaults=True):
     """The person behind the sign-in; two sign-ins of one person share it."""
     acts_for: tuple[Key, ...] = ()
     """Staff ids on whose behalf this one works: none of them decides the other's request."""
+    reason_code: Code = NO_CODE
 
 
 class StaffDisabled(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -707,6 +709,7 @@ class StaffDisabled(Event, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "staff.disabled.v1"
     staff_id: Key
     reason: str = ""
+    reason_code: Code = NO_CODE
 
 
 class StaffEnabled(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -715,6 +718,7 @@ class StaffEnabled(Event, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "staff.enabled.v1"
     staff_id: Key
     reason: str = ""
+    reason_code: Code = NO_CODE
 
 
 class StaffRolesSet(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -723,6 +727,7 @@ class StaffRolesSet(Event, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "staff.roles_set.v1"
     staff_id: Key
     roles: tuple[Code, ...]
+    reason_code: Code = NO_CODE
 
 
 class StaffLimitsSet(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -731,6 +736,7 @@ class StaffLimitsSet(Event, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "staff.limits_set.v1"
     staff_id: Key
     limits: dict[str, Money]
+    reason_code: Code = NO_CODE
 
 
 class StaffKeyEnrolled(Event, frozen=True, kw_only=True, omit_defaults=True):

@@ -920,19 +920,25 @@ class CancelApprovalRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     idempotency_key: _builtins.str
     expected_version: _builtins.int
+    reason_code: _builtins.str
+    """Why: entered_in_error, not_needed, asked_otherwise, customer_withdrew, other; may be left
+    out.
+    """
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         idempotency_key: _builtins.str = ...,
         expected_version: _builtins.int = ...,
+        reason_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "reason_code", b"reason_code", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1174,6 +1180,7 @@ class CreateStaffRequest(_message.Message):
     EMAIL_FIELD_NUMBER: _builtins.int
     PERSON_ID_FIELD_NUMBER: _builtins.int
     ACTS_FOR_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
     staff_id: _builtins.str
     username: _builtins.str
     display_name: _builtins.str
@@ -1181,6 +1188,8 @@ class CreateStaffRequest(_message.Message):
     email: _builtins.str
     person_id: _builtins.str
     """The person behind the sign-in, for example an employee number; empty: the staff id."""
+    reason_code: _builtins.str
+    """Why: new_hire, temporary_cover, service_account, other; may be left out."""
     @_builtins.property
     def roles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """support, supervisor, compliance, analyst, admin"""
@@ -1205,10 +1214,11 @@ class CreateStaffRequest(_message.Message):
         email: _builtins.str = ...,
         person_id: _builtins.str = ...,
         acts_for: _abc.Iterable[_builtins.str] | None = ...,
+        reason_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acts_for", b"acts_for", "display_name", b"display_name", "email", b"email", "idempotency_key", b"idempotency_key", "limits", b"limits", "person_id", b"person_id", "roles", b"roles", "staff_id", b"staff_id", "username", b"username"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acts_for", b"acts_for", "display_name", b"display_name", "email", b"email", "idempotency_key", b"idempotency_key", "limits", b"limits", "person_id", b"person_id", "reason_code", b"reason_code", "roles", b"roles", "staff_id", b"staff_id", "username", b"username"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1222,10 +1232,13 @@ class DisableStaffRequest(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
     staff_id: _builtins.str
     reason: _builtins.str
     idempotency_key: _builtins.str
     expected_version: _builtins.int
+    reason_code: _builtins.str
+    """Why: left, long_absence, suspended, security, other; may be left out."""
     def __init__(
         self,
         *,
@@ -1233,10 +1246,11 @@ class DisableStaffRequest(_message.Message):
         reason: _builtins.str = ...,
         idempotency_key: _builtins.str = ...,
         expected_version: _builtins.int = ...,
+        reason_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "reason", b"reason", "staff_id", b"staff_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "reason", b"reason", "reason_code", b"reason_code", "staff_id", b"staff_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1252,10 +1266,13 @@ class EnableStaffRequest(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
     staff_id: _builtins.str
     reason: _builtins.str
     idempotency_key: _builtins.str
     expected_version: _builtins.int
+    reason_code: _builtins.str
+    """Why: is_back, disabled_in_error, cleared, other; may be left out."""
     def __init__(
         self,
         *,
@@ -1263,10 +1280,11 @@ class EnableStaffRequest(_message.Message):
         reason: _builtins.str = ...,
         idempotency_key: _builtins.str = ...,
         expected_version: _builtins.int = ...,
+        reason_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "reason", b"reason", "staff_id", b"staff_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "reason", b"reason", "reason_code", b"reason_code", "staff_id", b"staff_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1280,9 +1298,12 @@ class SetRolesRequest(_message.Message):
     ROLES_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
     staff_id: _builtins.str
     idempotency_key: _builtins.str
     expected_version: _builtins.int
+    reason_code: _builtins.str
+    """Why: new_duties, temporary_cover, cover_ended, correction, other. Needed."""
     @_builtins.property
     def roles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
@@ -1292,10 +1313,11 @@ class SetRolesRequest(_message.Message):
         roles: _abc.Iterable[_builtins.str] | None = ...,
         idempotency_key: _builtins.str = ...,
         expected_version: _builtins.int = ...,
+        reason_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "roles", b"roles", "staff_id", b"staff_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "reason_code", b"reason_code", "roles", b"roles", "staff_id", b"staff_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1329,9 +1351,12 @@ class SetLimitsRequest(_message.Message):
     LIMITS_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
     staff_id: _builtins.str
     idempotency_key: _builtins.str
     expected_version: _builtins.int
+    reason_code: _builtins.str
+    """Why: new_duties, temporary_cover, cover_ended, risk_review, correction, other. Needed."""
     @_builtins.property
     def limits(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
     def __init__(
@@ -1341,10 +1366,11 @@ class SetLimitsRequest(_message.Message):
         limits: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         idempotency_key: _builtins.str = ...,
         expected_version: _builtins.int = ...,
+        reason_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "limits", b"limits", "staff_id", b"staff_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "limits", b"limits", "reason_code", b"reason_code", "staff_id", b"staff_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

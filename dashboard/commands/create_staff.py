@@ -1,9 +1,17 @@
 """Create a staff member, who signs in with a start password."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from dashboard.commands.staff_change import StaffChange
 from proto import servicing_pb2 as servicing
+
+REASONS: Final = {
+    "new_hire": "Has joined",
+    "temporary_cover": "Temporary cover",
+    "service_account": "Works for a system",
+    "other": "Other",
+}
+"""Why somebody new is created: code on the wire, and the word for it."""
 
 
 class CreateStaff(StaffChange, frozen=True, kw_only=True):
@@ -19,6 +27,7 @@ class CreateStaff(StaffChange, frozen=True, kw_only=True):
     email: str = ""
     person_id: str = ""
     roles: tuple[str, ...]
+    reason_code: str = "other"
 
     @property
     def about(self) -> str:
@@ -39,5 +48,6 @@ class CreateStaff(StaffChange, frozen=True, kw_only=True):
             email=self.email,
             person_id=self.person_id,
             roles=self.roles,
+            reason_code=self.reason_code,
             idempotency_key=key,
         )

@@ -6,7 +6,7 @@ signature, so that a retry is the same request; a new signature is a new intent.
 
 import os
 from datetime import UTC, datetime
-from typing import ClassVar, Literal, cast
+from typing import ClassVar, Final, Literal, cast
 
 from google.protobuf.message import Message
 
@@ -18,6 +18,15 @@ from dashboard.signing_keys import SigningKeys
 from proto import decision
 from proto import servicing_pb2 as servicing
 from proto.values import Instant
+
+CANCEL_REASONS: Final = {
+    "entered_in_error": "Entered in error",
+    "not_needed": "Not needed any more",
+    "asked_otherwise": "Asked for otherwise",
+    "customer_withdrew": "The customer withdrew",
+    "other": "Other",
+}
+"""Why a requester takes a request back: code on the wire, and the word for it."""
 
 _GET = "ApprovalService/Get"
 _RECEIPT = "ApprovalService/GetReceipt"
@@ -213,10 +222,15 @@ class CancelRequest(Decision, frozen=True, kw_only=True):
     to_do: ClassVar[str] = "Take back"
     done: ClassVar[str] = "Took back"
 
+    reason_code: str = "other"
+
     def request(self, key: str = "") -> servicing.CancelApprovalRequest:
         """Build the request."""
         return servicing.CancelApprovalRequest(
-            request_id=self.request_id, idempotency_key=key, expected_version=self.seen_version
+            request_id=self.request_id,
+            idempotency_key=key,
+            expected_version=self.seen_version,
+            reason_code=self.reason_code,
         )
 
 

@@ -1,9 +1,17 @@
 """Enable a staff member who was disabled."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from dashboard.commands.staff_change import StaffChange
 from proto import servicing_pb2 as servicing
+
+REASONS: Final = {
+    "is_back": "Is back",
+    "disabled_in_error": "Disabled in error",
+    "cleared": "Cleared",
+    "other": "Other",
+}
+"""Why somebody may work again: code on the wire, and the word for it."""
 
 
 class EnableStaff(StaffChange, frozen=True, kw_only=True):
@@ -15,12 +23,14 @@ class EnableStaff(StaffChange, frozen=True, kw_only=True):
     rpc: ClassVar[str] = "Enable"
 
     reason: str = ""
+    reason_code: str = "other"
 
     def request(self, key: str) -> servicing.EnableStaffRequest:
         """Build the request."""
         return servicing.EnableStaffRequest(
             staff_id=self.staff_id,
             reason=self.reason,
+            reason_code=self.reason_code,
             idempotency_key=key,
             expected_version=self.seen_version,
         )

@@ -1,9 +1,18 @@
 """Replace a staff member's roles."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from dashboard.commands.staff_change import StaffChange
 from proto import servicing_pb2 as servicing
+
+REASONS: Final = {
+    "new_duties": "New duties",
+    "temporary_cover": "Temporary cover",
+    "cover_ended": "Cover has ended",
+    "correction": "Correction",
+    "other": "Other",
+}
+"""Why roles change: code on the wire, and the word for it."""
 
 
 class SetRoles(StaffChange, frozen=True, kw_only=True):
@@ -15,12 +24,14 @@ class SetRoles(StaffChange, frozen=True, kw_only=True):
     rpc: ClassVar[str] = "SetRoles"
 
     roles: tuple[str, ...]
+    reason_code: str = "other"
 
     def request(self, key: str) -> servicing.SetRolesRequest:
         """Build the request."""
         return servicing.SetRolesRequest(
             staff_id=self.staff_id,
             roles=self.roles,
+            reason_code=self.reason_code,
             idempotency_key=key,
             expected_version=self.seen_version,
         )

@@ -4,8 +4,9 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.commands import create_staff
 from dashboard.commands.create_staff import CreateStaff
-from dashboard.components import staff_changes
+from dashboard.components import staff_changes, staff_reason
 from dashboard.components.quiet import quiet
 from dashboard.session import ROLE_NAMES, SignedIn
 
@@ -46,6 +47,7 @@ def new_staff_form(signed_in: SignedIn) -> None:
         key=staff_changes.field_key("new-roles"),
         placeholder="What they may do",
     )
+    code = staff_reason.ask(CreateStaff.name, create_staff.REASONS, before)
     quiet("They sign in with a start password, which is shown to you once, and choose their own.")
     change = CreateStaff(
         staff_id=staff_id,
@@ -54,6 +56,7 @@ def new_staff_form(signed_in: SignedIn) -> None:
         email=email,
         person_id=person_id,
         roles=tuple(roles),
+        reason_code=code,
     )
     staff_changes.trouble(signed_in, CreateStaff.name)
     st.button(

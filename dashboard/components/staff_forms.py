@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import services, session
+from dashboard.commands import disable_staff, enable_staff, set_limits, set_roles
 from dashboard.commands.create_staff import CreateStaff
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
@@ -13,7 +14,7 @@ from dashboard.commands.revoke_key import RevokeKey
 from dashboard.commands.set_limits import SetLimits
 from dashboard.commands.set_roles import SetRoles
 from dashboard.commands.staff_change import StaffChange
-from dashboard.components import staff_changes, start_password
+from dashboard.components import staff_changes, staff_reason, start_password
 from dashboard.components.form_fields import TEXT_CHARACTERS_MAX
 from dashboard.components.limit_fields import limit_fields
 from dashboard.components.new_staff_form import new_staff_form
@@ -68,7 +69,10 @@ def _roles_form(signed_in: SignedIn, member: StaffMember) -> None:
     same = sorted(chosen) == sorted(member.roles)
     if not same:
         st.markdown(f"From **{before}** to **{after}**, at once and on their open screens too.")
-    change = SetRoles(staff_id=member.staff_id, seen_version=member.ver, roles=tuple(chosen))
+    code = staff_reason.ask(f"{SetRoles.name}-{member.staff_id}", set_roles.REASONS, entered)
+    change = SetRoles(
+        staff_id=member.staff_id, seen_version=member.ver, roles=tuple(chosen), reason_code=code
+    )
     _button(signed_in, "Change roles", change, disabled=same)
 
 
@@ -79,7 +83,10 @@ def _limits_form(signed_in: SignedIn, member: StaffMember) -> None:
     limits, flaw = limit_fields(member, before)
     if flaw:
         st.error(flaw, icon=":material/error:")
-    change = SetLimits(staff_id=member.staff_id, seen_version=member.ver, limits=limits)
+    code = staff_reason.ask(f"{SetLimits.name}-{member.staff_id}", set_limits.REASONS, entered)
+    change = SetLimits(
+        staff_id=member.staff_id, seen_version=member.ver, limits=limits, reason_code=code
+    )
     same = limits == member.limits
     _button(signed_in, "Change limits", change, disabled=bool(flaw) or same)
 
@@ -90,8 +97,12 @@ def _disable_form(signed_in: SignedIn, member: StaffMember) -> None:
         f"**{name}** is signed out of every open tab and can do nothing more until an"
         " administrator enables them. What they did stays; their open requests stay too."
     )
+    field = f"{DisableStaff.name}-{member.staff_id}"
+    code = staff_reason.ask(field, disable_staff.REASONS, _entered())
     reason = _reason(member, DisableStaff.name)
-    change = DisableStaff(staff_id=member.staff_id, seen_version=member.ver, reason=reason)
+    change = DisableStaff(
+        staff_id=member.staff_id, seen_version=member.ver, reason=reason, reason_code=code
+    )
     _button(signed_in, "Disable", change)
 
 
@@ -101,8 +112,12 @@ def _enable_form(signed_in: SignedIn, member: StaffMember) -> None:
         f"**{name}** may sign in and work again, as **{roles}** and with the limits and the"
         " password from before."
     )
+    field = f"{EnableStaff.name}-{member.staff_id}"
+    code = staff_reason.ask(field, enable_staff.REASONS, _entered())
     reason = _reason(member, EnableStaff.name)
-    change = EnableStaff(staff_id=member.staff_id, seen_version=member.ver, reason=reason)
+    change = EnableStaff(
+        staff_id=member.staff_id, seen_version=member.ver, reason=reason, reason_code=code
+    )
     _button(signed_in, "Enable", change)
 
 

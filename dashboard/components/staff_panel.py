@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import formats, services
+from dashboard import formats, request_words, services
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
 from dashboard.commands.revoke_key import RevokeKey
@@ -165,12 +165,13 @@ def _changes(signed_in: SignedIn, member: StaffMember) -> None:
                     tip=formats.exact(each.recorded_at),
                 ),
                 Cell(text=event_words(each.event_type), tip=each.event_id),
+                Cell(text=request_words.reason(each.reason_code or ""), tip=each.reason_code or ""),
                 Cell(text=names.get(each.actor, each.actor), tip=each.actor),
             )
         )
         for each in found
     ]
-    columns = (Column("When", whole=True), Column("What"), Column("By"))
+    columns = (Column("When", whole=True), Column("What"), Column("Why"), Column("By"))
     records_table("Changes", columns, rows, key=f"changes-{member.staff_id}")
     if len(found) == CHANGES_MAX:
         quiet(f"The {CHANGES_MAX} latest; the ledger holds them all.")

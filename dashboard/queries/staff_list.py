@@ -81,6 +81,7 @@ class StaffEventView(View, kw_only=True, frozen=True, rename="camel"):
     event_type: str
     recorded_at: Instant
     actor: Key
+    reason_code: str | None = None
 
 
 def staff_page(

@@ -8,13 +8,14 @@ from ledger.commands.request_steps import RequestCommand
 from ledger.domain.history import State
 from ledger.domain.rights import Right
 from proto.events import LedgerEvent
-from proto.values import Key
+from proto.values import Code, Key
 
 
 class CancelRequest(RequestCommand, frozen=True, kw_only=True):
     """Take one's own request back."""
 
     right: ClassVar = Right.CANCEL_REQUEST
+    reason_code: Code = Code("")
 
 
 def decide(state: State | None, command: CancelRequest, facts: Facts) -> tuple[LedgerEvent, ...]:
@@ -27,5 +28,6 @@ def decide(state: State | None, command: CancelRequest, facts: Facts) -> tuple[L
         request_number=request.number,
         cancelled_by=Key(facts.actor_id),
         cancelled_by_name=request_steps.staff_of(facts.actor_id, facts).display_name,
+        reason_code=command.reason_code,
     )
     return (cancelled,)

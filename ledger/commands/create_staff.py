@@ -23,6 +23,7 @@ class CreateStaff(Command, frozen=True, kw_only=True):
     email: str = ""
     person_id: Key = Key("")
     acts_for: tuple[Key, ...] = ()
+    reason_code: Code = Code("")
 
     @property
     def subject_id(self) -> Key:
@@ -53,6 +54,7 @@ def decide(staff: Staff | None, command: CreateStaff, facts: Facts) -> tuple[Led
         email=command.email,
         person_id=command.person_id,
         acts_for=command.acts_for,
+        reason_code=command.reason_code,
     )
     for each in command.acts_for:
         if facts.look.state(f"{SUBJECT_PREFIX}{each}") is None:

@@ -93,6 +93,31 @@ LETTER: Final = (
     "other",
 )
 
+STAFF_CREATED: Final = ("new_hire", "temporary_cover", "service_account", "other")
+
+STAFF_DISABLED: Final = ("left", "long_absence", "suspended", "security", "other")
+
+STAFF_ENABLED: Final = ("is_back", "disabled_in_error", "cleared", "other")
+
+ROLES_SET: Final = ("new_duties", "temporary_cover", "cover_ended", "correction", "other")
+
+LIMITS_SET: Final = (
+    "new_duties",
+    "temporary_cover",
+    "cover_ended",
+    "risk_review",
+    "correction",
+    "other",
+)
+
+REQUEST_CANCELLED: Final = (
+    "entered_in_error",
+    "not_needed",
+    "asked_otherwise",
+    "customer_withdrew",
+    "other",
+)
+
 
 def check_reason(code: Code, allowed: tuple[str, ...]) -> Code:
     """Give the code, `other` when none was given. Refused when it is not on the list."""
@@ -101,7 +126,12 @@ def check_reason(code: Code, allowed: tuple[str, ...]) -> Code:
 
 def check_given(code: Code, allowed: tuple[str, ...]) -> Code:
     """Give the code, which may be left out. Refused when it is not on the list."""
-    if code and code not in allowed:
+    return check_needed(code, allowed) if code else code
+
+
+def check_needed(code: Code, allowed: tuple[str, ...]) -> Code:
+    """Give the code. Refused when there is none, or one that is not on the list."""
+    if code not in allowed:
         raise Refused(
             Refusal.INVALID_FIELD,
             f"reason_code must be one of {', '.join(allowed)}.",

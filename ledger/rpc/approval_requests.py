@@ -15,6 +15,7 @@ from ledger.commands.reject_request import RejectRequest
 from ledger.commands.request_approval import RequestApproval
 from ledger.commands.resubmit_request import ResubmitRequest
 from ledger.commands.return_request import ReturnRequest
+from ledger.domain import reasons
 from ledger.domain.approvals import (
     COMMENT_CHARACTERS_MIN,
     KIND_OF_RIGHT,
@@ -159,6 +160,7 @@ def cancel(request: servicing_pb.CancelApprovalRequest) -> CancelRequest:
     """Read Cancel."""
     return CancelRequest(
         request_id=fields.identifier("request_id", request.request_id),
+        reason_code=reasons.check_given(Code(request.reason_code), reasons.REQUEST_CANCELLED),
         expected_version=fields.expected_version(request.expected_version),
     )
 

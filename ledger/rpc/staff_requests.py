@@ -7,9 +7,10 @@ from ledger.commands.enrol_key import PUBLIC_KEY_BYTES, EnrolKey
 from ledger.commands.revoke_key import RevokeKey
 from ledger.commands.set_limits import SetLimits
 from ledger.commands.set_roles import SetRoles
+from ledger.domain import reasons
 from ledger.rpc import fields
 from proto import servicing_pb2 as servicing_pb
-from proto.values import Key
+from proto.values import Code, Key
 
 
 def create_staff(request: servicing_pb.CreateStaffRequest) -> CreateStaff:
@@ -25,6 +26,7 @@ def create_staff(request: servicing_pb.CreateStaffRequest) -> CreateStaff:
         email=fields.free_text("email", request.email, length_max=254),
         person_id=fields.reference("person_id", request.person_id),
         acts_for=tuple(fields.staff_identifier("acts_for", each) for each in request.acts_for),
+        reason_code=reasons.check_given(Code(request.reason_code), reasons.STAFF_CREATED),
     )
 
 
@@ -33,6 +35,7 @@ def disable_staff(request: servicing_pb.DisableStaffRequest) -> DisableStaff:
     return DisableStaff(
         staff_id=fields.staff_identifier("staff_id", request.staff_id),
         reason=fields.free_text("reason", request.reason),
+        reason_code=reasons.check_given(Code(request.reason_code), reasons.STAFF_DISABLED),
         expected_version=fields.expected_version(request.expected_version),
     )
 
@@ -42,6 +45,7 @@ def enable_staff(request: servicing_pb.EnableStaffRequest) -> EnableStaff:
     return EnableStaff(
         staff_id=fields.staff_identifier("staff_id", request.staff_id),
         reason=fields.free_text("reason", request.reason),
+        reason_code=reasons.check_given(Code(request.reason_code), reasons.STAFF_ENABLED),
         expected_version=fields.expected_version(request.expected_version),
     )
 
@@ -51,6 +55,7 @@ def set_roles(request: servicing_pb.SetRolesRequest) -> SetRoles:
     return SetRoles(
         staff_id=fields.staff_identifier("staff_id", request.staff_id),
         roles=fields.roles(request.roles),
+        reason_code=reasons.check_needed(Code(request.reason_code), reasons.ROLES_SET),
         expected_version=fields.expected_version(request.expected_version),
     )
 
@@ -60,6 +65,7 @@ def set_limits(request: servicing_pb.SetLimitsRequest) -> SetLimits:
     return SetLimits(
         staff_id=fields.staff_identifier("staff_id", request.staff_id),
         limits=fields.limits(request.limits),
+        reason_code=reasons.check_needed(Code(request.reason_code), reasons.LIMITS_SET),
         expected_version=fields.expected_version(request.expected_version),
     )
 

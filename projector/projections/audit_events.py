@@ -19,7 +19,6 @@ from proto.codec import to_mongo
 from proto.events import (
     Event,
     ItemReviewed,
-    LetterResolved,
     PostingEvent,
     RequestEvent,
     TextRevealed,
@@ -78,9 +77,8 @@ def _told(event: Event | None, documents: Documents) -> Stored:
     entry = {
         "customerId": getattr(event, "customer_id", ""),
         "loanAccountId": getattr(event, "account_id", ""),
+        "reasonCode": getattr(event, "reason_code", ""),
     }
-    if isinstance(event, LetterResolved):
-        entry["reasonCode"] = event.reason_code
     if isinstance(event, ItemReviewed | TextRevealed):
         entry["aboutEventId"] = event.event_id
     return {name: str.__str__(value) for name, value in entry.items() if value}
@@ -91,8 +89,9 @@ def _of_request(event: RequestEvent, documents: Documents) -> Stored:
     request = documents.get(APPROVALS, event.request_id) or {}
     names = ("loanAccountId", "customerId", "amount", "requestedBy", "transactionId")
     told = {name: request[name] for name in names if request.get(name)}
-    if request.get("reason"):
-        told["reasonCode"] = request["reason"]
+    why = str.__str__(getattr(event, "reason_code", "")) or request.get("reason")
+    if why:
+        told["reasonCode"] = why
     approver = getattr(event, "approved_by", "")
     if approver:
         told["approvedBy"] = str.__str__(approver)

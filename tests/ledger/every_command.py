@@ -62,10 +62,15 @@ def _requests(system: Caller, support: Caller, admin: Caller, approver: Approver
 def _people(admin: Caller, approver: Approver) -> None:
     staff_id, metadata = new_id("p"), admin.metadata()
     admin.create_staff(staff_id, ["support"])
-    roles = pb.SetRolesRequest(staff_id=staff_id, roles=["analyst"], idempotency_key=new_key())
+    roles = pb.SetRolesRequest(
+        reason_code="other", staff_id=staff_id, roles=["analyst"], idempotency_key=new_key()
+    )
     admin.staff.SetRoles(roles, metadata=metadata)
     limits = pb.SetLimitsRequest(
-        staff_id=staff_id, limits={"waiver": "10.00"}, idempotency_key=new_key()
+        reason_code="other",
+        staff_id=staff_id,
+        limits={"waiver": "10.00"},
+        idempotency_key=new_key(),
     )
     admin.staff.SetLimits(limits, metadata=metadata)
     revoked = pb.RevokeKeyRequest(

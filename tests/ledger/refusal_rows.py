@@ -48,7 +48,7 @@ class Scene:
 
     def set_roles(self, caller: Caller, staff_id: str) -> None:
         """Set somebody's roles."""
-        request = pb.SetRolesRequest(staff_id=staff_id, roles=["admin"])
+        request = pb.SetRolesRequest(reason_code="other", staff_id=staff_id, roles=["admin"])
         caller.staff.SetRoles(request, metadata=caller.metadata())
 
     def disable(self, staff_id: str) -> None:

@@ -182,12 +182,14 @@ def _approvals() -> tuple[Row, ...]:
 
 def _people() -> tuple[Row, ...]:
     staff, nobody = "StaffService/", "nobody-at-all"
+    roles = pb.SetRolesRequest(staff_id=nobody, roles=["admin"], reason_code="other")
+    limits = pb.SetLimitsRequest(staff_id=nobody, reason_code="other")
     return (
         Row(staff + "Create", "----✓✓-", _new_person()),
         Row(staff + "Disable", "----✓--", pb.DisableStaffRequest(staff_id=nobody)),
         Row(staff + "Enable", "----✓--", pb.EnableStaffRequest(staff_id=nobody)),
-        Row(staff + "SetRoles", "----✓--", pb.SetRolesRequest(staff_id=nobody, roles=["admin"])),
-        Row(staff + "SetLimits", "----✓--", pb.SetLimitsRequest(staff_id=nobody)),
+        Row(staff + "SetRoles", "----✓--", roles),
+        Row(staff + "SetLimits", "----✓--", limits),
         Row(
             staff + "EnrolKey",
             "-✓-----",

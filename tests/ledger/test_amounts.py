@@ -61,7 +61,10 @@ CALLS: Final[dict[str, tuple[Message, tuple[str, ...]]]] = {
         ),
         ("limits.waiver",),
     ),
-    "staff.SetLimits": (pb.SetLimitsRequest(staff_id="p-1"), ("limits.waiver",)),
+    "staff.SetLimits": (
+        pb.SetLimitsRequest(reason_code="other", staff_id="p-1"),
+        ("limits.waiver",),
+    ),
 }
 """Rpc to a request in which only the amounts are wrong, and their names."""
 

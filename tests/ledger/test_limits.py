@@ -48,7 +48,7 @@ def test_a_limit_set_a_moment_ago_counts(ledger: LedgerProcess) -> None:
     signed = deciding.message(request_id)
     for limit, reason in (("20000.00", "POLICY_CHANGED"), ("10.00", "LIMIT_TOO_LOW")):
         request = pb.SetLimitsRequest(
-            staff_id=deciding.caller.actor_id, limits={"write_off": limit}
+            reason_code="other", staff_id=deciding.caller.actor_id, limits={"write_off": limit}
         )
         admin.staff.SetLimits(request, metadata=admin.metadata())
         assert refused(deciding.send, signed).reason == reason

@@ -39,8 +39,10 @@ def test_nobody_changes_the_rights_of_their_second_sign_in(ledger: LedgerProcess
     admin = person(ledger, "admin", email=mail)
     second = approver(ledger, email=mail)
     staff_id, metadata = second.caller.actor_id, admin.metadata()
-    limits = pb.SetLimitsRequest(staff_id=staff_id, limits={"write_off": "1000000.00"})
-    roles = pb.SetRolesRequest(staff_id=staff_id, roles=["admin"])
+    limits = pb.SetLimitsRequest(
+        reason_code="other", staff_id=staff_id, limits={"write_off": "1000000.00"}
+    )
+    roles = pb.SetRolesRequest(reason_code="other", staff_id=staff_id, roles=["admin"])
     revoked = pb.RevokeKeyRequest(staff_id=staff_id, key_id=second.key_id)
     for act, message in (
         (admin.staff.SetLimits, limits),
@@ -93,7 +95,10 @@ def test_an_approver_who_was_disabled_or_is_no_supervisor_any_more_decides_nothi
     signed = [each.message(request_id) for each in (gone, moved)]
     admin.disable_staff(gone.caller.actor_id)
     roles = pb.SetRolesRequest(
-        staff_id=moved.caller.actor_id, roles=["support"], idempotency_key=new_key()
+        reason_code="other",
+        staff_id=moved.caller.actor_id,
+        roles=["support"],
+        idempotency_key=new_key(),
     )
     admin.staff.SetRoles(roles, metadata=admin.metadata())
     told = [refused(each.send, m).reason for each, m in zip((gone, moved), signed, strict=True)]
@@ -106,7 +111,7 @@ def test_who_asked_and_became_a_supervisor_still_does_not_decide_it(
     """A higher role since changes nothing about who asked."""
     admin, asking = ledger.caller("staff-admin"), person(ledger, "support")
     request_id = ask(asking, write_off(ledger.system.active_loan())).request_id
-    roles = pb.SetRolesRequest(staff_id=asking.actor_id, roles=["supervisor"])
+    roles = pb.SetRolesRequest(reason_code="other", staff_id=asking.actor_id, roles=["supervisor"])
     admin.staff.SetRoles(roles, metadata=admin.metadata())
     promoted = Approver(asking)
     for act in (promoted.approve, promoted.reject, promoted.return_):

@@ -1,15 +1,19 @@
 """Why something was done: a code of one list per kind, plain, and words, sealed."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import grpc
 import pytest
+from google.protobuf.message import Message
 
 from ledger.domain import reasons
 from proto import codec
+from proto import servicing_pb2 as pb
 from proto.events import AdjustmentMade
-from tests.builders import Caller, refusal_of
+from tests.builders import Caller, LedgerProcess, new_id, new_key, refusal_of
+from tests.ledger.approvers import ask, write_off
 
 KINDS: Final[dict[str, tuple[Callable[[Caller, str], object], tuple[str, ...]]]] = {
     "waiver": (lambda c, code: c.waive("LA-none", "1.00", reason_code=code), reasons.WAIVER),
@@ -108,3 +112,65 @@ def test_what_somebody_answers_for_has_a_reason_in_words(supervisor: Caller, ver
     with pytest.raises(grpc.RpcError) as refused:
         getattr(supervisor, verb)("LA-none", "1.00", reason="  ")
     assert refusal_of(refused.value).field == "reason"
+
+
+STAFF: Final[dict[str, tuple[Callable[..., Message], tuple[str, ...]]]] = {
+    "Create": (
+        partial(pb.CreateStaffRequest, username="norah", display_name="Nora", roles=["support"]),
+        reasons.STAFF_CREATED,
+    ),
+    "SetRoles": (partial(pb.SetRolesRequest, roles=["analyst"]), reasons.ROLES_SET),
+    "SetLimits": (partial(pb.SetLimitsRequest, limits={"waiver": "9.00"}), reasons.LIMITS_SET),
+    "Disable": (pb.DisableStaffRequest, reasons.STAFF_DISABLED),
+    "Enable": (pb.EnableStaffRequest, reasons.STAFF_ENABLED),
+}
+"""Rpc of StaffService to its request, and the list of its reasons."""
+NEEDED: Final = {"SetRoles", "SetLimits"}
+
+
+def _change(admin: Caller, rpc: str, staff_id: str, code: str) -> str:
+    request = STAFF[rpc][0](staff_id=staff_id, reason_code=code, idempotency_key=new_key())
+    answer = getattr(admin.staff, rpc)(request, metadata=admin.metadata())
+    return str(answer.event_id)
+
+
+def test_each_change_of_staff_tells_why(ledger: LedgerProcess, system: Caller) -> None:
+    """The code is in its event, so that the audit can be asked for it."""
+    admin, staff_id = ledger.caller("staff-admin"), new_id("p")
+    told = {_change(admin, rpc, staff_id, codes[0]): codes[0] for rpc, (_, codes) in STAFF.items()}
+    entries = {each.event_id: each for each in system.entries() if each.event_id in told}
+    events = {key: codec.read_event(each.event_type, each.body) for key, each in entries.items()}
+    assert {key: getattr(each, "reason_code", "") for key, each in events.items()} == told
+
+
+@pytest.mark.parametrize("rpc", STAFF)
+def test_a_reason_of_another_list_is_refused_and_roles_and_limits_need_one(
+    ledger: LedgerProcess, rpc: str
+) -> None:
+    """Before anything else about the person is looked at."""
+    admin, (_, allowed) = ledger.caller("staff-admin"), STAFF[rpc]
+    for code in ("because", ""):
+        with pytest.raises(grpc.RpcError) as refused:
+            _change(admin, rpc, "p-none" if code or rpc != "Create" else "staff-admin", code)
+        detail = refusal_of(refused.value)
+        if code or rpc in NEEDED:
+            assert (detail.reason, detail.field) == ("INVALID_FIELD", "reason_code")
+            assert all(each in detail.sentence for each in allowed)
+        else:
+            assert detail.reason != "INVALID_FIELD"
+
+
+def test_who_takes_a_request_back_may_say_why(system: Caller, supervisor: Caller) -> None:
+    """With a code of the list, which stands in the event."""
+    asked = ask(supervisor, write_off(system.active_loan())).request_id
+    message = pb.CancelApprovalRequest(
+        request_id=asked, reason_code="because", idempotency_key=new_key()
+    )
+    with pytest.raises(grpc.RpcError) as refused:
+        supervisor.approvals.Cancel(message, metadata=supervisor.metadata())
+    assert refusal_of(refused.value).field == "reason_code"
+    message.reason_code = "entered_in_error"
+    event_id = supervisor.approvals.Cancel(message, metadata=supervisor.metadata()).event_id
+    entry = next(each for each in system.entries() if each.event_id == event_id)
+    event = codec.read_event(entry.event_type, entry.body)
+    assert getattr(event, "reason_code", "") == "entered_in_error"

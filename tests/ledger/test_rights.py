@@ -65,7 +65,9 @@ def test_a_limit_of_ones_own_wins_over_the_role(ledger: LedgerProcess) -> None:
     account = ledger.system.active_loan()
     person = ledger.caller(staff_id)
     person.waive(account, "50.00")
-    request = pb.SetLimitsRequest(staff_id=staff_id, limits={"waiver": "10.00"})
+    request = pb.SetLimitsRequest(
+        reason_code="other", staff_id=staff_id, limits={"waiver": "10.00"}
+    )
     answer = admin.staff.SetLimits(request, metadata=admin.metadata())
     assert answer.limits["waiver"] == "10.00"
     another = ledger.system.active_loan()

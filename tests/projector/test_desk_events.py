@@ -140,3 +140,25 @@ def test_a_body_about_another_subject_is_refused(feed: Feed, drain: Drain, mirro
     drain()
     assert mirror.all(documents.NOTES) == []
     assert len(feed.dead_letters()) == 1
+
+
+def test_the_trail_tells_why_staff_were_changed_and_a_request_taken_back(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """By the event's own code; one from before there was any tells none."""
+    roles = {"staff_id": "staff-nora", "roles": ["analyst"]}
+    subject, kind = "staff:staff-nora", "staff.roles_set.v1"
+    feed.post(subject, kind, {**roles, "reason_code": "new_duties"}, actor="staff-alex")
+    feed.post(subject, kind, roles, actor="staff-alex")
+    asked = {"requestId": "REQ-1", "kind": "waiver", "reason": "hardship"}
+    back = {"requestId": "REQ-1", "reasonCode": "entered_in_error"}
+    feed.post("request:REQ-1", "approval.requested.v1", asked, actor="staff-sarah")
+    feed.post("request:REQ-1", "approval.cancelled.v1", back, actor="staff-sarah")
+    drain()
+    trail = {each["eventId"]: each.get("reasonCode") for each in mirror.all(documents.AUDIT_EVENTS)}
+    assert trail == {
+        f"{subject}:1": "new_duties",
+        f"{subject}:2": None,
+        "request:REQ-1:1": "hardship",
+        "request:REQ-1:2": "entered_in_error",
+    }

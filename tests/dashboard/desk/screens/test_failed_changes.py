@@ -63,13 +63,14 @@ def test_roles_are_chosen_anew_from_what_was_chosen(
 ) -> None:
     """The form opens with them; what failed is over when they are sent, and not before."""
     roles = ("analyst", "compliance")
-    change = SetRoles(staff_id="staff-nora", seen_version=0, roles=roles)
+    change = SetRoles(staff_id="staff-nora", seen_version=0, roles=roles, reason_code="cover_ended")
     page = reopened(change, "staff.py", "admin", id="staff-nora")
     assert tuple(page.multiselect[0].value) == roles
     assert state_of(database) == "refused"
     page.button("send-SetRoles").click().run()
     (sent,) = books.commands()
     assert tuple(sent.request.roles) == roles
+    assert sent.request.reason_code == "cover_ended"
     assert sent.request.idempotency_key != KEY
     assert state_of(database) == "dismissed"
 
