@@ -51,14 +51,20 @@ OTHER_ACTIONS: Final = {
     #                        support supervisor compliance analyst admin
     ("customer", "Reveal the text"): ("Reveal", "✓✓✓-✓"),
     ("customer", "Add note"): ("AddNote", "✓✓---"),
+    ("customer", "Amend"): ("AmendNote", "✓----"),
     ("customer", "Cancel my request"): ("Cancel", "✓----"),
     ("request", "Approve: Write-off"): ("Approve", "-✓---"),
     ("request", "Reject"): ("Reject", "-✓---"),
     ("request", "Return with the comment as a question"): ("Return", "-✓---"),
     ("request", "Take the request back"): ("Cancel", "✓----"),
+    ("own request", "Take the request back"): ("Cancel", "✓✓--✓"),
     ("audit", "Mark as verified"): ("MarkVerified", "--✓--"),
     ("audit", "Query"): ("QueryItem", "--✓--"),
     ("audit", "Export CSV"): ("", "--✓--"),
+    ("audit", "Draw anew"): ("", "--✓--"),
+    ("dead letter", "Replay"): ("ReplayLetter", "----✓"),
+    ("dead letter", "Issue a correction"): ("IssueCorrection", "----R"),
+    ("dead letter", "Close the letter"): ("ResolveLetter", "----✓"),
     ("overview", "Figures"): ("", "-✓✓✓✓"),
     ("overview", "Repayments by day"): ("", "-✓✓✓✓"),
     ("overview", "Ageing"): ("", "-✓✓✓✓"),
@@ -71,15 +77,17 @@ OTHER_ACTIONS: Final = {
     ("staff", "Change limits"): ("SetLimits", "----✓"),
     ("staff", "Give a start password"): ("", "----✓"),
     ("staff", "Disable"): ("Disable", "----✓"),
+    ("staff", "Enable"): ("Enable", "----✓"),
+    ("staff", "Revoke key"): ("RevokeKey", "----✓"),
 }
-"""What else is offered, by page and words: rpc, and who sees it of a request of support's."""
+"""What else is offered, by page and words: rpc, and who sees it.
+
+Requests and notes are support's, but for what is done about the own request.
+"""
 
 BEHIND_PAGES: Final = (
     "OpenLetter",
-    "ReplayLetter",
-    "ResolveLetter",
     "AskRebuild",
-    "IssueCorrection",
     "SetReadOnly",
     "SetRoles",
 )
