@@ -1,12 +1,14 @@
 """What waits for a decision on an account; one's own request can be taken back."""
 
 from contextlib import suppress
+from typing import Final
 
 import streamlit as st
 
 from dashboard import formats, request_words, services
 from dashboard.commands.decide_request import CancelRequest
 from dashboard.components import acting
+from dashboard.components.taking_back import reason_of, take_back_form
 from dashboard.formats import inert
 from dashboard.ledger_client import LedgerRefused
 from dashboard.operation import Operation
@@ -14,6 +16,8 @@ from dashboard.queries.account_requests import OpenRequest, open_requests
 from dashboard.queries.accounts import AccountView
 from dashboard.queries.rights import REQUEST_ROLES
 from dashboard.session import SignedIn
+
+TAKEN_BACK: Final = "It is being taken back."
 
 
 def account_requests(signed_in: SignedIn, account: AccountView, under_way: list[Operation]) -> None:
@@ -37,15 +41,9 @@ def _request(
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(told(request, is_mine=is_mine), width="stretch")
         if is_mine:
-            obstacle = services.health().obstacle
-            st.button(
-                "Cancel my request",
-                key=f"cancel-{request.request_id}",
-                disabled=is_taken_back or bool(obstacle),
-                help=obstacle or None,
-                on_click=_cancel,
-                args=(signed_in, account, request),
-            )
+            off = services.health().obstacle or (TAKEN_BACK if is_taken_back else "")
+            args = (signed_in, account, request)
+            take_back_form("Cancel my request", request.request_id, off, _cancel, args)
 
 
 def told(request: OpenRequest, *, is_mine: bool) -> str:
@@ -71,6 +69,7 @@ def _cancel(signed_in: SignedIn, account: AccountView, request: OpenRequest) -> 
         seen_version=request.ver,
         loan_account_id=account.loan_account_id,
         asked_for=f"{title}, account {account.number}",
+        reason_code=reason_of(request.request_id),
     )
     before = operations.on_request(request.request_id, caller)
     with suppress(LedgerRefused):  # a part was just lost: the page says so by itself

@@ -14,6 +14,7 @@ from dashboard.commands.decide_request import (
 )
 from dashboard.components import acting
 from dashboard.components.opening import link_to
+from dashboard.components.taking_back import reason_of, take_back_form
 from dashboard.formats import inert
 from dashboard.ledger_client import LedgerRefused
 from dashboard.operation import Operation
@@ -129,13 +130,7 @@ def _own(
                 on_click=_resubmit,
                 args=args,
             )
-        st.button(
-            "Take the request back",
-            key="cancel-request",
-            disabled=bool(obstacle),
-            on_click=_cancel,
-            args=args,
-        )
+        take_back_form("Take the request back", view.request_id, obstacle, _cancel, args)
 
 
 def _trouble(view: RequestView) -> None:
@@ -222,6 +217,7 @@ def _cancel(signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalRes
         seen_version=shown.request_version,
         loan_account_id=shown.loan_account_id,
         asked_for=request_words.asked_for(view),
+        reason_code=reason_of(view.request_id),
     )
     _begin(signed_in, view, taken_back)
 

@@ -243,6 +243,7 @@ def test_nobody_decides_their_own_request(
     page.get_by_role("row").filter(has_text="You").get_by_text("Write-off").click()
     expect(page.get_by_text("Nobody decides their own request.")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^(Approve|Reject)"))).to_have_count(0)
+    page.get_by_role("button", name="Take it back…").click()
     page.get_by_role("button", name="Take the request back").click()
     expect(page.get_by_role("heading", name="Write-off")).to_contain_text("Taken back")
 

@@ -133,15 +133,20 @@ def see_the_silent(desk: Desk, read_models: ReadModels) -> None:
     expect(page.get_by_text(late)).to_be_visible()
     waits = page.get_by_text(re.compile("Write off .2,500.00, asked for by you"))
     expect(waits).to_be_visible()
-    expect(page.get_by_role("button", name="Cancel my request")).to_be_enabled()
+    expect(page.get_by_role("button", name="Take it back…")).to_be_enabled()
 
 
 def take_back(page: Page, address: str, read_models: ReadModels, request_id: str) -> None:
     """Cancel the own request from the account's card."""
     page.goto(address)
+    page.get_by_role("button", name="Take it back…").click()
+    page.get_by_test_id("stPopoverBody").get_by_label("Reason").click()
+    page.get_by_role("option", name="The customer withdrew").click()
     page.get_by_role("button", name="Cancel my request").click()
     expect(page.get_by_text("Waits for a decision")).to_have_count(0)
-    expect(page.get_by_role("button", name="Cancel my request")).to_have_count(0)
+    expect(page.get_by_role("button", name="Take it back…")).to_have_count(0)
     stored = read_models[APPROVALS.name].find_one({"_id": request_id})
     assert stored is not None
     assert stored["status"] == "cancelled"
+    told = {"requestId": request_id, "reasonCode": "customer_withdrew"}
+    assert read_models[AUDIT_EVENTS.name].count_documents(told) == 1
