@@ -27,7 +27,7 @@ class CreateStaff(StaffChange, frozen=True, kw_only=True):
     email: str = ""
     person_id: str = ""
     roles: tuple[str, ...]
-    reason_code: str = "other"
+    reason_code: str = ""
 
     @property
     def about(self) -> str:

@@ -222,7 +222,7 @@ class CancelRequest(Decision, frozen=True, kw_only=True):
     to_do: ClassVar[str] = "Take back"
     done: ClassVar[str] = "Took back"
 
-    reason_code: str = "other"
+    reason_code: str = ""
 
     def request(self, key: str = "") -> servicing.CancelApprovalRequest:
         """Build the request."""

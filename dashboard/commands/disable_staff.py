@@ -24,7 +24,7 @@ class DisableStaff(StaffChange, frozen=True, kw_only=True):
     rpc: ClassVar[str] = "Disable"
 
     reason: str = ""
-    reason_code: str = "other"
+    reason_code: str = ""
 
     def request(self, key: str) -> servicing.DisableStaffRequest:
         """Build the request."""

@@ -23,7 +23,7 @@ class EnableStaff(StaffChange, frozen=True, kw_only=True):
     rpc: ClassVar[str] = "Enable"
 
     reason: str = ""
-    reason_code: str = "other"
+    reason_code: str = ""
 
     def request(self, key: str) -> servicing.EnableStaffRequest:
         """Build the request."""

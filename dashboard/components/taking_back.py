@@ -14,7 +14,7 @@ def take_back_form(
 ) -> None:
     """Offer to take a request back, and ask why; `off` says why it cannot be done now."""
     with st.popover("Take it back…", disabled=bool(off), help=off or None):
-        st.markdown("It is not decided any more. What it asked for can be asked for anew.")
+        st.markdown("Nobody decides it then. What it asks for can be asked for anew.")
         st.selectbox(
             "Reason",
             list(CANCEL_REASONS),
