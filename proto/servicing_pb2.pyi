@@ -921,6 +921,7 @@ class CancelApprovalRequest(_message.Message):
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
     EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
     REASON_CODE_FIELD_NUMBER: _builtins.int
+    COMMENT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     idempotency_key: _builtins.str
     expected_version: _builtins.int
@@ -928,6 +929,8 @@ class CancelApprovalRequest(_message.Message):
     """Why: entered_in_error, not_needed, asked_otherwise, customer_withdrew, other; may be left
     out.
     """
+    comment: _builtins.str
+    """Optional words of the requester; sealed under the customer's key."""
     def __init__(
         self,
         *,
@@ -935,10 +938,11 @@ class CancelApprovalRequest(_message.Message):
         idempotency_key: _builtins.str = ...,
         expected_version: _builtins.int = ...,
         reason_code: _builtins.str = ...,
+        comment: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "reason_code", b"reason_code", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["comment", b"comment", "expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "reason_code", b"reason_code", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -223,6 +223,7 @@ class CancelRequest(Decision, frozen=True, kw_only=True):
     done: ClassVar[str] = "Took back"
 
     reason_code: str = ""
+    comment: str = ""
 
     def request(self, key: str = "") -> servicing.CancelApprovalRequest:
         """Build the request."""
@@ -231,6 +232,7 @@ class CancelRequest(Decision, frozen=True, kw_only=True):
             idempotency_key=key,
             expected_version=self.seen_version,
             reason_code=self.reason_code,
+            comment=self.comment,
         )
 
 

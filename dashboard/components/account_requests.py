@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import formats, request_words, services
 from dashboard.commands.decide_request import CancelRequest
 from dashboard.components import acting
-from dashboard.components.taking_back import reason_of, take_back_form
+from dashboard.components.taking_back import note_of, reason_of, take_back_form
 from dashboard.formats import inert
 from dashboard.ledger_client import LedgerRefused
 from dashboard.operation import Operation
@@ -70,6 +70,7 @@ def _cancel(signed_in: SignedIn, account: AccountView, request: OpenRequest) -> 
         loan_account_id=account.loan_account_id,
         asked_for=f"{title}, account {account.number}",
         reason_code=reason_of(request.request_id),
+        comment=note_of(request.request_id),
     )
     before = operations.on_request(request.request_id, caller)
     with suppress(LedgerRefused):  # a part was just lost: the page says so by itself

@@ -14,7 +14,7 @@ from dashboard.commands.decide_request import (
 )
 from dashboard.components import acting
 from dashboard.components.opening import link_to
-from dashboard.components.taking_back import reason_of, take_back_form
+from dashboard.components.taking_back import note_of, reason_of, take_back_form
 from dashboard.formats import inert
 from dashboard.ledger_client import LedgerRefused
 from dashboard.operation import Operation
@@ -218,6 +218,7 @@ def _cancel(signed_in: SignedIn, view: RequestView, shown: servicing.ApprovalRes
         loan_account_id=shown.loan_account_id,
         asked_for=request_words.asked_for(view),
         reason_code=reason_of(view.request_id),
+        comment=note_of(view.request_id),
     )
     _begin(signed_in, view, taken_back)
 

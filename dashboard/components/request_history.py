@@ -13,7 +13,7 @@ from dashboard.ledger_client import LedgerFault, LedgerRefused
 from dashboard.queries.approvals import RequestView, StepView
 from dashboard.session import SignedIn
 
-WITH_WORDS: Final = frozenset({"pending", "returned", "approved", "rejected"})
+WITH_WORDS: Final = frozenset({"pending", "returned", "approved", "rejected", "cancelled"})
 HIDDEN: Final = frozenset({"comment_salt"})
 """Text of the machine's: it salts the comment's hash."""
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import session
 from dashboard.commands.decide_request import CANCEL_REASONS
+from dashboard.components.form_fields import TEXT_CHARACTERS_MAX
 
 
 def take_back_form(
@@ -21,6 +22,12 @@ def take_back_form(
             format_func=lambda code: CANCEL_REASONS[code],
             key=_key(request_id),
         )
+        st.text_input(
+            "Note",
+            key=_note_key(request_id),
+            max_chars=TEXT_CHARACTERS_MAX,
+            placeholder="Optional; no card numbers",
+        )
         st.button(
             label,
             key=f"cancel-{request_id}",
@@ -34,6 +41,15 @@ def take_back_form(
 def reason_of(request_id: str) -> str:
     """Give the reason that was chosen."""
     return session.entered(_key(request_id)) or "other"
+
+
+def note_of(request_id: str) -> str:
+    """Give what was written besides."""
+    return session.entered(_note_key(request_id)).strip()
+
+
+def _note_key(request_id: str) -> str:
+    return f"cancel-note-{request_id}"
 
 
 def _key(request_id: str) -> str:

@@ -160,6 +160,7 @@ def cancel(request: servicing_pb.CancelApprovalRequest) -> CancelRequest:
     """Read Cancel."""
     return CancelRequest(
         request_id=fields.identifier("request_id", request.request_id),
+        comment=fields.free_text("comment", request.comment),
         reason_code=reasons.check_given(Code(request.reason_code), reasons.REQUEST_CANCELLED),
         expected_version=fields.expected_version(request.expected_version),
     )

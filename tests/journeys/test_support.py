@@ -142,6 +142,7 @@ def take_back(page: Page, address: str, read_models: ReadModels, request_id: str
     page.get_by_role("button", name="Take it back…").click()
     page.get_by_test_id("stPopoverBody").get_by_label("Reason").click()
     page.get_by_role("option", name="The customer withdrew").click()
+    page.get_by_test_id("stPopoverBody").get_by_label("Note").fill("Rang up this morning")
     page.get_by_role("button", name="Cancel my request").click()
     expect(page.get_by_text("Waits for a decision")).to_have_count(0)
     expect(page.get_by_role("button", name="Take it back…")).to_have_count(0)

@@ -84,6 +84,8 @@ def _filled(method: MethodDescriptor) -> Any:  # noqa: ANN401 - a message of any
             message.command.waive_fee.CopyFrom(WaiveFeeRequest(loan_account_id="LA-none"))
             message.command.waive_fee.waiver_amount = "1.00"
             message.command.waive_fee.reason = "as agreed"
+        elif field.name == "reason_code" and method.containing_service.name == "StaffService":
+            message.reason_code = "other"
         elif field.name == "roles":
             message.roles.append("support")
         elif field.name == "instalments":

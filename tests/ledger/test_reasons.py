@@ -161,10 +161,13 @@ def test_a_reason_of_another_list_is_refused_and_roles_and_limits_need_one(
 
 
 def test_who_takes_a_request_back_may_say_why(system: Caller, supervisor: Caller) -> None:
-    """With a code of the list, which stands in the event."""
+    """With a code of the list, which stands in the event, and in words, which are sealed."""
     asked = ask(supervisor, write_off(system.active_loan())).request_id
     message = pb.CancelApprovalRequest(
-        request_id=asked, reason_code="because", idempotency_key=new_key()
+        request_id=asked,
+        reason_code="because",
+        comment="zebra nine, my mistake",
+        idempotency_key=new_key(),
     )
     with pytest.raises(grpc.RpcError) as refused:
         supervisor.approvals.Cancel(message, metadata=supervisor.metadata())
@@ -174,3 +177,5 @@ def test_who_takes_a_request_back_may_say_why(system: Caller, supervisor: Caller
     entry = next(each for each in system.entries() if each.event_id == event_id)
     event = codec.read_event(entry.event_type, entry.body)
     assert getattr(event, "reason_code", "") == "entered_in_error"
+    assert set(getattr(event, "sealed_texts", {})) == {"comment"}
+    assert b"zebra nine" not in entry.body
