@@ -17,8 +17,8 @@ from proto.streams import INBOX
 from tests.builders import Caller, new_id, new_key, open_loan_request
 from tests.dashboard.desk.screens.reading import until as until_said
 from tests.journeys.hands import Books, ReadModels, own_account, until
-from tests.ledger.approvers import approver, ask, person, write_off
-from tests.ledger.taking_back import issue
+from tests.ledger.approvers import approver, ask, cancel, person, write_off
+from tests.ledger.taking_back import correction
 
 OPENS: Final = "Issue a correction"
 """What a letter offers once its entry was read."""
@@ -80,6 +80,12 @@ def set_scene(product: Running, stored: ReadModels, books: Books) -> Scene:
     )
 
 
+def take_back(books: Books, scene: Scene) -> None:
+    """Leave no request to the other journeys."""
+    for role, request_id in scene.requests.items():
+        cancel(books.caller(f"staff-{role}"), request_id)
+
+
 def pending_account(books: Books) -> str:
     """Open a loan that nobody else uses and that is not paid out."""
     account_id = f"LOAN-0999-{uuid.uuid4().hex[:10]}"
@@ -88,11 +94,11 @@ def pending_account(books: Books) -> str:
 
 def _requests(books: Books, asked: str, another: str) -> dict[str, str]:
     """Let each role ask that may, and give their requests."""
-    correction = pb.PreviewRequest(issue_correction=issue(another, "1-0", "1.00"))
+    paid = books.system.repay(another, "5.00").transaction.transaction_id
     what = {
         "support": write_off(asked),
         "supervisor": write_off(another),
-        "admin": correction,
+        "admin": pb.PreviewRequest(correct_payment=correction(another, paid, "4.00")),
     }
     return {
         role: ask(books.caller(f"staff-{role}"), each).request_id for role, each in what.items()

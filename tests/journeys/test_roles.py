@@ -20,7 +20,7 @@ from proto.documents import LOAN_ACCOUNTS
 from tests.dashboard.desk.screens.reading import until as until_said
 from tests.dashboard.own_process import desk_of_its_own, run
 from tests.journeys.hands import Books, ReadModels, signed_in, until
-from tests.journeys.roles_scene import Scene, offered, offers, pending_account, set_scene
+from tests.journeys.roles_scene import Scene, offered, offers, pending_account, set_scene, take_back
 from tests.journeys.roles_table import (
     ACCOUNT_ACTIONS,
     BEHIND_PAGES,
@@ -57,7 +57,9 @@ def read_models_of_all(product: Running) -> Iterator[ReadModels]:
 def scene(product: Running, read_models_of_all: ReadModels) -> Iterator[Scene]:
     """What the pages are opened on."""
     books = Books(product)
-    yield set_scene(product, read_models_of_all, books)
+    made = set_scene(product, read_models_of_all, books)
+    yield made
+    take_back(books, made)
     books.close()
 
 
