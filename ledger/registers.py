@@ -10,8 +10,8 @@ from typing import Final
 from ledger.domain.history import State
 from ledger.domain.request import SUBJECT_PREFIX, Request
 from ledger.domain.rules import Rules
+from ledger.domain.splitting import Relief, relief_of
 from ledger.domain.staff import Staff
-from ledger.domain.structuring import Relief, relief_of
 from ledger.domain.switch import Switch
 from ledger.journal import Entry, Journal
 from ledger.states import StaffDirectory, States, event_of

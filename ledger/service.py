@@ -15,8 +15,8 @@ from ledger.commands.command import Facts, Look, Sealed
 from ledger.decision import Caller, Intent, Outcome, World, decide, facts_of
 from ledger.domain.history import State
 from ledger.domain.request import Request
+from ledger.domain.splitting import Relief, relief_of
 from ledger.domain.staff import Staff
-from ledger.domain.structuring import Relief, relief_of
 from ledger.domain.switch import Switch
 from ledger.errors import Refusal, Refused
 from ledger.fail_points import FailPoint, reach

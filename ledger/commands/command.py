@@ -12,8 +12,8 @@ from ledger.domain.identity import sign_ins_under
 from ledger.domain.request import Request
 from ledger.domain.rights import SYSTEM, Permissions, Right
 from ledger.domain.rules import DEFAULT_RULES, Rules
+from ledger.domain.splitting import Relief
 from ledger.domain.staff import Staff
-from ledger.domain.structuring import Relief
 from proto.events import LedgerEvent
 from proto.values import Code, Instant, Key
 

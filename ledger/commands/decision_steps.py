@@ -15,8 +15,8 @@ from ledger.domain.identity import act_for_each_other, sign_ins_of, sign_ins_und
 from ledger.domain.loan import Loan
 from ledger.domain.policy import Policy, check_limit, policy_of
 from ledger.domain.request import Request
-from ledger.domain.splitting import related_to
 from ledger.domain.staff import Staff
+from ledger.domain.structuring import related_to
 from ledger.errors import Refusal, Refused
 from proto import decision
 from proto.values import Instant, Key

@@ -20,7 +20,7 @@ from ledger.domain.identity import sign_ins_under
 from ledger.domain.loan import Loan
 from ledger.domain.request import Request
 from ledger.domain.rights import Right
-from ledger.domain.splitting import related_to, splits_a_limit
+from ledger.domain.structuring import related_to, splits_a_limit
 from ledger.errors import Refusal, Refused
 from proto.events import LedgerEvent
 from proto.values import Code, Key, Money

@@ -14,8 +14,8 @@ from ledger.domain.history import State, as_posting
 from ledger.domain.loan import Loan
 from ledger.domain.request import Request
 from ledger.domain.rights import Right
+from ledger.domain.splitting import adjusted
 from ledger.domain.staff import SUBJECT_PREFIX, Staff
-from ledger.domain.structuring import adjusted
 from ledger.errors import Refusal, Refused
 from proto.events import AdjustmentMade, LedgerEvent, PaymentReversed, PostingEvent
 from proto.values import Instant, Key, Money

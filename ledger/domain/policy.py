@@ -9,7 +9,7 @@ from ledger.domain.money import dollars
 from ledger.domain.request import Request
 from ledger.domain.rights import Permissions
 from ledger.domain.rules import Rules
-from ledger.domain.splitting import limit_kinds, sum_with
+from ledger.domain.structuring import limit_kinds, sum_with
 from ledger.errors import Refusal, Refused
 from proto import codec
 from proto.values import Money

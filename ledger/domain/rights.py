@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from ledger.domain.money import dollars
-from ledger.domain.structuring import sum_and_limit
+from ledger.domain.splitting import sum_and_limit
 from ledger.errors import Refusal, Refused
 from proto.values import Code, Money
 

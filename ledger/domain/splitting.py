@@ -1,68 +1,70 @@
-"""Structuring: requests of one requester for one customer within a day, taken together."""
+"""Splitting: what one person does for one customer in a day is taken together.
 
-from collections.abc import Iterable
-from datetime import timedelta
+A sum is held against the highest of the limits of the kinds that are in it, so that
+neither several small waivers nor a waiver beside an adjustment pass where one would not.
+"""
 
-from ledger.domain.approvals import KINDS, Kind
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+
 from ledger.domain.money import plus, total
-from ledger.domain.request import APPROVED, PENDING, RETURNED, Request
-from ledger.domain.rights import Permissions
-from ledger.domain.rules import Rules
+from proto.events import (
+    AdjustmentMade,
+    Event,
+    FeeWaived,
+    OverpaymentRefunded,
+    PaymentReversed,
+)
 from proto.values import Instant, Money
 
-_COUNTED = frozenset({PENDING, RETURNED, APPROVED})
-"""What was refused, taken back or expired gave nobody anything."""
+
+class Relief(Struct, frozen=True, kw_only=True):
+    """One direct command that had a limit: by whom, for whom, how much, when."""
+
+    actor_id: str
+    customer_id: str
+    kind: str
+    amount: Money
+    at: Instant
 
 
-def related_to(
-    requests: Iterable[Request],
-    *,
-    requested_by: frozenset[str],
-    asked_at: tuple[Instant, ...],
-    hours: int,
-    but: str = "",
-) -> tuple[Request, ...]:
-    """Give a requester's other requests, of one customer's, that are close in time.
+def adjusted(principal_delta: Money, fee_delta: Money) -> Money:
+    """Give what an adjustment is held against a limit with: both moves, whatever their sign."""
+    return Money(abs(principal_delta) + abs(fee_delta))
 
-    `requested_by` holds every sign-in of the requester. To resubmit a request is to ask for it
-    at that moment too.
-    """
-    span = timedelta(hours=hours)
-    found = (
-        each
-        for each in requests
-        if each.requested_by in requested_by
-        and each.request_id != but
-        and each.status in _COUNTED
-        and any(abs(one - other) < span for one in each.asked_at for other in asked_at)
+
+def relief_of(event: Event, at: Instant) -> Relief | None:
+    """Read an event as relief; None where it is none, or where a request was approved."""
+    match event:
+        case FeeWaived():
+            kind, amount = "waiver", event.amount
+        case AdjustmentMade():
+            kind, amount = "adjustment", adjusted(event.principal_delta, event.fee_delta)
+        case PaymentReversed():
+            kind, amount = "reversal", event.amount
+        case OverpaymentRefunded():
+            kind, amount = "refund", event.amount
+        case _:
+            return None
+    if event.request_id:
+        return None
+    return Relief(
+        actor_id=event.approved_by,
+        customer_id=event.customer_id,
+        kind=kind,
+        amount=amount,
+        at=at,
     )
-    return tuple(sorted(found, key=lambda each: each.requested_at))
 
 
-def sum_with(amount: Money, related: Iterable[Request]) -> Money:
-    """Give an amount together with those of related requests."""
-    return plus(amount, total(each.amount for each in related))
-
-
-def limit_kinds(kind: Kind, related: Iterable[Request]) -> frozenset[str]:
-    """Give the kinds of limit that a request and its related ones fall under."""
-    return frozenset({kind.limit_kind, *(KINDS[each.kind].limit_kind for each in related)})
-
-
-def splits_a_limit(
-    kind: Kind, amount: Money, related: tuple[Request, ...], requester: Permissions, rules: Rules
-) -> bool:
-    """Tell whether requests pass a limit together that none of them passes alone.
-
-    Held against them are the requester's limit, that of an approver by the role alone, and
-    the senior threshold.
-    """
-    kinds = limit_kinds(kind, related)
-    by_role = rules.limits.get("supervisor", {})
-    limits = (
-        max(requester.limit(each) for each in kinds),
-        max(by_role.get(each, Money(0)) for each in kinds),
-        rules.senior_threshold,
-    )
-    largest = max((amount, *(each.amount for each in related)))
-    return any(largest <= limit < sum_with(amount, related) for limit in limits)
+def sum_and_limit(
+    kind: str,
+    amount: Money,
+    others: Iterable[tuple[str, Money]],
+    limit_of: Callable[[str], Money],
+) -> tuple[Money, Money]:
+    """Give the sum of an amount with others, and the highest limit of the kinds in it."""
+    every = [(kind, amount), *others]
+    summed = plus(total(each for _, each in every))
+    return summed, max(limit_of(each) for each, _ in every)
