@@ -142,7 +142,7 @@ def mark_without_a_mouse(page: Page) -> None:
     tab_to(page, lambda name: name == "Mark as verified")
     keys.press("Enter")
     keys.press("Enter")
-    expect(dialog.get_by_text("Recorded.")).to_be_visible()
+    expect(dialog.get_by_text("Recorded. The list follows")).to_be_visible()
     keys.press("Escape")
     expect(dialog).to_have_count(0)
     expect_focus(page, "Fee waived")
