@@ -41,9 +41,20 @@ def read(page: Page, where: str) -> list[str]:
             ".colorScheme.includes(dark ? 'dark' : 'light')",
             arg=theme == "dark",
         )
-        told: dict[str, list[str]] = page.evaluate(LOOK)
-        found += [f"{where}, {theme}, {what}: {each}" for what in told for each in told[what]]
+        found += [f"{where}, {theme}, {each}" for each in unreadable(page)]
     return found + [f"{where}, tablet: {each}" for each in unfit(page)]
+
+
+def unreadable(page: Page) -> list[str]:
+    """List what is too faint or nameless; a page that draws itself again is faint meanwhile."""
+    found: list[str] = []
+    for _ in range(LOOKS):
+        told: dict[str, list[str]] = page.evaluate(LOOK)
+        found = [f"{what}: {each}" for what in told for each in told[what]]
+        if not found:
+            break
+        page.wait_for_timeout(100)
+    return found
 
 
 def unfit(page: Page) -> list[str]:
