@@ -12,6 +12,9 @@ const OVER = '[role="dialog"], [data-testid="stPopoverBody"]';
 const WAYS = "button:not([disabled]), a[href], input, textarea";
 const LOOK_MS = 150;
 const TRIES_MAX = 14;
+// A list may be long in coming: it is drawn only when it is opened.
+const OPENING_TRIES_MAX = 40;
+const STAYS = 6;
 
 const name = (element) => element.dataset.opens ?? element.getAttribute("aria-label") ?? element.innerText;
 
@@ -50,13 +53,17 @@ function keepFocus() {
   const acted = () => { tries = 0; };
   const opened = (event) => {
     if (event.detail || !event.target.closest?.('[data-testid="stPopover"] button')) return;
-    const into = (more) => {
-      const first = document.querySelector('[data-testid="stPopoverBody"]');
-      const way = first && ways(first)[0];
-      if (way) way.focus();
-      else if (more) setTimeout(into, LOOK_MS, more - 1);
+    // The list draws itself again when its rows arrive: the focus is in it once it stays there.
+    const button = document.activeElement;
+    const into = (more, stays) => {
+      const list = document.querySelector('[data-testid="stPopoverBody"]');
+      const at = document.activeElement;
+      const isIn = list !== null && list.contains(at);
+      const way = list && ways(list)[0];
+      if (way && !isIn && (at === button || at === document.body)) way.focus();
+      if (more && stays < STAYS) setTimeout(into, LOOK_MS, more - 1, isIn ? stays + 1 : 0);
     };
-    setTimeout(into, LOOK_MS, TRIES_MAX);
+    setTimeout(into, LOOK_MS, OPENING_TRIES_MAX, 0);
   };
   const look = () => {
     const isOver = document.querySelector(OVER) !== null;

@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 import pytest
@@ -98,7 +99,10 @@ def ask_for_correction(page: Page, on: date) -> None:
     corrected = dialog.get_by_role("table", name="The payment as it was and corrected")
     expect(corrected).to_contain_text(day(on))
     preview = dialog.get_by_role("table", name="Balances now and after")
-    expect(preview.get_by_role("row").filter(has_text="Total")).to_contain_text("$180.00")
+    total = preview.get_by_role("row").filter(has_text="Total")
+    expect(total).to_contain_text("$")
+    now, after = (Decimal(each) for each in re.findall(r"[0-9]+\.[0-9]{2}", total.inner_text()))
+    assert now - after == Decimal("180.00")
     send = dialog.get_by_role("button", name=re.compile("^Ask for approval"))
     expect(send).to_be_enabled()
     page.keyboard.press("ControlOrMeta+Enter")

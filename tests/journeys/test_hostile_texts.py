@@ -79,8 +79,11 @@ class Reader:
         dialog.dismiss()
 
     def open(self, address: str) -> None:
-        """Go to an address."""
+        """Go to an address, and wait until the page is drawn."""
         self.page.goto(f"{self._url}{address}")
+        expect(self.page.get_by_role("button", name="Notices")).to_be_visible()
+        drawn = self.page.get_by_test_id("stApp")
+        expect(drawn).to_have_attribute("data-test-script-state", "notRunning")
 
     def press(self, button: str) -> None:
         """Press a button that is told by its words."""
