@@ -24,13 +24,13 @@ def decide(state: State | None, command: CancelRequest, facts: Facts) -> tuple[L
     request = request_steps.existing(state, command)
     request_steps.only_requester(request, facts)
     request_steps.still_open(request, facts.at)
-    texts = {"comment": command.comment} if command.comment.strip() else {}
+    sealed: dict[str, str] = {}
+    if command.comment.strip():
+        sealed["comment"] = facts.look.seal(request.customer_id, "comment", command.comment)
     cancelled = request_steps.kind_of(request).cancelled(
         request_id=request.request_id,
         request_number=request.number,
-        sealed_texts={
-            name: facts.look.seal(request.customer_id, name, text) for name, text in texts.items()
-        },
+        sealed_texts=sealed,
         cancelled_by=Key(facts.actor_id),
         cancelled_by_name=request_steps.staff_of(facts.actor_id, facts).display_name,
         reason_code=command.reason_code,

@@ -16,13 +16,7 @@ from projector.projections import transactions
 from projector.projections.reviews import mark
 from proto import subjects
 from proto.codec import to_mongo
-from proto.events import (
-    Event,
-    ItemReviewed,
-    PostingEvent,
-    RequestEvent,
-    TextRevealed,
-)
+from proto.events import Event, ItemReviewed, PostingEvent, RequestEvent, TextRevealed
 
 
 def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
