@@ -58,13 +58,16 @@ def worth_showing(operations: list[Operation], now: datetime) -> list[Operation]
 def as_promised(account: AccountView, operations: list[Operation]) -> AccountView:
     """Show the balances that a pending change leads to, until the projection shows them.
 
-    As soon as the projection is beyond what the change was made on, it is the truth.
+    As soon as the projection is beyond what the change was made on, it is the truth. The
+    version is that of the ledger's answer, so that one's own change makes no next form stale.
     """
     for each in operations:
         is_ahead = each.is_pending and not each.is_shown_by(account)
         unmoved = (account.ver or 0) <= each.seen_version or each.account_version
         if is_ahead and unmoved and each.after is not None:
-            return promised(account, each.after)
+            version = None if account.ver is None else max(account.ver, each.account_version)
+            answered = msgspec.structs.replace(account, ver=version)
+            return promised(answered, each.after)
     return account
 
 

@@ -12,6 +12,7 @@ from proto import documents
 from tests.dashboard.desk.conftest import DeskDatabase, Store
 from tests.dashboard.desk.portfolio import account
 from tests.dashboard.desk.recording_ledger import RecordingLedger, posted, says_no
+from tests.dashboard.desk.screens.filled_forms import until_sent
 from tests.dashboard.desk.screens.reading import button, everything, figures, until
 
 
@@ -53,6 +54,22 @@ def test_the_balance_changes_at_once_and_is_synced_later(
     store(documents.LOAN_ACCOUNTS, "ACC-1", account(fees="35.00", ver=9))
     until(page, "Synced")
     assert figures(page)["Total owing"] == "$235.00"
+
+
+def test_ones_own_change_makes_no_next_form_stale(
+    opened: Callable[..., AppTest], books: RecordingLedger
+) -> None:
+    """While the screens wait for the first change, the second goes out on the ledger's answer."""
+    page = opened("customer.py", id="CUS-12345")
+    button(page, "Waive fee").click().run()
+    books.script.append(posted("235.00", fee_after="35.00", account_version=9))
+    button(page, "Waive $10.00").click().run()
+    while button(page.run(), "Waive fee").disabled:
+        time.sleep(0.1)
+    button(page, "Waive fee").click().run()
+    button(page, "Waive $10.00").click().run()
+    until_sent(books, "WaiveFee", 2)
+    assert [each.request.expected_version for each in books.commands()] == [7, 9]
 
 
 def test_a_refusal_puts_the_old_balance_back_with_the_sentence(
