@@ -16,9 +16,9 @@ from psycopg import conninfo
 
 from ledger.journal import InUse, JournalFailed
 from ledger.journal.postgres_migrations import MIGRATIONS
+from ledger.journal.tables import Row
 
-Connection = psycopg.Connection[tuple[Any, ...]]
-Row = tuple[Any, ...]
+Connection = psycopg.Connection[Row]
 
 _DEFAULTS: Final = {
     "application_name": "billie-ledger",
