@@ -17,6 +17,7 @@ from dashboard.commands import (
     refund_overpayment,
     resolve_letter,
     reverse_transaction,
+    revoke_key,
     set_limits,
     set_roles,
     undo_write_off,
@@ -79,6 +80,7 @@ REASONS: Final = {
     **create_staff.REASONS,
     **disable_staff.REASONS,
     **enable_staff.REASONS,
+    **revoke_key.REASONS,
     **set_roles.REASONS,
     **set_limits.REASONS,
 }

@@ -173,6 +173,11 @@ class Door:
             every |= {each.request_id: each for each in changed if each.customer_id == customer_id}
             return list(every.values())
 
+        def open_requests() -> list[Request]:
+            changed = {s.request_id: s for s in pending.states.values() if isinstance(s, Request)}
+            waiting = {each.request_id: each for each in self._registers.requests.open_requests()}
+            return [each for each in (waiting | changed).values() if each.is_open]
+
         def recent(actor_id: str, customer_id: str, at: Instant) -> tuple[Relief, ...]:
             mine = (
                 each
@@ -192,6 +197,7 @@ class Door:
             past=partial(past_of, self._journal),
             staff=staff,
             requests=requests,
+            open_requests=open_requests,
             recent=recent,
             seal=self._seal,
         )
@@ -258,6 +264,7 @@ class Preview:
             past=partial(past_of, journal),
             staff=registers.staff.everybody,
             requests=registers.requests.of_customer,
+            open_requests=registers.requests.open_requests,
             recent=registers.relief.since,
         )
         self._world = World(look, now, registers.rules, lambda: registers.switch.is_read_only)

@@ -54,8 +54,8 @@ class Store(Protocol):
     def replay(self, letter_id: str) -> bool:
         """Publish its entry again, once; False: it was already. Raises as `opened`."""
 
-    def resolve(self, letter_id: str) -> None:
-        """Note that nothing is to be done about it any more. Raises NoSuchLetter."""
+    def resolve(self, letter_id: str, message_id: str | None = None) -> None:
+        """Note that nothing is to be done about a message any more. Raises NoSuchLetter."""
 
 
 class LetterWork:
@@ -136,7 +136,7 @@ class LetterWork:
                 published = self._store.replay(letter_id)
                 return LetterAnswerDocument(state="replayed" if published else "known", at=now)
             if step.kind == "resolved":
-                self._store.resolve(letter_id)
+                self._store.resolve(letter_id, step.message_id)
                 return LetterAnswerDocument(state="resolved", at=now)
         except (NoSuchLetter, InvalidTag, ValueError):  # ValueError: the reader's key is none
             return LetterAnswerDocument(state="erased", at=now)

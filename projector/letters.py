@@ -141,12 +141,20 @@ class Letters:
         self._letters.update_one(still, {"$set": told})
         return bool(published)
 
-    def resolve(self, letter_id: str) -> None:
-        """Note that nothing is to be done about it any more. Raises NoSuchLetter."""
+    def resolve(self, letter_id: str, message_id: str | None = None) -> None:
+        """Note that nothing is to be done about it any more, nor about its message's others.
+
+        None: whichever message it was. Raises NoSuchLetter: none has this id and message.
+        """
         told = {"status": "resolved", "resolvedAt": codec.to_mongo(self._clock())}
-        change = {"$set": told}
-        if not self._letters.update_one({"_id": letter_id}, change).matched_count:
+        asked: dict[str, Any] = {"_id": letter_id}
+        if message_id is not None:
+            asked |= _of_message(message_id)
+        if not self._letters.update_one(asked, {"$set": told}).matched_count:
             raise NoSuchLetter(letter_id)
+        if message_id:
+            others = {**_of_message(message_id), "status": {"$ne": "resolved"}}
+            self._letters.update_many(others, {"$set": told})
 
     def _read(self, consumer: str, after: str) -> list[tuple[bytes, dict[bytes, bytes]]]:
         places: dict[Any, Any] = {DEAD_LETTERS: after}
@@ -189,6 +197,13 @@ class Letters:
         )
         stored = {"$setOnInsert": codec.to_mongo(document)}
         return UpdateOne({"_id": letter_id}, stored, upsert=True)
+
+
+def _of_message(message_id: str) -> dict[str, Any]:
+    """Find the letters of a message of the inbox; of none: those that were no such message."""
+    if message_id:
+        return {"stream": INBOX, "entryId": message_id}
+    return {"$or": [{"stream": {"$ne": INBOX}}, {"entryId": ""}]}
 
 
 def customer_of(fields: Mapping[str, str]) -> str:

@@ -860,7 +860,8 @@ class LetterStepDocument(Document, kw_only=True):
     """What somebody did about a dead letter; `_id` is the event that recorded it.
 
     `kind` is opened, replay, resolved, correction_asked or corrected. The first three name
-    the letter, the others the message that it is of (`entry_id` of the letter). `reader_key`
+    the letter; all but the first two the message that it is of (`entry_id` of the letter),
+    which is empty where the letter that was closed was none of the inbox. `reader_key`
     is the public key for which the projector seals the answer to an opening; `reason_code`
     says why a letter was closed that nothing was posted for.
     """

@@ -662,11 +662,15 @@ class LetterReplayed(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class LetterResolved(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody closed a dead letter that needs no posting, for a reason of a list."""
+    """Somebody closed a dead letter that needs no posting, for a reason of a list.
+
+    The message of the inbox that it was (empty: it was none) is posted no more.
+    """
 
     type: ClassVar[str] = "letter.resolved.v1"
     letter_id: Key
     reason_code: Code
+    original_message_id: Key = NO_KEY
 
 
 class RebuildAsked(Event, frozen=True, kw_only=True, omit_defaults=True):
@@ -756,6 +760,7 @@ class StaffKeyRevoked(Event, frozen=True, kw_only=True, omit_defaults=True):
     staff_id: Key
     key_id: Key
     reason: str = ""
+    reason_code: Code = NO_CODE
 
 
 # ------------------------------------------------------------------ conversations

@@ -1415,10 +1415,13 @@ class RevokeKeyRequest(_message.Message):
     KEY_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
     staff_id: _builtins.str
     key_id: _builtins.str
     reason: _builtins.str
     idempotency_key: _builtins.str
+    reason_code: _builtins.str
+    """Why: forgotten, lost, security, left, other; may be left out."""
     def __init__(
         self,
         *,
@@ -1426,10 +1429,11 @@ class RevokeKeyRequest(_message.Message):
         key_id: _builtins.str = ...,
         reason: _builtins.str = ...,
         idempotency_key: _builtins.str = ...,
+        reason_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "key_id", b"key_id", "reason", b"reason", "staff_id", b"staff_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "key_id", b"key_id", "reason", b"reason", "reason_code", b"reason_code", "staff_id", b"staff_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2050,20 +2054,26 @@ class ResolveLetterRequest(_message.Message):
     LETTER_ID_FIELD_NUMBER: _builtins.int
     REASON_CODE_FIELD_NUMBER: _builtins.int
     IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    ORIGINAL_MESSAGE_ID_FIELD_NUMBER: _builtins.int
     letter_id: _builtins.str
     reason_code: _builtins.str
     """Why: a code of the ledger's list."""
     idempotency_key: _builtins.str
+    original_message_id: _builtins.str
+    """The message of the inbox that the letter was, as IssueCorrection names it. Only a letter
+    that names none, or came from the ledger itself, is closed without.
+    """
     def __init__(
         self,
         *,
         letter_id: _builtins.str = ...,
         reason_code: _builtins.str = ...,
         idempotency_key: _builtins.str = ...,
+        original_message_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "letter_id", b"letter_id", "reason_code", b"reason_code"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idempotency_key", b"idempotency_key", "letter_id", b"letter_id", "original_message_id", b"original_message_id", "reason_code", b"reason_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

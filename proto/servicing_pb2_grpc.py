@@ -1904,7 +1904,8 @@ class OperationsServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ResolveLetter(self, request, context):
-        """Close a dead letter that needs no posting; it stays to be read.
+        """Close a dead letter that needs no posting; it stays to be read. Its message is posted no
+        more, neither by a correction nor when it comes again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -512,7 +512,9 @@ class OperationsServiceStub:
     ReplayLetter: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.ReplayLetterRequest, _servicing_pb2.LetterResponse]
     """Publish the entry of a dead letter again to its stream, once for ever."""
     ResolveLetter: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.ResolveLetterRequest, _servicing_pb2.LetterResponse]
-    """Close a dead letter that needs no posting; it stays to be read."""
+    """Close a dead letter that needs no posting; it stays to be read. Its message is posted no
+    more, neither by a correction nor when it comes again.
+    """
     AskRebuild: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.AskRebuildRequest, _servicing_pb2.AskRebuildResponse]
     """Have the projector make the read models anew from all events, and swap them in."""
 
@@ -531,7 +533,9 @@ class OperationsServiceAsyncStub(OperationsServiceStub):
     ReplayLetter: _aio.UnaryUnaryMultiCallable[_servicing_pb2.ReplayLetterRequest, _servicing_pb2.LetterResponse]  # type: ignore[assignment]
     """Publish the entry of a dead letter again to its stream, once for ever."""
     ResolveLetter: _aio.UnaryUnaryMultiCallable[_servicing_pb2.ResolveLetterRequest, _servicing_pb2.LetterResponse]  # type: ignore[assignment]
-    """Close a dead letter that needs no posting; it stays to be read."""
+    """Close a dead letter that needs no posting; it stays to be read. Its message is posted no
+    more, neither by a correction nor when it comes again.
+    """
     AskRebuild: _aio.UnaryUnaryMultiCallable[_servicing_pb2.AskRebuildRequest, _servicing_pb2.AskRebuildResponse]  # type: ignore[assignment]
     """Have the projector make the read models anew from all events, and swap them in."""
 
@@ -583,7 +587,9 @@ class OperationsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _servicing_pb2.ResolveLetterRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_servicing_pb2.LetterResponse, _abc.Awaitable[_servicing_pb2.LetterResponse]]:
-        """Close a dead letter that needs no posting; it stays to be read."""
+        """Close a dead letter that needs no posting; it stays to be read. Its message is posted no
+        more, neither by a correction nor when it comes again.
+        """
 
     @_abc_1.abstractmethod
     def AskRebuild(

@@ -24,9 +24,14 @@ class ResolveLetter(LetterChange, frozen=True, kw_only=True):
     done: ClassVar[str] = "Closed the dead letter"
 
     reason_code: str
+    message_id: str = ""
+    """The message of the inbox that it was; empty: it was none."""
 
     def request(self, key: str) -> servicing.ResolveLetterRequest:
         """Build the request."""
         return servicing.ResolveLetterRequest(
-            letter_id=self.letter_id, reason_code=self.reason_code, idempotency_key=key
+            letter_id=self.letter_id,
+            reason_code=self.reason_code,
+            original_message_id=self.message_id,
+            idempotency_key=key,
         )

@@ -1,9 +1,18 @@
 """Revoke a staff member's signing key; what it signed stays valid."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from dashboard.commands.staff_change import StaffChange
 from proto import servicing_pb2 as servicing
+
+REASONS: Final = {
+    "forgotten": "Passphrase forgotten",
+    "lost": "Key lost",
+    "security": "For security",
+    "left": "Has left",
+    "other": "Other",
+}
+"""Why a key signs nothing any more: code on the wire, and the word for it."""
 
 
 class RevokeKey(StaffChange, frozen=True, kw_only=True):
@@ -16,9 +25,14 @@ class RevokeKey(StaffChange, frozen=True, kw_only=True):
 
     key_id: str
     reason: str = ""
+    reason_code: str = ""
 
     def request(self, key: str) -> servicing.RevokeKeyRequest:
         """Build the request."""
         return servicing.RevokeKeyRequest(
-            staff_id=self.staff_id, key_id=self.key_id, reason=self.reason, idempotency_key=key
+            staff_id=self.staff_id,
+            key_id=self.key_id,
+            reason=self.reason,
+            reason_code=self.reason_code,
+            idempotency_key=key,
         )

@@ -36,7 +36,7 @@ def letter_actions(
 ) -> list[Operation]:
     """Offer what can be done; give what is under way on the account that was chosen.
 
-    Whose correction is asked for already is not closed meanwhile: it may still be posted.
+    Whose correction is asked for is not closed meanwhile: the ledger refuses it.
     """
     is_settled = any(each.kind == "corrected" for each in steps) or row.status == "resolved"
     account, under_way = None, list[Operation]()
@@ -68,6 +68,8 @@ def letter_actions(
             )
         if row.status != "resolved" and not is_settled and not is_asked:
             _close(signed_in, row, health)
+    if is_asked:
+        quiet("A correction of it is asked for: until that is decided, it is not closed.")
     if not entry.is_payment:
         quiet("Only a payment can be corrected here. Have its sender send it anew, or replay it.")
     sending.trouble(signed_in, f"letter:{row.letter_id}", retry_letter)
@@ -126,12 +128,16 @@ def _close(signed_in: SignedIn, row: LetterRow, health: Health) -> None:
             disabled=health.read_only,
             help=health.sentence if health.read_only else None,
             on_click=_close_letter,
-            args=(signed_in, row.letter_id, key),
+            args=(signed_in, row, key),
         )
 
 
-def _close_letter(signed_in: SignedIn, letter_id: str, key: str) -> None:
-    change = ResolveLetter(letter_id=letter_id, reason_code=session.entered(key) or "other")
+def _close_letter(signed_in: SignedIn, row: LetterRow, key: str) -> None:
+    change = ResolveLetter(
+        letter_id=row.letter_id,
+        reason_code=session.entered(key) or "other",
+        message_id=row.message_id,
+    )
     if sending.send(signed_in, change).state == "synced":
         st.toast("The letter is being closed.")
 

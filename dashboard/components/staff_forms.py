@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import services, session
-from dashboard.commands import disable_staff, enable_staff, set_limits, set_roles
+from dashboard.commands import disable_staff, enable_staff, revoke_key, set_limits, set_roles
 from dashboard.commands.create_staff import CreateStaff
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
@@ -130,8 +130,10 @@ def _revoke_form(signed_in: SignedIn, member: StaffMember) -> None:
         f"The key {code(key.key_id)} signs no decision any more; what it signed stays valid."
         " They make a new one themselves."
     )
+    field = f"{RevokeKey.name}-{member.staff_id}"
+    why = staff_reason.ask(field, revoke_key.REASONS, _entered())
     reason = _reason(member, RevokeKey.name)
-    change = RevokeKey(staff_id=member.staff_id, key_id=key.key_id, reason=reason)
+    change = RevokeKey(staff_id=member.staff_id, key_id=key.key_id, reason=reason, reason_code=why)
     _button(signed_in, "Revoke key", change)
 
 

@@ -47,6 +47,11 @@ class LetterRow(View, kw_only=True, frozen=True, rename="camel"):
     replayed_at: Instant | None = None
     resolved_at: Instant | None = None
 
+    @property
+    def message_id(self) -> str:
+        """The message of the inbox that it was; empty: it was none."""
+        return self.entry_id if self.stream == INBOX else ""
+
 
 class LetterStep(View, kw_only=True, frozen=True, rename="camel"):
     """What somebody did about a letter."""
@@ -185,8 +190,8 @@ def steps_of(database: DeskDatabase, roles: frozenset[str], row: LetterRow) -> l
     """List what was done about a letter or its message, oldest first. Raises NotAllowed."""
     require_letters(roles)
     about: list[Stored] = [{"letterId": row.letter_id}]
-    if row.entry_id and row.stream == INBOX:
-        about.append({"messageId": row.entry_id})
+    if row.message_id:
+        about.append({"messageId": row.message_id})
     found = (
         database[documents.LETTER_STEPS.name]
         .find({"$or": about}, fields_of(LetterStep))

@@ -6,7 +6,7 @@ version: the approval supplies those. Its free texts stand in it as ciphertext.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -38,6 +38,12 @@ def command_body(command: AccountCommand) -> str:
     return codec.canonical(fields).decode()
 
 
+def fields_of(body: str) -> dict[str, Any]:
+    """Give the fields of a canonical body, its command's name among them."""
+    fields: dict[str, Any] = msgspec.json.decode(body)
+    return fields
+
+
 def hash_of(body: str) -> str:
     """Give the hex SHA-256 of a canonical body."""
     return hashlib.sha256(body.encode()).hexdigest()
@@ -47,7 +53,7 @@ def read_command(
     body: str, kinds: Iterable[type[AccountCommand]], *, approved_by: str
 ) -> AccountCommand:
     """Read exactly what was bound, to be executed by its approver."""
-    fields = msgspec.json.decode(body)
+    fields = fields_of(body)
     name = fields.pop("command")
     kind = next(each for each in kinds if each.__name__ == name)
     fields["approved_by"] = approved_by

@@ -99,6 +99,8 @@ class Look(Struct, frozen=True, kw_only=True):
     """Everybody, also who was disabled."""
     requests: Callable[[str], list[Request]] = lambda _customer: []
     """A customer's requests, also the decided ones."""
+    open_requests: Callable[[], list[Request]] = list
+    """Every request that waits; some may have expired."""
     recent: Callable[[str, str, Instant], tuple[Relief, ...]] = lambda _actor, _customer, _at: ()
     """What an actor did for a customer in the day before an instant."""
     seal: Callable[[str, str, str], Sealed] = lambda _customer, _name, text: Sealed(text)

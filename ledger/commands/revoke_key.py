@@ -5,7 +5,7 @@ from ledger.commands.staff_steps import StaffCommand, existing
 from ledger.domain.staff import Staff
 from ledger.errors import Refusal, Refused
 from proto.events import LedgerEvent, StaffKeyRevoked
-from proto.values import Key
+from proto.values import Code, Key
 
 
 class RevokeKey(StaffCommand, frozen=True, kw_only=True):
@@ -13,6 +13,7 @@ class RevokeKey(StaffCommand, frozen=True, kw_only=True):
 
     key_id: Key
     reason: str = ""
+    reason_code: Code = Code("")
 
 
 def decide(staff: Staff | None, command: RevokeKey, facts: Facts) -> tuple[LedgerEvent, ...]:
@@ -25,5 +26,11 @@ def decide(staff: Staff | None, command: RevokeKey, facts: Facts) -> tuple[Ledge
             f"{command.staff_id} has no key {command.key_id} that is still good.",
             field="key_id",
         )
-    revoked = StaffKeyRevoked(staff_id=staff.staff_id, key_id=active.key_id, reason=command.reason)
-    return (revoked,)
+    return (
+        StaffKeyRevoked(
+            staff_id=staff.staff_id,
+            key_id=active.key_id,
+            reason=command.reason,
+            reason_code=command.reason_code,
+        ),
+    )

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from proto.events import LetterEvent
+from proto.events import LetterEvent, LetterResolved
 from proto.values import Instant, Key
 
 
@@ -12,8 +12,10 @@ class LetterLog(Struct, frozen=True, kw_only=True):
     letter_id: Key
     version: int
     updated_at: Instant
+    is_closed: bool = False
 
 
-def evolve(_log: LetterLog | None, event: LetterEvent, version: int, at: Instant) -> LetterLog:
-    """Apply one event."""
-    return LetterLog(letter_id=event.letter_id, version=version, updated_at=at)
+def evolve(log: LetterLog | None, event: LetterEvent, version: int, at: Instant) -> LetterLog:
+    """Apply one event; what was closed stays so."""
+    is_closed = isinstance(event, LetterResolved) or (log is not None and log.is_closed)
+    return LetterLog(letter_id=event.letter_id, version=version, updated_at=at, is_closed=is_closed)

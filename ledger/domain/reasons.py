@@ -99,6 +99,8 @@ STAFF_DISABLED: Final = ("left", "long_absence", "suspended", "security", "other
 
 STAFF_ENABLED: Final = ("is_back", "disabled_in_error", "cleared", "other")
 
+KEY_REVOKED: Final = ("forgotten", "lost", "security", "left", "other")
+
 ROLES_SET: Final = ("new_duties", "temporary_cover", "cover_ended", "correction", "other")
 
 LIMITS_SET: Final = (

@@ -43,8 +43,11 @@ def replay_letter(request: pb.ReplayLetterRequest) -> ReplayLetter:
 def resolve_letter(request: pb.ResolveLetterRequest) -> ResolveLetter:
     """Read OperationsService.ResolveLetter."""
     letter_id = _letter_id(request.letter_id)
-    code = check_reason(Code(request.reason_code), reasons.LETTER)
-    return ResolveLetter(letter_id=letter_id, reason_code=code)
+    return ResolveLetter(
+        letter_id=letter_id,
+        reason_code=check_reason(Code(request.reason_code), reasons.LETTER),
+        original_message_id=fields.given_id("original_message_id", request.original_message_id),
+    )
 
 
 def ask_rebuild(_request: pb.AskRebuildRequest) -> AskRebuild:

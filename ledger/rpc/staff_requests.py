@@ -83,4 +83,5 @@ def revoke_key(request: servicing_pb.RevokeKeyRequest) -> RevokeKey:
         staff_id=fields.staff_identifier("staff_id", request.staff_id),
         key_id=fields.identifier("key_id", request.key_id),
         reason=fields.free_text("reason", request.reason),
+        reason_code=reasons.check_given(Code(request.reason_code), reasons.KEY_REVOKED),
     )

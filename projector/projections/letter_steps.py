@@ -46,8 +46,12 @@ def _told(event: Event | None) -> Stored | None:
         case LetterReplayed():
             return {"kind": "replay", "letterId": str(event.letter_id)}
         case LetterResolved():
-            letter = str(event.letter_id)
-            return {"kind": "resolved", "letterId": letter, "reasonCode": str(event.reason_code)}
+            return {
+                "kind": "resolved",
+                "letterId": str(event.letter_id),
+                "messageId": str(event.original_message_id),
+                "reasonCode": str(event.reason_code),
+            }
         case ApprovalRequested():
             return _asked(event)
         case PaymentCorrected() if event.original_message_id:

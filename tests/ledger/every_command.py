@@ -74,7 +74,10 @@ def _people(admin: Caller, approver: Approver) -> None:
     )
     admin.staff.SetLimits(limits, metadata=metadata)
     revoked = pb.RevokeKeyRequest(
-        staff_id=approver.caller.actor_id, key_id=approver.key_id, idempotency_key=new_key()
+        staff_id=approver.caller.actor_id,
+        key_id=approver.key_id,
+        reason_code="forgotten",
+        idempotency_key=new_key(),
     )
     admin.staff.RevokeKey(revoked, metadata=metadata)
     admin.disable_staff(staff_id)
@@ -85,7 +88,10 @@ def _people(admin: Caller, approver: Approver) -> None:
     again = pb.ReplayLetterRequest(letter_id="1-0", idempotency_key=new_key())
     admin.operations.ReplayLetter(again, metadata=metadata)
     closed = pb.ResolveLetterRequest(
-        letter_id="1-0", reason_code="came_twice", idempotency_key=new_key()
+        letter_id="1-0",
+        reason_code="came_twice",
+        original_message_id="1700000000001-0",
+        idempotency_key=new_key(),
     )
     admin.operations.ResolveLetter(closed, metadata=metadata)
     anew = pb.AskRebuildRequest(idempotency_key=new_key())

@@ -17,7 +17,7 @@ from tests.builders import (
     open_loan_request,
 )
 from tests.ledger import asking
-from tests.ledger.taking_back import reverse
+from tests.ledger.taking_back import close_twice, close_while_asked, reverse
 
 
 class Scene:
@@ -241,6 +241,12 @@ ROWS: Final = (
     Row(Refusal.ACCOUNT_CLOSED, "", lambda s: s.system.late_fee(s.closed())),
     Row(Refusal.ALREADY_DISABLED, "", _disabled_twice),
     Row(Refusal.NOT_DISABLED, "", _never_disabled),
+    Row(Refusal.LETTER_CLOSED, "letter_id", lambda s: close_twice(s.admin)),
+    Row(
+        Refusal.CORRECTION_WAITS,
+        "original_message_id",
+        lambda s: close_while_asked(s.admin, s.active()),
+    ),
     Row(
         Refusal.DATE_OUT_OF_WINDOW,
         "effective_date",

@@ -1,11 +1,13 @@
-"""Reversals and corrections as requests, and sent by one actor."""
+"""Reversals, corrections and closed letters as requests, and sent by one actor."""
 
 # ruff: noqa: ANN401 - fields of messages are of many kinds
 from typing import Any
+from uuid import uuid4
 
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as pb
 from tests.builders import Caller, new_key
+from tests.ledger.approvers import ask
 
 
 def reversal(account: str, transaction_id: str, **fields: Any) -> pb.ReverseTransactionRequest:
@@ -70,3 +72,33 @@ def issue_correction(
 
 def _own(caller: Caller, fields: dict[str, Any]) -> dict[str, Any]:
     return {"approved_by": caller.actor_id, "idempotency_key": new_key(), **fields}
+
+
+def new_message() -> str:
+    """Make the id of a message of the inbox, or of a letter, that nobody else has."""
+    return f"17{uuid4().int % 10**11:011}-0"
+
+
+def close_letter(caller: Caller, letter_id: str = "", message_id: str = "") -> pb.LetterResponse:
+    """Close a dead letter without a posting."""
+    request = pb.ResolveLetterRequest(
+        letter_id=letter_id or new_message(),
+        original_message_id=message_id,
+        reason_code="came_twice",
+        idempotency_key=new_key(),
+    )
+    return caller.operations.ResolveLetter(request, metadata=caller.metadata())
+
+
+def close_twice(caller: Caller) -> None:
+    """Close the same letter again."""
+    letter_id = new_message()
+    close_letter(caller, letter_id)
+    close_letter(caller, letter_id)
+
+
+def close_while_asked(caller: Caller, account: str) -> None:
+    """Ask for the correction of a message, and close its letter."""
+    message_id = new_message()
+    ask(caller, pb.PreviewRequest(issue_correction=issue(account, message_id, "5.00")))
+    close_letter(caller, message_id=message_id)

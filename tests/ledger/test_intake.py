@@ -15,6 +15,7 @@ from proto.streams import DEAD_LETTERS, INBOX, INTAKE_GROUP
 from tests.builders import Caller, LedgerProcess, new_id
 from tests.ledger.accounts_check import check_books, loan_of
 from tests.ledger.asking import set_read_only
+from tests.ledger.taking_back import close_letter, new_message
 
 SECONDS_MAX = 30.0
 
@@ -216,20 +217,22 @@ def test_the_intake_outlives_redis_and_an_emptied_one(counter_alone: Counter) ->
 
 
 def test_a_message_from_the_dead_letters_is_posted_once_by_its_first_id(counter: Counter) -> None:
-    """Published again it bears the id of the message that it was at first."""
-    account = counter.system.active_loan()
+    """Published again it bears the id of the message that it was at first; closed, not at all."""
+    account, closed = counter.system.active_loan(), new_message()
     first = counter.receive(account, "10.00")
     counter.settle()
+    close_letter(counter.ledger.caller("staff-admin"), message_id=closed)
     payment = {"account_id": account, "amount": "10.00"}
-    counter.redis.xadd(
-        INBOX,
-        {
-            "msg_type": "payment.received.v1",
-            "id": new_id("PAY"),
-            "payload": json.dumps(payment),
-            "original_message_id": first,
-        },
-    )
-    counter.settle()
-    assert counter.letters()[-1]["error"].startswith("MESSAGE_POSTED: ")
+    for message_id, error in ((first, "MESSAGE_POSTED: "), (closed, "LETTER_CLOSED: ")):
+        counter.redis.xadd(
+            INBOX,
+            {
+                "msg_type": "payment.received.v1",
+                "id": new_id("PAY"),
+                "payload": json.dumps(payment),
+                "original_message_id": message_id,
+            },
+        )
+        counter.settle()
+        assert counter.letters()[-1]["error"].startswith(error)
     assert counter.system.balance(account).total_outstanding == "590.00"

@@ -13,7 +13,7 @@ from proto import codec
 from proto import servicing_pb2 as pb
 from proto.events import AdjustmentMade
 from tests.builders import Caller, LedgerProcess, new_id, new_key, refusal_of
-from tests.ledger.approvers import ask, write_off
+from tests.ledger.approvers import approver, ask, write_off
 
 KINDS: Final[dict[str, tuple[Callable[[Caller, str], object], tuple[str, ...]]]] = {
     "waiver": (lambda c, code: c.waive("LA-none", "1.00", reason_code=code), reasons.WAIVER),
@@ -125,11 +125,15 @@ STAFF: Final[dict[str, tuple[Callable[..., Message], tuple[str, ...]]]] = {
     "Enable": (pb.EnableStaffRequest, reasons.STAFF_ENABLED),
 }
 """Rpc of StaffService to its request, and the list of its reasons."""
+KEY: Final[dict[str, tuple[Callable[..., Message], tuple[str, ...]]]] = {
+    "RevokeKey": (partial(pb.RevokeKeyRequest, key_id="0" * 16), reasons.KEY_REVOKED)
+}
 NEEDED: Final = {"SetRoles", "SetLimits"}
 
 
 def _change(admin: Caller, rpc: str, staff_id: str, code: str) -> str:
-    request = STAFF[rpc][0](staff_id=staff_id, reason_code=code, idempotency_key=new_key())
+    made: Callable[..., Message] = (STAFF | KEY)[rpc][0]
+    request = made(staff_id=staff_id, reason_code=code, idempotency_key=new_key())
     answer = getattr(admin.staff, rpc)(request, metadata=admin.metadata())
     return str(answer.event_id)
 
@@ -143,12 +147,27 @@ def test_each_change_of_staff_tells_why(ledger: LedgerProcess, system: Caller) -
     assert {key: getattr(each, "reason_code", "") for key, each in events.items()} == told
 
 
-@pytest.mark.parametrize("rpc", STAFF)
+def test_a_key_that_is_revoked_tells_why(ledger: LedgerProcess, system: Caller) -> None:
+    """As the other changes of staff do."""
+    admin, owner = ledger.caller("staff-admin"), approver(ledger)
+    request = pb.RevokeKeyRequest(
+        staff_id=owner.caller.actor_id,
+        key_id=owner.key_id,
+        reason_code="forgotten",
+        idempotency_key=new_key(),
+    )
+    event_id = admin.staff.RevokeKey(request, metadata=admin.metadata()).event_id
+    entry = next(each for each in system.entries() if each.event_id == event_id)
+    event = codec.read_event(entry.event_type, entry.body)
+    assert getattr(event, "reason_code", "") == "forgotten"
+
+
+@pytest.mark.parametrize("rpc", [*STAFF, *KEY])
 def test_a_reason_of_another_list_is_refused_and_roles_and_limits_need_one(
     ledger: LedgerProcess, rpc: str
 ) -> None:
     """Before anything else about the person is looked at."""
-    admin, (_, allowed) = ledger.caller("staff-admin"), STAFF[rpc]
+    admin, (_, allowed) = ledger.caller("staff-admin"), {**STAFF, **KEY}[rpc]
     for code in ("because", ""):
         with pytest.raises(grpc.RpcError) as refused:
             _change(admin, rpc, "p-none" if code or rpc != "Create" else "staff-admin", code)

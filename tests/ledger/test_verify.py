@@ -29,6 +29,7 @@ from tests.builders import LedgerProcess
 from tests.ledger.account_scene import ACCOUNT, AccountScene
 from tests.ledger.approvers import person
 from tests.ledger.forging import forging, rewritten, settings_of
+from tests.ledger.taking_back import close_letter
 
 REPAYMENT_KEY = "repayment-of-"
 Change = Callable[[dict[str, Any]], dict[str, Any]]
@@ -42,6 +43,9 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for amount in ("10.00", "20.00", "30.00"):
             ledger.system.repay(account, amount, idempotency_key=f"{REPAYMENT_KEY}{amount}")
         person(ledger, "support")
+        person(ledger, "admin", staff_id="staff-admin")
+        for _ in range(2):
+            close_letter(ledger.caller("staff-admin"), message_id="1700000000001-0")
     return ledger.data_dir
 
 
@@ -255,7 +259,7 @@ def test_an_answer_that_tells_other_figures_is_named_and_not_repeated(stopped: P
     "change",
     ["DELETE FROM names WHERE kind = ?", "UPDATE names SET subject_id = 'x' WHERE kind = ?"],
 )
-@pytest.mark.parametrize("kind", ["account_number", "schedule_id", "username"])
+@pytest.mark.parametrize("kind", ["account_number", "schedule_id", "username", "message"])
 def test_a_name_that_leads_elsewhere_is_named(stopped: Path, change: str, kind: str) -> None:
     """Else a number could be given twice."""
     with forging(stopped) as connection:

@@ -79,13 +79,24 @@ def test_a_replay_that_was_asked_for_is_published_once(
 def test_a_letter_that_was_closed_is_resolved_and_says_why(
     feed: Feed, drain: Drain, mirror: Mirror, letter: Plain, streams: redis.Redis
 ) -> None:
-    """Nothing is published; the reason is a step of it, and stands in the trail."""
+    """Nothing is published; the reason is a step of it, and stands in the trail.
+
+    Under another message's name, or under none, it stays as it is.
+    """
     before: Any = streams.xlen(INBOX)
-    event_id = ask(feed, letter["_id"], "letter.resolved.v1", reason_code="came_twice")
+    told = {"reason_code": "came_twice", "original_message_id": letter["entryId"]}
+    for other in ({}, {"original_message_id": "1700000000000-0"}):
+        event_id = ask(feed, letter["_id"], "letter.resolved.v1", reason_code="came_twice", **other)
+        assert answered(drain, mirror, event_id)["state"] == "erased"
+    assert mirror.one(documents.DEAD_LETTERS, letter["_id"])["status"] == "open"
+    same = {**letter, "_id": "1-1", "letterId": "1-1"}
+    mirror.database["dead-letters"].insert_one(same)
+    event_id = ask(feed, letter["_id"], "letter.resolved.v1", **told)
     assert answered(drain, mirror, event_id)["state"] == "resolved"
     stored = mirror.one(documents.DEAD_LETTERS, letter["_id"])
     assert (stored["status"], streams.xlen(INBOX)) == ("resolved", before)
-    (step,) = mirror.all(documents.LETTER_STEPS)
+    assert mirror.one(documents.DEAD_LETTERS, "1-1")["status"] == "resolved"
+    step = mirror.one(documents.LETTER_STEPS, event_id)
     assert (step["kind"], step["by"], step["reasonCode"]) == (
         "resolved",
         "staff-alex",
@@ -156,8 +167,9 @@ class Asked:
         self.order.append(letter_id)
         return True
 
-    def resolve(self, letter_id: str) -> None:
+    def resolve(self, letter_id: str, message_id: str | None = None) -> None:
         """Note it."""
+        assert message_id is None
         self.order.append(letter_id)
 
 

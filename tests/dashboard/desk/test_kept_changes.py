@@ -58,8 +58,8 @@ EVERY: tuple[Change, ...] = (
     QueryItem(event_id="ACC-1:7", note="Which call was it?"),
     AskRebuild(),
     ReplayLetter(letter_id="letter-1"),
-    ResolveLetter(letter_id="letter-1", reason_code="test_message"),
-    RevokeKey(staff_id="staff-nora", seen_version=3, key_id="abcd", reason="lost"),
+    ResolveLetter(letter_id="letter-1", reason_code="test_message", message_id="1-1"),
+    RevokeKey(staff_id="staff-nora", key_id="abcd", reason="by train", reason_code="lost"),
     SetLimits(staff_id="staff-nora", seen_version=3, limits={"waiver": Money(75_00)}),
     SetReadOnly(read_only=True, reason="Month end"),
 )

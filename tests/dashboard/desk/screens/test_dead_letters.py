@@ -146,15 +146,23 @@ def test_a_letter_that_needs_no_posting_is_closed_for_a_reason(
     books: RecordingLedger,
     answers: Callable[[dict[str, str]], None],
 ) -> None:
-    """The reason is one of the list; what was closed so is said on the letter, by whom."""
+    """The reason is one of the list; what was closed so is said on the letter, by whom.
+
+    What the ledger refuses stands on the page in its own words.
+    """
     dead(store, 1)
     answers(payment(account_id="ACC-1", amount="18.00"))
     page = until(opened("dead_letter.py", "admin", id=LETTER), "Close without a posting")
     page.selectbox(f"close-letter-reason-{LETTER}").set_value("test_message")
+    waits = servicing.RefusalDetail(reason="CORRECTION_WAITS", sentence="AP-1 is pending.")
+    books.script.append(says_no(grpc.StatusCode.FAILED_PRECONDITION, waits))
+    button(page, "Close the letter").click().run()
+    assert "AP-1 is pending." in everything(page).replace("\\", "")
     books.script.append(lambda *_: servicing.LetterResponse(letter_id=LETTER, event_id="e"))
     button(page, "Close the letter").click().run()
-    (sent,) = [each.request for each in books.commands() if each.rpc == "ResolveLetter"]
-    assert (sent.letter_id, sent.reason_code) == (LETTER, "test_message")
+    _, sent = [each.request for each in books.commands() if each.rpc == "ResolveLetter"]
+    told = (sent.letter_id, sent.reason_code, sent.original_message_id)
+    assert told == (LETTER, "test_message", "16-1")
     at = Instant.parse("2026-11-01")
     step = LetterStepDocument(
         event_id=Key(f"letter:{LETTER}:2"),
