@@ -3,6 +3,7 @@
 A gap is told by the event that follows it. A subject's last event has none that follows:
 were it lost on the way, its account would stay behind for as long as nothing happens on it.
 So the journal's positions are held against those in the trail, which has every event once.
+What is parked is here too, however long its predecessor cannot be applied.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,7 +17,7 @@ from pymongo.errors import PyMongoError
 from projector.item import Entry
 from projector.ledger_reads import Ledger
 from projector.vitals import Vitals
-from proto.documents import AUDIT_EVENTS
+from proto.documents import AUDIT_EVENTS, PARKED_EVENTS
 
 LOOK_SECONDS: Final = 1.5
 """What was in the journal a look ago is to be here: an event is missed after two."""
@@ -31,10 +32,14 @@ log = structlog.get_logger()
 
 
 class LostEvents:
-    """Looks beside the loop; for one projector, whoever holds the lease."""
+    """Looks beside the loop; for one projector, whoever holds the lease.
+
+    The trail is read first: an event that is on its way there out of the parked ones is
+    then missed at most once more, and never taken for two.
+    """
 
     def __init__(self, database: Database[dict[str, Any]], ledger: Ledger, vitals: Vitals) -> None:
-        self._trail = database[AUDIT_EVENTS.name]
+        self._places = (database[AUDIT_EVENTS.name], database[PARKED_EVENTS.name])
         self._ledger, self._vitals = ledger, vitals
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="lost-events")
         self._asked: Future[list[tuple[int, Entry]]] | None = None
@@ -100,16 +105,19 @@ class LostEvents:
         self._head, self._brought = head, brought
 
     def _between(self, end: int) -> dict[str, Any]:
-        return {"position": {"$gt": self._whole, "$lte": end}}
+        """Name a window's positions, but for those aside, which may be applied after all."""
+        return {"position": {"$gt": self._whole, "$lte": end, "$nin": sorted(self._aside)}}
 
     def _count(self, end: int) -> int:
         aside = sum(each <= end for each in self._aside)
-        return self._trail.count_documents(self._between(end)) + aside
+        return aside + sum(each.count_documents(self._between(end)) for each in self._places)
 
     def _lost(self, end: int) -> list[tuple[int, Entry]]:
         """Give the lost events of a window, as far as one page of the journal holds them."""
-        rows = self._trail.find(self._between(end), {"_id": 0, "position": 1})
-        here = {int(each["position"]) for each in rows} | self._aside
+        here = set(self._aside)
+        for place in self._places:
+            rows = place.find(self._between(end), {"_id": 0, "position": 1})
+            here.update(int(each["position"]) for each in rows)
         first = next((each for each in range(self._whole + 1, end + 1) if each not in here), None)
         if first is None:
             return []

@@ -244,15 +244,18 @@ def share(matched: int, checked: int) -> float | None:
 
 
 def _other_version(account_id: str, mirror: int, ledger: int) -> Mismatch:
-    """Tell of an account whose version the ledger's history does not have."""
+    """Tell of an account whose version the ledger's history does not have.
+
+    Where they have nothing in common, they differ from the first event on.
+    """
     return Mismatch(
         account_id=account_id,
         field="ver",
         mirror=str(mirror),
         ledger=str(ledger),
         version=mirror,
-        since_version=ledger,
-        since_event_id=f"{account_id}:{ledger}",
+        since_version=max(1, ledger),
+        since_event_id=f"{account_id}:{max(1, ledger)}",
         since_event_type="",
     )
 

@@ -23,6 +23,7 @@ def parked_document(item: Item) -> Stored:
         "_id": parked_id(item),
         "subjectId": item.subject_id,
         "ver": codec.to_mongo(item.version),
+        "position": codec.to_mongo(item.envelope.position),
         "entryId": item.entry.entry_id,
         "fields": storable(item.envelope.fields),
         "parkedAt": item.at,

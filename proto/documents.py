@@ -795,6 +795,7 @@ class ParkedEventDocument(Document, kw_only=True):
 
     subject_id: Key
     ver: int
+    position: int = 0
     entry_id: str
     fields: dict[str, str]
     parked_at: Instant

@@ -28,10 +28,14 @@ def flooded(start: Start, settings: Settings, feed: Feed) -> Iterator[Drain]:
 def test_the_source_is_stopped_and_the_others_are_not(
     flooded: Drain, feed: Feed, mirror: Mirror
 ) -> None:
-    """After so many dead letters of it no more are made; what it sends is put aside."""
+    """After so many dead letters of it no more are made; the heartbeat raises the alarm.
+
+    What it sends is put aside.
+    """
     assert len(feed.dead_letters()) == 20
     assert [each["_id"] for each in mirror.all(documents.CUSTOMERS)] == ["CUS-2"]
     assert flooded.left() == 0
+    flooded.until(lambda: flooded.projector._vitals.stopped_sources == ["bad-feed"])
 
 
 def test_what_was_put_aside_comes_back_when_an_operator_says_so(

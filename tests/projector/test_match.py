@@ -9,10 +9,12 @@ from typing import Any
 import grpc
 import pytest
 from bson import Decimal128, Int64
+from prometheus_client import generate_latest
 
 from embedded.process import free_port
 from projector import assembly, commands
 from projector.match_check import MatchCheck, Sampling
+from projector.metrics import Metrics
 from projector.settings import Settings
 from projector.vitals import Vitals
 from proto import documents
@@ -183,11 +185,18 @@ def test_what_the_ledger_itself_says_of_the_balances_counts_too(
 def test_an_account_that_the_mirror_lacks_is_found(check: MatchCheck, mirror: Mirror) -> None:
     """A deleted document is a mismatch too, and so is one at a version of its own."""
     mirror.database["loan-accounts"].delete_one({"_id": "OUR-1"})
+    last = mirror.account("OUR-2")["ver"]
     tamper(mirror, "OUR-2", {"$set": {"ver": Int64(99)}})
+    tamper(mirror, "OUR-NEW", {"$unset": {"ver": ""}})
     score = whole(check)
-    assert (score.checked, score.matched, score.missing) == (OURS, OURS - 2, 1)
-    found = [(each["loanAccountId"], each["field"]) for each in mirror.all(documents.MISMATCHES)]
-    assert found == [("OUR-1", "loanAccountId"), ("OUR-2", "ver")]
+    assert (score.checked, score.matched, score.missing) == (OURS, OURS - 3, 1)
+    named = ("loanAccountId", "field", "sinceEventId")
+    found = [tuple(each[name] for name in named) for each in mirror.all(documents.MISMATCHES)]
+    assert found == [
+        ("OUR-1", "loanAccountId", "OUR-1:1"),
+        ("OUR-2", "ver", f"OUR-2:{last}"),
+        ("OUR-NEW", "ver", "OUR-NEW:1"),
+    ]
 
 
 def test_what_agrees_again_is_healed(check: MatchCheck, mirror: Mirror) -> None:
@@ -212,6 +221,8 @@ def test_sampling_comes_round_to_every_account(check: MatchCheck, mirror: Mirror
         sampling.turn(vitals.started_at, assembly.now())
     assert vitals.match_score is not None
     assert 0 < vitals.match_score < 1
+    figures = generate_latest(Metrics(vitals).registry).decode()
+    assert f"projector_match_score {vitals.match_score}\n" in figures
     stored = mirror.one(documents.MATCH_SCORES, "sampled")
     assert stored["checked"] >= OURS
     assert [each["field"] for each in mirror.all(documents.MISMATCHES)] == ["balances.interest"]

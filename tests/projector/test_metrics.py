@@ -13,8 +13,9 @@ from embedded.demo.portfolio import build
 from embedded.process import free_port
 from projector import assembly
 from projector.settings import BadSetting, Settings
+from projector.stream import STREAMS
 from proto import documents
-from tests.projector.feed import Feed, account, customer
+from tests.projector.feed import Feed, account, customer, update
 from tests.projector.mirror import Mirror
 from tests.projector.test_process import environment, running, tell_much, wait_until
 
@@ -30,15 +31,19 @@ def ask(port: int, path: str) -> tuple[int, str]:
         return error.code, error.read().decode()
 
 
-def test_figures_and_health_are_told(settings: Settings, feed: Feed, streams: object) -> None:
+def test_figures_and_health_are_told(settings: Settings, feed: Feed, mirror: Mirror) -> None:
     """Events by type and outcome, batches, lag, dead letters; healthy while the loop turns."""
-    assert streams is not None
     port = free_port()
+    mirror.take_only("customers", {"firstName": {"$ne": "Nobody"}})
     tell_much(feed, 0, 5)
     feed.tell("customer.created.v1", customer("CUS-0"), id="event-1")
     feed.tell("moon.landed.v1", {})
     feed.tell("account.created.v1", account(loan_amount="NaN"))
-    with assembly.projector(replace(settings, metrics_port=port)) as (projector, beside):
+    feed.tell("customer.created.v1", customer("CUS-9", first_name="Nobody"))
+    feed.entry("OUR-2", "account.created.v1", account("OUR-2"))
+    feed.post("OUR-2", "account.updated.v1", update("OUR-2", current_balance="5.00"))
+    there = replace(settings, metrics_port=port, tries_max=1_000)
+    with assembly.projector(there) as (projector, beside):
         beside.start()
         assert ask(port, "/healthz")[0] == 503
         while projector.turn(20):
@@ -55,9 +60,13 @@ def test_figures_and_health_are_told(settings: Settings, feed: Feed, streams: ob
     assert told[f'{events}{{outcome="applied",type="customer.created.v1"}}'] == "5.0"
     assert told[f'{events}{{outcome="duplicate",type="customer.created.v1"}}'] == "1.0"
     assert told[f'{events}{{outcome="unread",type="(unread)"}}'] == "1.0"
-    assert told["projector_dead_letters"] == "1.0"
+    assert told[f'{events}{{outcome="parked",type="account.updated.v1"}}'] == "1.0"
+    assert told["projector_dead_letters"] == told["projector_parked_subjects"] == "1.0"
+    assert float(told['projector_retries_total{what="event"}']) >= 1
     assert float(told["projector_write_seconds_count"]) >= 1
-    assert 'projector_lag_seconds{stream="inbox:billie-servicing"}' in told
+    assert float(told["projector_batch_entries_sum"]) >= 20
+    for stream in STREAMS:
+        assert f'projector_lag_seconds{{stream="{stream}"}}' in told
 
 
 def test_a_taken_port_is_one_sentence(settings: Settings) -> None:

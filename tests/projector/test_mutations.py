@@ -26,6 +26,13 @@ BODIES: list[tuple[str, dict[str, Any]]] = [
     ("account.updated.v1", update(current_balance="5.00", timestamp="2026-02-01T00:00:00Z")),
     ("account.schedule.created.v1", schedule()),
     ("account.closed.v1", closing()),
+    (
+        "applicationDetail_changed",
+        {"applicationNumber": "APP-1", "loanAmount": "5.00", "customer": {"firstName": "Mia"}},
+    ),
+    ("fraudCheck_assessment", {"score": 7, "signals": [{"name": "x"}], "file_location": "s3"}),
+    ("writeoff.requested.v1", {"loanAccountId": "L-1", "amount": "5.00", "reason": "hardship"}),
+    ("notification.sent.v1", {"notification_id": "N-1", "tags": {"step": "1"}}),
 ]
 ODD: list[Any] = [
     None,
@@ -56,6 +63,7 @@ def mutated(dice: Random) -> dict[bytes, bytes]:
     kind, body = dice.choice(BODIES)
     body = {**body, "account_id": f"L-{dice.randrange(50)}"}
     fields = {b"typ": kind.encode(), b"payload": b"", b"agt": b"odd"}
+    fields[b"conv"] = f"{kind}-{dice.randrange(50)}".encode()
     if dice.random() < 0.5:
         fields[b"payload"] = json.dumps(body).encode()
         return fields
@@ -64,7 +72,9 @@ def mutated(dice: Random) -> dict[bytes, bytes]:
     fields[b"payload"] = dice.choice(DAMAGES)(dice, text)
     if dice.random() < 0.1:
         odd_name = dice.choice([b"typ", b"id", b"cid", b"seq", b"\xff", b"$x", b""])
-        fields[odd_name] = dice.randbytes(6)
+        fields[odd_name] = dice.choice([dice.randbytes(6), b"moon.landed.v1"])
+    if dice.random() < 0.004:
+        fields[b"payload"] = _at_the_limit(dice, fields)
     return fields
 
 
@@ -86,11 +96,9 @@ def _twice(_: Random, text: bytes) -> bytes:
     return text[:-1] + b',"account_id":"L-1","customer_id":{"$ne":1}}'
 
 
-def _at_the_limit(dice: Random, text: bytes) -> bytes:
-    if dice.random() < 0.98:
-        return text
-    others = len(b"account.updated.v1") + len(b"odd")
-    return b" " * (PAYLOAD_BYTES_MAX - others - len(text) + dice.choice([-1, 0, 1])) + text
+def _at_the_limit(dice: Random, fields: dict[bytes, bytes]) -> bytes:
+    room = PAYLOAD_BYTES_MAX - sum(map(len, fields.values()))
+    return b" " * (room + dice.choice([-1, 0, 1])) + fields[b"payload"]
 
 
 def _lone(_: Random, text: bytes) -> bytes:
@@ -103,7 +111,6 @@ DAMAGES: list[Callable[[Random, bytes], bytes]] = [
     _flip,
     _deep,
     _twice,
-    _at_the_limit,
     _lone,
 ]
 
