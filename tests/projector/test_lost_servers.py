@@ -1,9 +1,10 @@
 """A lost Redis or MongoDB is waited for, and no event is blamed for it (events.md, 3.5)."""
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,13 @@ from pymongo.collection import Collection
 from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
 from projector import assembly
+from projector.archive import Archive
+from projector.item import Entry, Item
 from projector.settings import Settings
+from projector.store import Store, Unreachable
+from projector.stream import Reader, is_passing
+from proto.codec import read_envelope
+from proto.streams import INBOX
 from tests.projector.conftest import Start
 from tests.projector.feed import Feed, customer
 from tests.projector.mirror import Mirror
@@ -117,6 +124,49 @@ def test_a_killed_mongod_loses_nothing(
         assert client[settings.db_name]["customers"].count_documents({}) == 600
     assert feed.dead_letters() == []
     assert not streams.exists("failures:billie-servicing-processor")
+
+
+@contextmanager
+def hanging(server: MongoServer | RedisServer) -> Iterator[None]:
+    """Let a server hold its connections and answer nobody."""
+    assert server.process is not None
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+
+
+def test_a_mongod_that_hangs_fails_no_event(fragile_mongo: MongoServer, settings: Settings) -> None:
+    """Whoever has waited long enough for its answer is told to wait, and does the same again."""
+    there = replace(settings, mongodb_url=fragile_mongo.url)
+    fields = {b"typ": b"customer.verified.v1", b"id": b"e-1", b"payload": b'{"customer_id":"C-1"}'}
+    entry = Entry(INBOX, "1795275063605-0", fields)
+    item = Item(entry, read_envelope(INBOX, entry.entry_id, fields))
+    with (
+        closing(assembly.open_keys(there)) as keys,
+        assembly.mongo_client(there, 5.0, 30.0) as patient,
+        assembly.mongo_client(there, 1.0, 1.0) as hasty,
+    ):
+        stores = [
+            Store(client, there.db_name, "test", there.limits, Archive(keys))
+            for client in (patient, hasty)
+        ]
+        stores[0].prepare()
+        with hanging(fragile_mongo), pytest.raises(Unreachable):
+            stores[1].apply([item])
+        assert stores[0].apply([item]).applied == [item]
+        assert stores[0].apply([item]).duplicates == [item]
+
+
+def test_a_redis_that_hangs_is_waited_for(fragile_redis: RedisServer) -> None:
+    """To have no answer is a state of the world as well."""
+    with assembly.redis_client(fragile_redis.url, 0.5) as client:
+        reader = Reader(client, "test", entries_max=10, bytes_max=10_000)
+        reader.make_groups()
+        with hanging(fragile_redis), pytest.raises(redis.RedisError) as told:
+            reader.read((INBOX,), None)
+        assert is_passing(told.value)
 
 
 def test_what_a_killed_projector_left_open_is_ended(

@@ -1,12 +1,14 @@
 """A gap in a subject's versions is closed by asking the ledger (events.md, 3.6)."""
 
 import json
+import threading
 import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import grpc
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -18,6 +20,7 @@ from projector.missed_events import LAST_WAIT_SECONDS, MissedEvents
 from projector.settings import Settings
 from projector.vitals import Vitals
 from proto import actor_token, documents
+from proto.accounting_ledger_pb2 import EventHistoryResponse, GetEventHistoryRequest
 from proto.streams import INTERNAL
 from tests.projector.conftest import Start
 from tests.projector.feed import Feed, account, update
@@ -109,6 +112,39 @@ def test_the_ledger_is_asked_with_a_token_of_the_projectors_own(
         datetime.now(tz=UTC),
     )
     assert (actor.actor_id, actor.kind) == ("projector", "service")
+
+
+class Slow(History):
+    """A ledger that is asked for a history and takes its time."""
+
+    def __init__(self, entries: list[dict[str, str]]) -> None:
+        super().__init__(entries)
+        self.is_asked, self.may_answer = threading.Event(), threading.Event()
+
+    def answer(
+        self, request: GetEventHistoryRequest, context: grpc.ServicerContext
+    ) -> EventHistoryResponse:
+        """Wait until the test says so."""
+        self.is_asked.set()
+        self.may_answer.wait(60)
+        return super().answer(request, context)
+
+
+def test_a_slow_ledger_delays_no_other_event(
+    feed: Feed, start: Start, settings: Settings, mirror: Mirror, address: str
+) -> None:
+    """It is asked beside the loop, which goes on with whatever else comes."""
+    made = account_history(feed)
+    ledger = Slow(made)
+    with serving(ledger, address), start(replace(settings, ledger_address=address)) as drain:
+        feed.raw(made[2], INTERNAL)
+        drain.until(ledger.is_asked.is_set)
+        feed.post("LOAN-2", "account.created.v1", account("LOAN-2"))
+        drain.until(lambda: mirror.find(documents.LOAN_ACCOUNTS, "LOAN-2") is not None)
+        answered = drain.projector._missed.is_reached
+        ledger.may_answer.set()
+        assert answered is None, "the loop waited for the answer"
+        drain.until(lambda: mirror.all(documents.PARKED_EVENTS) == [])
 
 
 def test_staff_have_versions_of_their_own(
