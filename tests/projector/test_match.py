@@ -95,7 +95,10 @@ def test_a_tampered_document_is_found(
 def test_the_first_event_after_which_they_differ_is_named(
     check: MatchCheck, mirror: Mirror
 ) -> None:
-    """A balance that was left behind names the event that should have moved it."""
+    """A balance that was left behind names the event that should have moved it.
+
+    One that the ledger never had is wrong since the event that moved it last.
+    """
     before = mirror.account("OUR-0")["fees"][0]["amount"]
     assert before
     with_fee = [
@@ -109,9 +112,14 @@ def test_the_first_event_after_which_they_differ_is_named(
     )
     assert earlier is not None
     tamper(mirror, "OUR-0", {"$set": {"balances.fees": earlier["feeAfter"]}})
+    (paid,) = mirror.database["transactions"].find({"loanAccountId": "OUR-1", "type": "REPAYMENT"})
+    tamper(mirror, "OUR-1", {"$set": {"balances.currentBalance": Decimal128("0.07")}})
     whole(check)
-    (found,) = mirror.all(documents.MISMATCHES)
-    assert (found["sinceEventId"], found["sinceEventType"]) == (late["eventId"], "fee.applied.v1")
+    found = mirror.all(documents.MISMATCHES)
+    assert [(each["sinceEventId"], each["sinceEventType"]) for each in found] == [
+        (late["eventId"], "fee.applied.v1"),
+        (f"OUR-1:{paid['ver']}", "repayment.recorded.v1"),
+    ]
 
 
 class OtherBooks:
