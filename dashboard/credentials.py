@@ -53,7 +53,10 @@ class Locked(NotSignedIn):
     def __init__(self, until: datetime) -> None:
         minutes = max(1, -(-int((until - datetime.now(UTC)).total_seconds()) // 60))
         unit = "minute" if minutes == 1 else "minutes"
-        super().__init__(f"Too many wrong passwords. Try again in {minutes} {unit}.")
+        super().__init__(
+            f"Too many wrong passwords. Try again in {minutes} {unit}, or ask an administrator for"
+            " a start password."
+        )
         self.until = until
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from dashboard.commands.answers import Balances, Done
+from dashboard.commands.staff_change import StaffChanged
 from dashboard.ledger_client import (
     ABOUT_THE_ACTOR,
     Caller,
@@ -22,7 +23,7 @@ _SAYS_NOTHING = frozenset(each.name for each in ABOUT_THE_ACTOR)
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """Where the intent stands now."""
+    """Where the intent stands now; the version is that of what it changed, as answered."""
 
     state: str
     reason: str = ""
@@ -48,6 +49,8 @@ def sent(operation: Operation, client: LedgerClient, caller: Caller, *, in_doubt
     except OutcomeUnknown as doubt:
         sentence = f"{doubt.sentence} It may have been done (reference {doubt.reference})."
         return Outcome(state="unknown", reason=doubt.status, sentence=sentence)
+    if isinstance(done, StaffChanged):
+        return Outcome(state="synced", account_version=done.version)
     if not isinstance(done, Done):
         return Outcome(state="synced")
     return Outcome(

@@ -15,8 +15,9 @@ from dashboard.components.conversations import conversations
 from dashboard.components.echo import figures_with_echo
 from dashboard.components.forms import show_open_form
 from dashboard.components.layout import rail_and_detail
-from dashboard.components.operation_state import as_promised, operation_trouble, worth_showing
+from dashboard.components.operation_state import operation_trouble, worth_showing
 from dashboard.components.profile import profile
+from dashboard.components.promised import as_promised
 from dashboard.formats import inert
 from dashboard.operations import Operation
 from dashboard.queries.accounts import AccountView
@@ -68,13 +69,12 @@ def show_account(signed_in: SignedIn, stored: AccountView, under_way: list[Opera
     """Show one account with what is under way on it."""
     now, health = datetime.now(UTC), services.health()
     known = acting.known(signed_in, stored, health)
-    complete = known.completed(stored)
-    account = as_promised(complete, under_way)
+    account = as_promised(known.completed(stored), under_way)
     account_heading(account, health, now)
     telling = worth_showing(under_way, now)
     figures_with_echo(account, telling, now)
     for each in telling:
-        operation_trouble(signed_in, complete, each)
+        operation_trouble(signed_in, account, each)
     account_actions(signed_in, account, under_way, health, known)
     account_requests(signed_in, account, under_way)
     account_tabs(signed_in, account, now)

@@ -8,10 +8,18 @@ from dashboard.formats import inert
 from dashboard.queries.search import search
 from dashboard.recent_customers import recent_customers
 
-signed_in = session.require()
-typed = st.query_params.get("q", "")
+REFRESH_SECONDS = 10
 
-st.markdown(f"### Search{f': {inert(typed)}' if typed.strip() else ''}")
-results(search(services.database(), signed_in.roles, typed))
-if not typed.strip():
-    recents(recent_customers(services.database(), signed_in.roles, signed_in.staff_id))
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def show() -> None:
+    """Show what is found as things stand now; runs again by itself."""
+    signed_in, typed = session.require(), st.query_params.get("q", "")
+    st.markdown(f"### Search{f': {inert(typed)}' if typed.strip() else ''}")
+    results(search(services.database(), signed_in.roles, typed))
+    if not typed.strip():
+        recents(recent_customers(services.database(), signed_in.roles, signed_in.staff_id))
+
+
+session.require()
+show()

@@ -1,11 +1,19 @@
 """What the changes of staff have in common: who is changed, as they were seen."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from google.protobuf.message import Message
+from msgspec import Struct
 
 from dashboard.commands.change import Change
 from dashboard.ledger_client import Caller, LedgerClient
+from proto import servicing_pb2 as servicing
+
+
+class StaffChanged(Struct, frozen=True):
+    """The ledger said yes: the staff member's version after it."""
+
+    version: int
 
 
 class StaffChange(Change, frozen=True, kw_only=True):
@@ -30,6 +38,7 @@ class StaffChange(Change, frozen=True, kw_only=True):
         """Build the request."""
         raise NotImplementedError
 
-    def send(self, client: LedgerClient, caller: Caller, key: str) -> None:
+    def send(self, client: LedgerClient, caller: Caller, key: str) -> StaffChanged:
         """Do it. Raises LedgerRefused, LedgerFault or OutcomeUnknown."""
-        client.command(f"StaffService/{self.rpc}", self.request(key), caller)
+        answer = client.command(f"StaffService/{self.rpc}", self.request(key), caller)
+        return StaffChanged(cast("servicing.StaffResponse", answer).staff_version)

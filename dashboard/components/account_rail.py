@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats
-from dashboard.components.operation_state import as_promised
+from dashboard.components.promised import as_promised
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.operations import Operation
 from dashboard.queries.accounts import AccountView

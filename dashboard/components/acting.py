@@ -12,11 +12,12 @@ from dashboard.commands.change import Change
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
 from dashboard.commands.registry import Command
+from dashboard.components.promised import as_promised
 from dashboard.known_accounts import NOT_TOLD, Known
 from dashboard.ledger_client import Caller, LedgerFault, LedgerRefused
 from dashboard.operations import Operations
 from dashboard.own_rights import OwnRights
-from dashboard.queries import approvals
+from dashboard.queries import accounts, approvals
 from dashboard.queries.accounts import AccountView
 from dashboard.queries.approvals import Reader
 from dashboard.queries.health import Health
@@ -127,6 +128,16 @@ def known(signed_in: SignedIn, account: AccountView, health: Health) -> Known:
     if health.ledger_lost and account.ver is None:
         return NOT_TOLD
     return services.known_accounts().look(account, caller(signed_in))
+
+
+def account_now(signed_in: SignedIn, loan_account_id: str) -> AccountView | None:
+    """Give an account as its page shows it, with what one's own changes have made of it."""
+    stored = accounts.account(services.database(), loan_account_id)
+    if stored is None:
+        return None
+    complete = known(signed_in, stored, services.health()).completed(stored)
+    under_way = operations().on_accounts([complete], caller(signed_in))
+    return as_promised(complete, under_way[complete.loan_account_id])
 
 
 def open_form(

@@ -9,7 +9,6 @@ from dashboard.commands.correct_payment import CorrectPayment
 from dashboard.components import acting
 from dashboard.components.correction_forms import Draft, keep_draft
 from dashboard.components.opening import link_to
-from dashboard.queries import accounts
 from dashboard.queries.rights import corrects_payments
 from dashboard.queries.transaction_event import TransactionEvent, TransactionEventInFull
 from dashboard.session import SignedIn
@@ -37,7 +36,7 @@ def correction_ways(signed_in: SignedIn, found: TransactionEvent) -> None:
 
 
 def _open_form(signed_in: SignedIn, found: TransactionEventInFull) -> None:
-    account = accounts.account(services.database(), found.loan_account_id)
+    account = acting.account_now(signed_in, found.loan_account_id)
     if account is None:
         return
     reference = found.payment_reference or ""

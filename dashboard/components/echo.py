@@ -17,7 +17,8 @@ from dashboard import session
 from dashboard.commands.answers import Balances
 from dashboard.commands.registry import Command
 from dashboard.components.account_card import account_figures
-from dashboard.components.operation_state import operation_progress, promised, saving
+from dashboard.components.operation_state import operation_progress, saving
+from dashboard.components.promised import promised
 from dashboard.operations import Operation
 from dashboard.queries.accounts import AccountView
 

@@ -18,7 +18,6 @@ from dashboard.components.status_chip import OBSTACLE_SHOWN
 from dashboard.components.what_changed import what_changed
 from dashboard.formats import inert, money
 from dashboard.ledger_client import LedgerFault, LedgerRefused
-from dashboard.queries import accounts
 from dashboard.session import SignedIn
 
 NO_PREVIEW: Final = Preview(allowed=True)
@@ -145,7 +144,12 @@ def _overtaken(signed_in: SignedIn, form: OpenForm, *, is_stale: bool) -> None:
     if is_stale or since < form.seen_version:
         what_changed(signed_in, form.account.loan_account_id, since, is_retry=bool(form.retries))
     if is_stale:
-        st.button("Refresh the figures", icon=":material/refresh:", on_click=_refresh)
+        st.button(
+            "Refresh the figures",
+            icon=":material/refresh:",
+            on_click=_refresh,
+            args=(signed_in,),
+        )
 
 
 def _primary(command: Command | None, priority: str) -> str:
@@ -208,9 +212,9 @@ def _with_last_words(form: OpenForm, command: Command) -> Command:
     return structs.replace(command, **typed)
 
 
-def _refresh() -> None:
+def _refresh(signed_in: SignedIn) -> None:
     """Look at the account anew: somebody changed it while the form was open."""
     form = acting.opened_form()
     if form is not None:
-        account = accounts.account(services.database(), form.account.loan_account_id)
+        account = acting.account_now(signed_in, form.account.loan_account_id)
         acting.look_anew(account or form.account)

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.commands import create_staff
 from dashboard.commands.create_staff import CreateStaff
 from dashboard.components import staff_changes, staff_reason
+from dashboard.components.dialog_foot import dialog_foot
 from dashboard.components.quiet import quiet
 from dashboard.session import ROLE_NAMES, SignedIn
 
@@ -59,13 +60,13 @@ def new_staff_form(signed_in: SignedIn) -> None:
         reason_code=code,
     )
     staff_changes.trouble(signed_in, CreateStaff.name)
-    st.button(
+    dialog_foot(
         "Create staff member",
-        key="send-new",
-        type="primary",
+        "send-new",
+        staff_changes.close,
+        staff_changes.send,
+        (signed_in, change),
         disabled=not (name and username and roles),
-        on_click=staff_changes.send,
-        args=(signed_in, change),
     )
 
 

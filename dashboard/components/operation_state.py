@@ -5,11 +5,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-import msgspec
 import streamlit as st
 
 from dashboard import session
-from dashboard.commands.answers import Balances
 from dashboard.commands.ask_rebuild import AskRebuild
 from dashboard.commands.change import Change
 from dashboard.commands.decide_request import CancelRequest, Decision
@@ -20,9 +18,8 @@ from dashboard.components.opening import link_of, open_chosen
 from dashboard.components.retry_account import retry_account
 from dashboard.formats import OPERATION_BADGES, inert
 from dashboard.operations import Operation
-from dashboard.queries.accounts import AccountView, BalancesView
+from dashboard.queries.accounts import AccountView
 from dashboard.session import SignedIn
-from proto.documents import AccountStatus
 
 SYNCED_SHOWN_FOR: Final = timedelta(minutes=1)
 RETRY: Final = "retry"
@@ -39,11 +36,6 @@ NOTHING_TO_ENTER: Final = (
 
 Then = Callable[[SignedIn, Operation], None]
 _TOLD: Final = "told-failures"
-_STATUSES: Final[dict[str, AccountStatus]] = {
-    "active": "active",
-    "in_arrears": "in_arrears",
-    "paid_off": "paid_off",
-}
 
 
 def worth_showing(operations: list[Operation], now: datetime) -> list[Operation]:
@@ -53,36 +45,6 @@ def worth_showing(operations: list[Operation], now: datetime) -> list[Operation]
         for each in operations
         if each.state != "synced" or now - each.updated_at < SYNCED_SHOWN_FOR
     ]
-
-
-def as_promised(account: AccountView, operations: list[Operation]) -> AccountView:
-    """Show the balances that a pending change leads to, until the projection shows them.
-
-    As soon as the projection is beyond what the change was made on, it is the truth. The
-    version is that of the ledger's answer, so that one's own change makes no next form stale.
-    """
-    for each in operations:
-        is_ahead = each.is_pending and not each.is_shown_by(account)
-        unmoved = (account.ver or 0) <= each.seen_version or each.account_version
-        if is_ahead and unmoved and each.after is not None:
-            version = None if account.ver is None else max(account.ver, each.account_version)
-            answered = msgspec.structs.replace(account, ver=version)
-            return promised(answered, each.after)
-    return account
-
-
-def promised(account: AccountView, after: Balances) -> AccountView:
-    """Show an account with the balances that a change leads to."""
-    balances = msgspec.structs.replace(
-        account.balances or BalancesView(),
-        principal=after.principal,
-        interest=after.interest,
-        fees=after.fees,
-        overpayment=after.overpayment,
-        total_outstanding=after.total,
-    )
-    status = _STATUSES.get(after.account_status, account.account_status)
-    return msgspec.structs.replace(account, balances=balances, account_status=status)
 
 
 def operation_progress(operation: Operation) -> None:

@@ -9,7 +9,7 @@ from dashboard.commands.registry import asked_for
 from dashboard.commands.request_approval import RequestApproval
 from dashboard.components import acting, request_decision
 from dashboard.operation import Operation
-from dashboard.queries import accounts, approvals
+from dashboard.queries import approvals
 from dashboard.queries.accounts import AccountView
 from dashboard.session import SignedIn
 
@@ -31,7 +31,7 @@ def retry_account(
     elif isinstance(command, Decision):
         request_decision.refill(operation)
     elif isinstance(command, AccountCommand):
-        shown = account or _account(signed_in, command.loan_account_id)
+        shown = account or acting.account_now(signed_in, command.loan_account_id)
         if shown is None:
             return
         if isinstance(command, RequestApproval):
@@ -39,11 +39,3 @@ def retry_account(
             acting.open_form(name, shown, entered, operation.key, command.priority)
         else:
             acting.open_form(command.name, shown, command, retries=operation.key)
-
-
-def _account(signed_in: SignedIn, loan_account_id: str) -> AccountView | None:
-    """Give the account as its page shows it."""
-    stored = accounts.account(services.database(), loan_account_id)
-    if stored is None:
-        return None
-    return acting.known(signed_in, stored, services.health()).completed(stored)

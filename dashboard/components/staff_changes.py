@@ -1,10 +1,11 @@
 """What can be changed about staff: which form is open, sending it, and what follows from it."""
 
+import time
 from typing import Final
 
 from msgspec import Struct
 
-from dashboard import session
+from dashboard import services, session
 from dashboard.commands.create_staff import CreateStaff
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
@@ -15,6 +16,7 @@ from dashboard.commands.staff_change import StaffChange
 from dashboard.components import sending, start_password
 from dashboard.operation import Operation
 from dashboard.queries.rights import STAFF_ROLES
+from dashboard.queries.staff_list import staff_member
 from dashboard.session import SignedIn
 
 START_PASSWORD: Final = "StartPassword"  # noqa: S105 - the name of a form
@@ -33,6 +35,8 @@ DONE: Final = {
     EnableStaff.name: "They may work again, and sign in as before.",
     RevokeKey.name: "The key is revoked. They make a new one under My rights and limits.",
 }
+SHOWN_SECONDS_MAX: Final = 2.0
+LOOK_SECONDS: Final = 0.05
 _OPEN: Final = "staff-form"
 _DONE: Final = "staff-done"
 
@@ -98,8 +102,19 @@ def follow(signed_in: SignedIn, sent: Operation) -> None:
         session.put(_OPEN, OpenChange(CreateStaff.name))
         start_password.give(signed_in, change.staff_id, change.username)
     elif isinstance(change, StaffChange):
+        _until_shown(signed_in, sent)
         session.put(_DONE, (change.staff_id, DONE[change.name]))
         close()
+
+
+def _until_shown(signed_in: SignedIn, sent: Operation) -> None:
+    """Wait a moment for the screens: else the next form begins with what was there before."""
+    until = time.monotonic() + SHOWN_SECONDS_MAX
+    while time.monotonic() < until:
+        member = staff_member(services.database(), signed_in.roles, sent.command.about)
+        if member is None or member.ver >= sent.account_version:
+            return
+        time.sleep(LOOK_SECONDS)
 
 
 def trouble(signed_in: SignedIn, name: str, staff_id: str = "") -> None:

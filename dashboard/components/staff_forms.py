@@ -15,6 +15,7 @@ from dashboard.commands.set_limits import SetLimits
 from dashboard.commands.set_roles import SetRoles
 from dashboard.commands.staff_change import StaffChange
 from dashboard.components import staff_changes, staff_reason, start_password
+from dashboard.components.dialog_foot import dialog_foot
 from dashboard.components.form_fields import TEXT_CHARACTERS_MAX
 from dashboard.components.limit_fields import limit_fields
 from dashboard.components.new_staff_form import new_staff_form
@@ -143,7 +144,9 @@ def _start_password_form(signed_in: SignedIn, member: StaffMember) -> None:
         " out everywhere. With the start password they choose a new one. Their signing key and"
         " its passphrase stay as they are."
     )
-    st.button("Give a start password", type="primary", on_click=_give, args=(signed_in, member))
+    dialog_foot(
+        "Give a start password", "send-start", staff_changes.close, _give, (signed_in, member)
+    )
 
 
 def _give(signed_in: SignedIn, member: StaffMember) -> None:
@@ -179,13 +182,13 @@ def _button(
 ) -> None:
     """Show why the last try failed, and the button that sends the change."""
     staff_changes.trouble(signed_in, change.name, change.staff_id)
-    st.button(
+    dialog_foot(
         label,
-        key=f"send-{change.name}",
-        type="primary",
+        f"send-{change.name}",
+        staff_changes.close,
+        staff_changes.send,
+        (signed_in, change),
         disabled=disabled,
-        on_click=staff_changes.send,
-        args=(signed_in, change),
     )
 
 

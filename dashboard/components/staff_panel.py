@@ -57,9 +57,9 @@ def staff_panel(signed_in: SignedIn, member: StaffMember) -> None:
 
 def _heading(member: StaffMember) -> None:
     badge = access_badge(member)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"### {inert(member.display_name)}", anchors=False, width="content")
-        st.badge(badge.word, color=badge.colour)
+    st.markdown(
+        f"### {inert(member.display_name)} :{badge.colour}-badge[{badge.word}]", anchors=False
+    )
     told = [code(member.staff_id), f"signs in as **{inert(member.username)}**"]
     if member.email:
         told.append(inert(member.email))

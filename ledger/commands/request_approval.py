@@ -108,8 +108,8 @@ def _check_new(
         if whole or _is_same(command, other, registry):
             raise Refused(
                 Refusal.ALREADY_REQUESTED,
-                f"{other.requested_by} has asked for this already: {other.number} is "
-                f"{other.status}.",
+                f"This was asked for already: {other.number} is {other.status}. Wait for its "
+                "decision, or have its requester take it back.",
             )
 
 

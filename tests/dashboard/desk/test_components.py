@@ -8,7 +8,8 @@ from msgspec import structs
 from dashboard.commands.answers import Balances
 from dashboard.commands.record_repayment import RecordRepayment
 from dashboard.components.hits import account_line, customer_line
-from dashboard.components.operation_state import as_promised, worth_showing
+from dashboard.components.operation_state import worth_showing
+from dashboard.components.promised import as_promised
 from dashboard.components.schedule_table import instalment_row
 from dashboard.components.transactions_table import COLUMNS, transaction_row
 from dashboard.operations import Operation

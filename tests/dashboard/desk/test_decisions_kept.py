@@ -14,11 +14,17 @@ from dashboard.commands.decide_request import (
     ReturnRequest,
 )
 from dashboard.commands.registry import command_from, parameters_of
+from dashboard.components.promised import as_promised
 from dashboard.ledger_client import Caller, LedgerClient
 from dashboard.operations import Operations
+from dashboard.queries import accounts
 from dashboard.queries.health import Health
+from proto import accounting_ledger_pb2 as ledger
 from proto import documents
+from proto import servicing_pb2 as servicing
+from proto.values import Money
 from tests.dashboard.desk.conftest import DeskDatabase, Store
+from tests.dashboard.desk.portfolio import account
 from tests.dashboard.desk.recording_ledger import RecordingLedger, says_no
 from tests.dashboard.desk.test_operations import until
 
@@ -81,6 +87,35 @@ def test_an_unknown_decision_survives_a_restart_and_is_sent_again_as_it_was(
     sent = [each.request.SerializeToString() for each in books.calls if each.rpc == "Approve"]
     assert len(sent) == 3
     assert len(set(sent)) == 1
+
+
+def test_ones_own_approval_makes_no_form_on_the_account_stale(
+    database: DeskDatabase,
+    store: Store,
+    books: RecordingLedger,
+    client: LedgerClient,
+    pool: ThreadPoolExecutor,
+) -> None:
+    """Until the screens have it, the account is shown as the ledger's answer has it."""
+    posted = ledger.Transaction(
+        principal_after="0.00",
+        interest_after="0.00",
+        fee_after="45.00",
+        total_after="45.00",
+        account_version=9,
+    )
+    answer = servicing.ApprovalResponse(request_id="REQ-1", status="approved")
+    answer.effect.transaction.CopyFrom(posted)
+    books.script.append(lambda *_: answer)
+    operations = desk(database, client, pool)
+    store(documents.LOAN_ACCOUNTS, "ACC-1", account())
+    operations.begin(APPROVAL, MICHAEL, None)
+    until(lambda: operations.mine(MICHAEL) == [])
+    stored = accounts.account(database, "ACC-1")
+    assert stored is not None
+    shown = as_promised(stored, operations.on_accounts([stored], MICHAEL)["ACC-1"])
+    assert (stored.ver, shown.ver) == (7, 9)
+    assert shown.figures.total_outstanding == Money(45_00)
 
 
 def test_what_was_written_is_forgotten_once_it_is_done(

@@ -57,10 +57,13 @@ def test_a_wrong_password_and_an_unknown_name_read_the_same(
 def test_after_five_failures_a_name_has_to_wait(
     credentials: Credentials, staff_id: str, name: str
 ) -> None:
-    """Known and unknown names alike; then even the right password has to wait."""
+    """Known and unknown names alike; then even the right password has to wait.
+
+    The sentence says for how long, and who can end it.
+    """
     username = staff_id if name == "known" else name
     _fail(credentials, username, 5)
-    with pytest.raises(Locked, match=r"Too many wrong passwords\. Try again in 15 minutes"):
+    with pytest.raises(Locked, match=r"Too many wrong passwords\. Try again in 15 minutes, or ask"):
         credentials.check(username, PASSWORD)
 
 

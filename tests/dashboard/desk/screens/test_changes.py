@@ -72,6 +72,24 @@ def test_ones_own_change_makes_no_next_form_stale(
     assert [each.request.expected_version for each in books.commands()] == [7, 9]
 
 
+def test_ones_own_change_makes_no_retry_stale(
+    opened: Callable[..., AppTest], books: RecordingLedger
+) -> None:
+    """What failed is entered anew on the ledger's answer to what was done since."""
+    page = opened("customer.py", id="CUS-12345")
+    books.script.append(says_no(grpc.StatusCode.FAILED_PRECONDITION, text="The rule says no."))
+    books.script.append(posted("235.00", fee_after="35.00", account_version=9))
+    for _ in range(2):
+        button(page, "Waive fee").click().run()
+        button(page, "Waive $10.00").click().run()
+        while button(page.run(), "Waive fee").disabled:
+            time.sleep(0.1)
+    button(page, "Retry").click().run()
+    button(page, "Waive $10.00").click().run()
+    until_sent(books, "WaiveFee", 3)
+    assert [each.request.expected_version for each in books.commands()] == [7, 7, 9]
+
+
 def test_a_refusal_puts_the_old_balance_back_with_the_sentence(
     opened: Callable[..., AppTest], books: RecordingLedger
 ) -> None:

@@ -1,6 +1,8 @@
 """The staff page over a real database, run without a browser."""
 
+import threading
 from collections.abc import Callable
+from typing import Any
 
 import grpc
 import pytest
@@ -20,22 +22,26 @@ from tests.dashboard.desk.screens.reading import button, everything
 CHANGES = {"Change roles", "Change limits", "Give a start password…", "Disable…", "Revoke key…"}
 
 
-@pytest.fixture(autouse=True)
-def _nora(store: Store) -> None:
+def nora(ver: int = 3, *roles: str) -> StaffDocument:
+    """Build her as the screens know her."""
     key = StaffKey(
         key_id=Key("abcd1234"), public_key="", enrolled_at=Instant.parse("2026-11-01T00:00:00Z")
     )
-    member = StaffDocument(
+    return StaffDocument(
         staff_id=Key("staff-nora"),
         username=Key("nora"),
         display_name="Nora *Petrova*",
         email="nora@example.com",
-        roles=["support"],
+        roles=list(roles or ("support",)),
         limits={"waiver": Money(75_00)},
         keys=[key],
-        ver=3,
+        ver=ver,
     )
-    store(documents.STAFF, "staff-nora", member)
+
+
+@pytest.fixture(autouse=True)
+def _nora(store: Store) -> None:
+    store(documents.STAFF, "staff-nora", nora())
 
 
 def labels(page: AppTest) -> set[str]:
@@ -78,7 +84,7 @@ def test_nobody_is_offered_their_own_rights(opened: Callable[..., AppTest]) -> N
 
 def disabled(_request: object, _context: grpc.ServicerContext) -> Message:
     """The ledger's answer to a disabling."""
-    return servicing.StaffResponse(staff_id="staff-nora", staff_version=4)
+    return servicing.StaffResponse(staff_id="staff-nora", staff_version=3)
 
 
 def test_a_disabling_that_is_not_known_yet_is_checked_with_its_own_key(
@@ -100,3 +106,25 @@ def test_a_disabling_that_is_not_known_yet_is_checked_with_its_own_key(
     assert first.idempotency_key
     assert sessions.find(theirs) is None
     assert "signed out everywhere" in page.success[0].value
+
+
+def test_what_was_changed_stands_there_before_the_next_form_opens(
+    opened: Callable[..., AppTest], books: RecordingLedger, store: Store
+) -> None:
+    """The second of two changes in a row is made on the first one, also while screens are slow."""
+
+    def promoted(*_: Any) -> Message:  # noqa: ANN401 - grpc's own
+        later = nora(4, "support", "supervisor")
+        threading.Timer(0.4, store, (documents.STAFF, "staff-nora", later)).start()
+        return servicing.StaffResponse(staff_id="staff-nora", staff_version=4)
+
+    page = opened("staff.py", "admin", id="staff-nora")
+    page.button("open-SetRoles").click().run()
+    page.multiselect("roles-staff-nora").set_value(["support", "supervisor"]).run()
+    books.script.append(promoted)
+    page.button("send-SetRoles").click().run()
+    assert "Support, Supervisor" in everything(page)
+    page.button("open-SetLimits").click().run()
+    page.text_input("limit-waiver-staff-nora-4").set_value("80").run()
+    page.button("send-SetLimits").click().run()
+    assert [each.request.expected_version for each in books.commands()] == [3, 4]
