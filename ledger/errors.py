@@ -49,6 +49,7 @@ class Refusal(Enum):
     NO_SUCH_FEE = auto()
     NO_SUCH_INSTALMENT = auto()
     NO_SUCH_NOTE = auto()
+    NOT_AUTHOR = auto()
     NO_SUCH_EVENT = auto()
     OWN_EVENT = auto()
     NOT_THE_CUSTOMERS = auto()
@@ -126,6 +127,7 @@ STATUS: Final[dict[Refusal, Status]] = {
     Refusal.NO_SUCH_FEE: "NOT_FOUND",
     Refusal.NO_SUCH_INSTALMENT: "NOT_FOUND",
     Refusal.NO_SUCH_NOTE: "NOT_FOUND",
+    Refusal.NOT_AUTHOR: "PERMISSION_DENIED",
     Refusal.NO_SUCH_EVENT: "NOT_FOUND",
     Refusal.OWN_EVENT: "PERMISSION_DENIED",
     Refusal.NOT_THE_CUSTOMERS: "FAILED_PRECONDITION",

@@ -64,17 +64,17 @@ def _roles_form(signed_in: SignedIn, member: StaffMember) -> None:
         default=[each for each in wanted if each in ROLE_NAMES],
         format_func=lambda role: ROLE_NAMES[role],
         key=staff_changes.field_key(f"roles-{member.staff_id}"),
-        placeholder="None: they can open nothing",
+        placeholder="At least one",
     )
     before, after = _named(member.roles), _named(tuple(chosen))
     same = sorted(chosen) == sorted(member.roles)
-    if not same:
+    if chosen and not same:
         st.markdown(f"From **{before}** to **{after}**, at once and on their open screens too.")
     code = staff_reason.ask(f"{SetRoles.name}-{member.staff_id}", set_roles.REASONS, entered)
     change = SetRoles(
         staff_id=member.staff_id, seen_version=member.ver, roles=tuple(chosen), reason_code=code
     )
-    _button(signed_in, "Change roles", change, disabled=same)
+    _button(signed_in, "Change roles", change, disabled=same or not chosen)
 
 
 def _limits_form(signed_in: SignedIn, member: StaffMember) -> None:

@@ -25,10 +25,17 @@ class AmendNote(Command, frozen=True, kw_only=True):
         return Key(f"{subjects.NOTE}{self.note_id}")
 
 
-def decide(note: Note | None, command: AmendNote, _facts: Facts) -> tuple[LedgerEvent, ...]:
-    """Amend it, unless it is not there or has changed since."""
+def decide(note: Note | None, command: AmendNote, facts: Facts) -> tuple[LedgerEvent, ...]:
+    """Amend it, unless it is not there, somebody else wrote it, or it has changed since."""
     if note is None:
         raise Refused(Refusal.NO_SUCH_NOTE, f"There is no note {command.note_id}.", field="note_id")
+    added = facts.look.past(f"{command.subject_id}:1")
+    if added is None or added.actor != facts.actor_id:
+        raise Refused(
+            Refusal.NOT_AUTHOR,
+            "Only who wrote a note amends it. Write one of your own.",
+            field="note_id",
+        )
     check_version(note.version, command.expected_version)
     amended = NoteAmended(
         note_id=note.note_id,

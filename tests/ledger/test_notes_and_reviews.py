@@ -61,9 +61,15 @@ def test_a_note_is_kept_as_ciphertext_under_its_customer(system: Caller, support
 def test_an_amended_note_has_a_new_text_and_keeps_the_old_one_in_the_journal(
     system: Caller, support: Caller, supervisor: Caller
 ) -> None:
-    """Nothing is edited: the amendment is an event that follows the note's first."""
+    """Nothing is edited: the amendment is an event that follows the note's first.
+
+    Under somebody's name stands what they wrote: nobody else amends it.
+    """
     added = _add(support)
-    amended = _amend(supervisor, added.note_id, "prefers e-mail", version=added.note_version)
+    with pytest.raises(grpc.RpcError) as refused:
+        _amend(supervisor, added.note_id, "prefers e-mail")
+    assert refusal_of(refused.value).reason == "NOT_AUTHOR"
+    amended = _amend(support, added.note_id, "prefers e-mail", version=added.note_version)
     assert (amended.note_id, amended.note_version) == (added.note_id, 2)
     assert isinstance(_event(system, added.event_id)[1], NoteAdded)
     assert isinstance(_event(system, amended.event_id)[1], NoteAmended)

@@ -34,7 +34,8 @@ ELSEWHERE = {
     Refusal.RECOVERY_EXCEEDS_WRITE_OFF,
     Refusal.MESSAGE_POSTED,  # test_corrections: nobody does it alone
     Refusal.TEXT_ERASED,  # test_reveal
-    Refusal.NO_SUCH_NOTE,  # test_notes_and_reviews, with the three below
+    Refusal.NO_SUCH_NOTE,  # test_notes_and_reviews, with the four below
+    Refusal.NOT_AUTHOR,
     Refusal.NOT_THE_CUSTOMERS,
     Refusal.NO_SUCH_EVENT,
     Refusal.OWN_EVENT,
