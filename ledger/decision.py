@@ -19,7 +19,8 @@ from ledger.domain.loan import Loan
 from ledger.domain.rights import SERVICE, SYSTEM, Permissions, Right
 from ledger.domain.rules import DEFAULT_RULES, Rules
 from ledger.domain.staff import SUBJECT_PREFIX, Staff
-from ledger.errors import Refusal, Refused
+from ledger.errors import Fault, Refusal, Refused
+from ledger.own_keys import mark_of
 from proto.actor_token import Actor
 from proto.events import LedgerEvent, PostingEvent
 from proto.values import Code, Instant, Key
@@ -123,7 +124,7 @@ def facts_of(caller: Caller, world: World) -> Facts:
 
 
 def decide(intent: Intent, world: World, granted: frozenset[Right] = frozenset()) -> Outcome:
-    """Decide a command by the world as it stands. Raises Refused.
+    """Decide a command by the world as it stands. Raises Refused, and Fault where it was done.
 
     `granted` are rights that the actor is taken to have: for a preview, never for the door.
     """
@@ -134,8 +135,12 @@ def decide(intent: Intent, world: World, granted: frozenset[Right] = frozenset()
     permissions.require(command.right)
     _check_switch(command, world)
     before = world.look.state(command.subject_id)
+    mark = mark_of(intent.idempotency_key)
+    _check_not_done(before, mark)
     touched = [world.look.state(subject) for subject in command.touches(before)]
     facts = _facts(intent.caller, permissions, world, (before, *touched))
+    if mark:
+        facts = msgspec.structs.replace(facts, key_mark=mark)
     if command.limit_kind and isinstance(before, Loan):
         facts = with_recent(facts, before.customer_id)
     decided = COMMANDS[type(command)](before, command, facts)
@@ -149,6 +154,15 @@ def decide(intent: Intent, world: World, granted: frozenset[Right] = frozenset()
     )
     outcome = _evolved(command.subject_id, before, decided.events, facts, decided.states)
     return msgspec.structs.replace(outcome, also=also, names=names) if also or names else outcome
+
+
+def _check_not_done(before: State | None, mark: Code) -> None:
+    """Insist that nothing was posted under a key that has no answer, or has lost it."""
+    if mark and isinstance(before, Loan) and before.has_posted_under(mark):
+        raise Fault(
+            "This was done under this key, but the answer that was kept of it is gone. Nothing "
+            "was changed now; let an administrator run `python -m ledger verify`."
+        )
 
 
 def _check_switch(command: Command, world: World) -> None:

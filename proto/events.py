@@ -218,6 +218,8 @@ class Posting(Event, frozen=True, kw_only=True, omit_defaults=True):
     `overpayment` is what the lender owes the customer. `sealed_texts` holds free text by
     its name ("reason", "notes") as base64 ciphertext under the customer's key.
     `request_id` and `requested_by` tell of the approval that the posting carries out.
+    `key_mark` stands for the idempotency key of the command (`ledger.own_keys`), so that
+    what was done under a key is known by the journal alone.
     """
 
     account_id: Key
@@ -241,6 +243,7 @@ class Posting(Event, frozen=True, kw_only=True, omit_defaults=True):
     sealed_texts: dict[str, str] = {}
     request_id: Key = NO_KEY
     requested_by: Key = NO_KEY
+    key_mark: Code = NO_CODE
 
     @property
     def total_delta(self) -> Money:

@@ -120,6 +120,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     look: Look = Look()
     request_id: Key = Key("")
     requested_by: Key = Key("")
+    key_mark: Code = Code("")
+    """Of the command's idempotency key, `ledger.own_keys`."""
 
     @property
     def actor_id(self) -> str:

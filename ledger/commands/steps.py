@@ -47,6 +47,7 @@ class PostingFields(TypedDict):
     sealed_texts: dict[str, str]
     request_id: Key
     requested_by: Key
+    key_mark: Code
 
 
 def check_approver(approved_by: str, facts: Facts) -> None:
@@ -152,6 +153,7 @@ def posting(
         sealed_texts=command.texts,
         request_id=facts.request_id,
         requested_by=facts.requested_by,
+        key_mark=facts.key_mark,
     )
 
 

@@ -114,6 +114,10 @@ class Loan(Struct, frozen=True, kw_only=True):
         """What came in after the write-off that stands."""
         return total(each.amount for each in self.recoveries)
 
+    def has_posted_under(self, key_mark: Code) -> bool:
+        """Whether one of its transactions bears the mark of an idempotency key."""
+        return any(each.event.key_mark == key_mark for each in self.postings)
+
     @property
     def charged(self) -> Money:
         """All that the customer was ever asked for and not forgiven: loan, fees, interest."""

@@ -7,15 +7,13 @@ from typing import Any, Final, TypeVar
 
 from google.protobuf.message import Message
 
-from ledger import told
 from ledger.books import Books
 from ledger.commands.reveal import Reveal
 from ledger.decision import Intent, permissions_of
-from ledger.domain.history import as_posting
 from ledger.domain.rights import Right
 from ledger.errors import Fault, Refusal, Refused
 from ledger.overview import Overview
-from ledger.rpc import answers, approval_answers, desk_answers, fields, requests
+from ledger.rpc import answers, approval_answers, desk_answers, fields, requests, retelling
 from ledger.rpc.answers import ANSWERS
 from ledger.rpc.arrears_queries import ArrearsQueries
 from ledger.rpc.interceptors import Context, current_caller
@@ -26,7 +24,6 @@ from ledger.rpc.statement_queries import StatementQueries
 from ledger.rpc.totals_queries import TotalsQueries
 from ledger.rpc.watching import Watching
 from ledger.service import Reply
-from ledger.states import past_of
 from proto.accounting_ledger_pb2 import DisburseLoanResponse, TransactionResponse
 from proto.servicing_pb2 import (
     ApprovalResponse,
@@ -97,17 +94,14 @@ class Room:
         if isinstance(reply.message, answer_type):
             return reply.message
         response = answer_type.FromString(reply.response)
+        await self._check_replay(response)
         response.idempotent_replay = reply.is_replay
-        if isinstance(response, TransactionResponse):
-            await self._check_replay(response)
         return response
 
-    async def _check_replay(self, response: TransactionResponse) -> None:
+    async def _check_replay(self, response: Message) -> None:
         """Hold an earlier answer against the journal. Raises Fault where it tells otherwise."""
-        loop, event_id = asyncio.get_running_loop(), response.event_id
-        past = await loop.run_in_executor(self._readers, past_of, self.books.journal, event_id)
-        posting = None if past is None else as_posting(past.event)
-        if posting is None or told.of_answer(response) != told.of_event(event_id, posting):
+        loop, journal = asyncio.get_running_loop(), self.books.journal
+        if not await loop.run_in_executor(self._readers, retelling.is_right, journal, response):
             raise Fault(
                 "The answer that was kept under this key is not what the journal tells. Nothing "
                 "was changed; let an administrator run `python -m ledger verify`."

@@ -1,7 +1,8 @@
 """The idempotency keys (I4): each stands for one command, and that command is there.
 
 Answers stand in a table under no hash. Held against the entries is where an answer stands,
-which events it names, and the figures of a transaction; nothing is decided by what else it says.
+which events it names, the figures of a transaction, and all that is told about staff, requests,
+notes, marks and dead letters. Money that was posted under a key has its answer.
 """
 
 import re
@@ -13,6 +14,8 @@ from typing import Final
 from ledger import told
 from ledger.domain.history import as_posting
 from ledger.journal import Answer, Entry, Journal
+from ledger.own_keys import mark_of
+from ledger.rpc import retelling
 from proto.events import LedgerEvent
 
 _PAGE: Final = 1_000
@@ -28,17 +31,19 @@ class WrongKey(Exception):  # noqa: N818 - the finding is the name
 
 
 class KeysCheck:
-    """Every answer, after every entry. Eight bytes and a bit an entry are kept."""
+    """Every answer, after every entry. Twelve bytes and a bit an entry are kept."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._subjects, self._figures = array("I", [0]), array("I", [0])
+        self._keys = array("I", [0])
 
     def add(self, entry: Entry, event: LedgerEvent) -> None:
         """Take the next entry."""
         posting = as_posting(event)
         self._subjects.append(_mark(entry.subject_id))
         self._figures.append(_mark(told.of_event(entry.event_id, posting)) if posting else 0)
+        self._keys.append(_mark(posting.key_mark) if posting and posting.key_mark else 0)
 
     def finish(self) -> int:
         """Read the answers to all that was walked and count them. Raises WrongKey."""
@@ -59,9 +64,24 @@ class KeysCheck:
                         "it, and another key does too"
                     )
                 taken[place] |= 1 << bit
+                self._found(answer)
                 count += 1
             key = answers[-1].key
+        self._check_all_found()
         return count
+
+    def _found(self, answer: Answer) -> None:
+        """Strike out the postings of the command that the answer is of."""
+        mark, last = _mark(mark_of(answer.key)), answer.position
+        for position in range(last, max(0, last - _EVENTS_MAX), -1):
+            if self._keys[position] == mark:
+                self._keys[position] = 0
+
+    def _check_all_found(self) -> None:
+        """Insist that whatever was posted under a key has its answer."""
+        for position, mark in enumerate(self._keys):
+            if mark:
+                raise WrongKey(f"entry {position}: the answer under its idempotency key is gone")
 
     def _is_there(self, position: int) -> bool:
         return bool(self._journal.read(position - 1, 1))
@@ -86,12 +106,22 @@ class KeysCheck:
         """Insist that the answer of a transaction tells what its event says."""
         transaction = told.read_answer(answer.response)
         if transaction is None:
+            self._check_retold(answer)
             return
         mark, last = _mark(told.of_answer(transaction)), answer.position
         if mark not in self._figures[max(1, last - _EVENTS_MAX) : last + 1]:
             raise WrongKey(
                 f"entry {last}: the answer under the idempotency key {answer.key} tells other "
                 f"figures than the event {transaction.event_id[:100]}"
+            )
+
+    def _check_retold(self, answer: Answer) -> None:
+        """Insist that an answer about staff, a request and the like tells what is there."""
+        entry = self._journal.read(answer.position - 1, 1)[0]
+        if not retelling.is_as_kept(self._journal, entry, answer.response):
+            raise WrongKey(
+                f"entry {answer.position}: the answer under the idempotency key {answer.key} "
+                f"tells otherwise than the event {entry.event_id}"
             )
 
 

@@ -6,6 +6,7 @@ twice, or a message be posted twice.
 
 from ledger.commands.message_names import MESSAGE, is_closed
 from ledger.commands.request_approval import NUMBER_KIND
+from ledger.domain.request import subject_of
 from ledger.journal import Entry, Journal
 from ledger.verification import Wrong
 from proto.events import (
@@ -21,10 +22,18 @@ from proto.events import (
 
 def check_names(journal: Journal, entry: Entry, event: LedgerEvent) -> None:
     """Look up what an event named. Raises Wrong."""
+    taken_by = _taken_by(entry, event)
     for kind, value in _names_in(event):
-        found = journal.subject_named(kind, value) if value else entry.subject_id
-        if found != entry.subject_id and not _is_of_another_letter(event, found):
+        found = journal.subject_named(kind, value) if value else taken_by
+        if found != taken_by and not _is_of_another_letter(event, found):
             raise Wrong(entry, f"its {kind} {value} leads to {found or 'nothing'}")
+
+
+def _taken_by(entry: Entry, event: LedgerEvent) -> str:
+    """Give the subject that an event's names lead to: a message's to the approval that posts it."""
+    if isinstance(event, PaymentCorrected) and event.request_id:
+        return subject_of(event.request_id)
+    return entry.subject_id
 
 
 def _is_of_another_letter(event: LedgerEvent, found: str | None) -> bool:
