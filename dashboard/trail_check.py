@@ -20,7 +20,6 @@ from dashboard.ledger_client import Caller, LedgerClient
 from dashboard.queries.audit import (
     AuditEvent,
     UnreadableEvent,
-    audit_event,
     newest_position,
     stored_events,
 )
@@ -133,13 +132,13 @@ def _wrong_marks(
     reviewed: set[str],
 ) -> Iterator[Finding]:
     """Give the events whose mark is not that of the ledger's newest review, as of now."""
-    for event_id in sorted(reviewed):
-        through = newest_position(database, roles)
-        try:
-            event = audit_event(database, roles, event_id)
-            if event is not None:
+    every = sorted(reviewed)
+    for first in range(0, len(every), PAGE):
+        keys, through = every[first : first + PAGE], newest_position(database, roles)
+        for event_id, event in stored_events(database, roles, keys).items():
+            if isinstance(event, UnreadableEvent):
+                continue  # it was found on the walk
+            try:
                 check_review(client, caller, event, through)
-        except Flawed as flaw:
-            yield Finding(event_id, str(flaw))
-        except UnreadableEvent:
-            continue  # it was found on the walk
+            except Flawed as flaw:
+                yield Finding(event_id, str(flaw))

@@ -1,4 +1,4 @@
-"""Audit: every event of the ledger with who, what, when and why, `/audit?type=Waivers`."""
+"""Audit: every event of the ledger with who, what, when and why, `/audit?type=waivers`."""
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from dashboard.components.audit_table import (
     turn,
     way_here,
 )
+from dashboard.components.reveal_text import forget_texts
 from dashboard.components.trail_check import trail_check
 from dashboard.formats import inert
 from dashboard.live import topic
@@ -38,25 +39,29 @@ def show_event(event_id: str) -> None:
 
 
 signed_in, since = session.require("compliance"), pulse.mark()
-if not st.query_params.get(OPENED):  # whoever reads an event is not interrupted
-    pulse.follow(since, topic(documents.AUDIT_EVENTS))
+if not st.query_params.get(OPENED):
+    pulse.follow(since, topic(documents.AUDIT_EVENTS))  # who reads an event is not interrupted
+    forget_texts()
 st.markdown("### Audit")
 chosen = audit_filters()
-trail, drawn, whole = st.tabs(["Trail", "Random sample", "Check"])
-with trail:
-    pages = way_here(chosen)
-    after = pages[-1] if pages else None
-    page = audit_page(services.database(), signed_in.roles, chosen, after)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        turn(page, pages, chosen.sort)
-        csv_button(signed_in, chosen, page.count)
-    if page.rows:
-        audit_table(signed_in, page.rows, "audit-trail")
-    else:
-        st.markdown("No event matches. Widen the period, or clear a filter, to see more.")
-with drawn:
-    sample_picker(signed_in, chosen)
-with whole:
-    trail_check(signed_in)
+trail, drawn, whole = st.tabs(["Trail", "Random sample", "Check"], key="view", bind="query-params")
+if trail.open:
+    with trail:
+        pages = way_here(chosen)
+        after = pages[-1] if pages else None
+        page = audit_page(services.database(), signed_in.roles, chosen, after)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            turn(page, pages, chosen.sort)
+            csv_button(signed_in, chosen, page.count)
+        if page.rows:
+            audit_table(signed_in, page.rows, "audit-trail")
+        else:
+            st.markdown("No event matches. Widen the period, or clear a filter, to see more.")
+if drawn.open:
+    with drawn:
+        sample_picker(signed_in, chosen)
+if whole.open:
+    with whole:
+        trail_check(signed_in)
 if st.query_params.get(OPENED):
     show_event(st.query_params[OPENED])

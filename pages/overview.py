@@ -1,4 +1,4 @@
-"""Overview: the portfolio's figures, each leading to its rows, `/overview?period=Last+30+days`."""
+"""Overview: the portfolio's figures, each leading to its rows, `/overview?period=90-days`."""
 
 from datetime import UTC, date, datetime
 from typing import Final

@@ -8,12 +8,11 @@ import streamlit as st
 from dashboard import audit_proof, formats, request_words, services, session
 from dashboard.commands.mark_verified import MarkVerified
 from dashboard.commands.query_item import QueryItem
-from dashboard.commands.reveal import Reveal
 from dashboard.commands.review_mark import ReviewMark
 from dashboard.components import acting, sending
 from dashboard.components.audit_table import REVIEW_BADGES, event_words
 from dashboard.components.quiet import quiet
-from dashboard.components.request_history import HIDDEN
+from dashboard.components.reveal_text import is_revealed, reveal_text
 from dashboard.components.whose import customer_line
 from dashboard.ledger_answers import LedgerFault, LedgerRefused
 from dashboard.operation import Operation
@@ -116,20 +115,17 @@ def _texts(signed_in: SignedIn, event: AuditEvent) -> None:
     if not _body(event).keys() & SEALED:
         st.markdown("Nobody wrote anything on this event.")
         return
-    purpose = st.text_input("What you read it for", key=f"purpose-{event.event_id}", max_chars=200)
-    quiet("Who read what, when and what for is recorded in the ledger.")
-    if not st.button("Show the texts", disabled=not (purpose or "").strip()):
-        return
-    try:
-        reading = Reveal(event_id=event.event_id, purpose=(purpose or "").strip())
-        words = reading.send(services.ledger(), acting.caller(signed_in))
-    except (LedgerRefused, LedgerFault) as no:
-        st.error(formats.inert(str(no)))
-        return
-    for name, text in words.texts.items():
-        if name in HIDDEN:
-            continue
-        st.markdown(f"**{formats.inert(name.capitalize())}** {formats.inert(text)}")
+    purpose = ""
+    if not is_revealed(event.event_id):
+        purpose = _purpose(event.event_id)
+        quiet("Who read what, when and what for is recorded in the ledger.")
+    reveal_text(signed_in, event.event_id, purpose, "Show the texts")
+
+
+def _purpose(event_id: str) -> str:
+    key = f"purpose-{event_id}"
+    typed = st.text_input("What you read it for", key=key, max_chars=200, live="300ms")
+    return (typed or "").strip()
 
 
 def _body(event: AuditEvent) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import formats, services, session
 from dashboard.components.audit_table import audit_table
+from dashboard.components.choice_fields import one_of
 from dashboard.components.csv_export import save_made
 from dashboard.components.quiet import quiet
 from dashboard.csv_files import CsvFile
@@ -17,7 +18,7 @@ from dashboard.reports.audit_csv import audit_csv
 from dashboard.session import SignedIn
 
 _FILE: Final = "audit-csv"
-SAMPLE_SIZES: Final = (10, 25, 50, 100)
+SAMPLE_SIZES: Final = {each: each for each in ("10", "25", "50", "100")}
 
 
 def csv_button(signed_in: SignedIn, chosen: AuditFilter, count: int) -> None:
@@ -47,9 +48,9 @@ def _made(signed_in: SignedIn, chosen: AuditFilter, count: int) -> CsvFile:
 
 
 def sample_picker(signed_in: SignedIn, chosen: AuditFilter) -> None:
-    """Draw a sample of what is filtered; its seed stands in the address, so it can be redrawn."""
+    """Draw a sample of what is filtered; its size and seed stand in the address."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        size = st.selectbox("Sample of", SAMPLE_SIZES, index=1, key="size", width=120)
+        size = one_of("Sample of", "size", SAMPLE_SIZES, "25", width=120)
         seed = st.text_input(
             "Seed",
             key="seed",
@@ -62,7 +63,7 @@ def sample_picker(signed_in: SignedIn, chosen: AuditFilter) -> None:
     if not seed:
         quiet("Draw anew, or type the seed of an earlier sample.")
         return
-    drawn = sample(services.database(), signed_in.roles, chosen, seed, int(size or 0))
+    drawn = sample(services.database(), signed_in.roles, chosen, seed, int(size))
     audit_table(signed_in, drawn, "audit-sample")
     quiet(f"{formats.plural(len(drawn), 'event')} drawn with the seed {formats.inert(seed)}")
 

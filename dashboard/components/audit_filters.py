@@ -1,55 +1,65 @@
 """The filters of the audit trail; every one of them stands in the address."""
 
-from typing import Final
+from collections import Counter
+from typing import Final, cast
 
 import streamlit as st
 
 from dashboard import formats, request_words, services
 from dashboard.amount_faults import amount_fault
+from dashboard.components.choice_fields import one_of, some_of
 from dashboard.components.form_fields import say_fault
 from dashboard.components.period import period
-from dashboard.components.person_field import person_field
-from dashboard.queries.audit_filter import KINDS, AuditFilter, Reviewed, Sort
+from dashboard.queries.audit_filter import AuditFilter, Reviewed, Sort
 from dashboard.queries.staff_names import staff_labels
 
-SORTS: Final[dict[str, Sort]] = {
-    "Newest first": "newest",
-    "Largest amount": "amount",
-    "By person": "person",
+TYPES: Final = {
+    "waivers": "Waivers",
+    "repayments": "Repayments",
+    "fees": "Fees",
+    "adjustments": "Adjustments",
+    "reversals": "Reversals and corrections",
+    "refunds": "Refunds",
+    "write_offs": "Write-offs",
+    "approvals": "Approvals",
+    "loans": "Loans",
+    "ageing": "Ageing and interest",
+    "notes": "Notes",
+    "reviews": "Reviews and readings",
+    "staff": "Staff",
+}
+"""Codes of `audit_filter.KINDS`, and their words."""
+
+SORTS: Final = {
+    "newest": "Newest first",
+    "amount": "Largest amount",
+    "person": "By person",
+}
+REVIEWS: Final = {
+    "": "Reviewed or not",
+    "none": "Not reviewed",
+    "verified": "Verified",
+    "queried": "Queried",
 }
 ANYBODY: Final = "Anybody"
 ANY_REASON: Final = "Any reason"
-REVIEWS: Final[dict[str, Reviewed]] = {
-    "Reviewed or not": "",
-    "Not reviewed": "none",
-    "Verified": "verified",
-    "Queried": "queried",
-}
 
 
 def audit_filters() -> AuditFilter:
     """Ask what to show."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kinds = st.multiselect(
-            "Type",
-            list(KINDS),
-            key="type",
-            placeholder="All types",
-            width=280,
-            bind="query-params",
-        )
+        kinds = some_of("Type", "type", TYPES, width=280, nothing="All types")
         first, last = period()
-        order = st.selectbox("Sort", list(SORTS), key="sort", width=160, bind="query-params")
-        reviewed = st.selectbox(
-            "Review", list(REVIEWS), key="reviewed", width=160, bind="query-params"
-        )
+        sort = one_of("Sort", "sort", SORTS, "newest", width=160)
+        reviewed = one_of("Review", "reviewed", REVIEWS, width=160)
         more = st.popover("More filters", icon=":material/tune:")
         of_staff = st.toggle("Staff customers only", key="staff", bind="query-params")
     with more:
         least, most = _text("Amount from", "least"), _text("Amount to", "most")
-        people = {who: label for label, who in staff_labels(services.database()).items()}
-        actor = person_field("Staff member", "by", people, ANYBODY)
-        approver = person_field("Approver", "approver", people, ANYBODY)
+        staff = {who: label for label, who in staff_labels(services.database()).items()}
+        people = {"": ANYBODY, **staff}
+        actor = one_of("Staff member", "by", people, may_be_other=True)
+        approver = one_of("Approver", "approver", people, may_be_other=True)
         customer, account = _text("Customer id", "customer"), _text("Account id", "account")
         reason = _reason()
     say_fault(amount_fault("Amount from", least) or amount_fault("Amount to", most))
@@ -65,19 +75,19 @@ def audit_filters() -> AuditFilter:
         account_id=account,
         reason_code=reason,
         of_staff=of_staff,
-        reviewed=REVIEWS[str(reviewed)],
-        sort=SORTS[str(order)],
+        reviewed=cast("Reviewed", reviewed),
+        sort=cast("Sort", sort),
     )
 
 
 def _reason() -> str:
-    """Ask for a reason of any list, by its words; the address may also hold a code."""
-    codes = {request_words.reason(code): code for code in request_words.REASONS}
-    asked = str(st.query_params.get("reason", ""))
-    if asked:
-        codes.setdefault(asked, asked)  # a code, perhaps of another system's own list
-    chosen = st.selectbox("Reason", [ANY_REASON, *sorted(codes)], key="reason", bind="query-params")
-    return codes.get(str(chosen), "")
+    """Ask for a reason of any list, or of another system's own, which the address may name."""
+    words = {code: request_words.reason(code) for code in request_words.REASONS}
+    borne = Counter(words.values())
+    told = {code: word if borne[word] == 1 else f"{word} ({code})" for code, word in words.items()}
+    by_word = sorted(told, key=lambda code: told[code])
+    offered = {"": ANY_REASON, **{code: told[code] for code in by_word}}
+    return one_of("Reason", "reason", offered, may_be_other=True)
 
 
 def _text(label: str, key: str) -> str:

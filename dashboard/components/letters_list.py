@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import formats, services, session
 from dashboard.components import letter_words
+from dashboard.components.choice_fields import one_of
 from dashboard.components.opening import open_chosen
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
@@ -69,26 +70,12 @@ def _filters(signed_in: SignedIn) -> LetterFilter:
             placeholder="Payment reference, account, customer, event id",
             bind="query-params",
         )
-        statuses = {code: badge.word for code, badge in letter_words.STATUSES.items()}
-        status = st.selectbox(
-            "Status",
-            ["", *statuses],
-            format_func=lambda code: statuses.get(code, ANY),
-            key="status",
-            width=150,
-            bind="query-params",
-        )
-        kind = st.selectbox(
-            "Error",
-            ["", *error_kinds(services.database(), signed_in.roles)],
-            format_func=lambda name: name or ANY,
-            key="error",
-            width=220,
-            bind="query-params",
-        )
-    return LetterFilter(
-        reference=(reference or "").strip(), status=status or "", error_kind=kind or ""
-    )
+        words = {code: badge.word for code, badge in letter_words.STATUSES.items()}
+        statuses = {"": ANY, **words}
+        status = one_of("Status", "status", statuses, width=150)
+        kinds = {each: each for each in error_kinds(services.database(), signed_in.roles)}
+        kind = one_of("Error", "error", {"": ANY, **kinds}, width=220, may_be_other=True)
+    return LetterFilter(reference=(reference or "").strip(), status=status, error_kind=kind)
 
 
 def _table(rows: Sequence[LetterRow]) -> str:

@@ -31,7 +31,7 @@ def overview_exports(roles: frozenset[str], shown: Shown, step: str, sums: list[
 
     files: dict[str, Callable[[], CsvFile]] = {
         "Figures": lambda: figures_csv(shown),
-        f"Repayments by {step.lower()}": lambda: money_in_csv(shown.totals, step),
+        f"Repayments by {step}": lambda: money_in_csv(shown.totals, step),
         "Ageing": lambda: ageing_csv(shown),
         "Waivers by reason": lambda: waivers_csv(shown),
         "Staff": staff,

@@ -7,6 +7,7 @@ import plotly.express as px
 import streamlit as st
 
 from dashboard import formats, session
+from dashboard.components.choice_fields import step_of
 from dashboard.components.overview_rows import DAYS, choose
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
@@ -24,10 +25,7 @@ _DRAWN: Final = "money-in-drawn"
 def money_over_time(totals: list[DayTotal], *, is_by_day: bool) -> str:
     """Show what came in by day, week or month; of a long period, by month. Gives which."""
     steps = list(STEPS) if is_by_day else [MONTH]
-    step = st.segmented_control(
-        "Repayments by", steps, default=steps[0], required=True, key="step", bind="query-params"
-    )
-    step = step if step in steps else steps[0]
+    step = step_of("Repayments by", "step", {each: each.capitalize() for each in steps})
     sums = by_step(totals, step)
     if not sums:
         st.markdown("Nothing came in in this period.")
@@ -80,7 +78,7 @@ def _table(sums: dict[date, Money], step: str) -> None:
         )
         for begins in reversed(sums)
     ]
-    opened = records_table(f"Repayments by {step.lower()}", COLUMNS, rows, key="money-table")
+    opened = records_table(f"Repayments by {step}", COLUMNS, rows, key="money-table")
     if opened:
         choose(opened)
 

@@ -6,30 +6,30 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats
+from dashboard.components.choice_fields import one_of
 
-CHOSEN: Final = "Chosen dates"
-ANY: Final = "Any time"
-DAYS: Final = {"Last 7 days": 7, "Last 30 days": 30, "Last 90 days": 90, "Last 365 days": 365}
-THIS_MONTH: Final = "This month"
-TODAY: Final = "Today"
-PERIODS: Final = (TODAY, *DAYS, THIS_MONTH, ANY, CHOSEN)
-USUAL: Final = "Last 30 days"
+CHOSEN: Final = "dates"
+ANY: Final = "any"
+THIS_MONTH: Final = "month"
+TODAY: Final = "today"
+USUAL: Final = "30-days"
+DAYS: Final = {"7-days": 7, USUAL: 30, "90-days": 90, "365-days": 365}
+PERIODS: Final = {
+    TODAY: "Today",
+    **{code: f"Last {days} days" for code, days in DAYS.items()},
+    THIS_MONTH: "This month",
+    ANY: "Any time",
+    CHOSEN: "Chosen dates",
+}
+"""The codes that the address holds, and their words."""
 
 
-def period(*, may_be_any: bool = True) -> tuple[date | None, date | None]:
+def period() -> tuple[date | None, date | None]:
     """Ask for a period; gives its first and last day, None where it has no end."""
-    offered = [each for each in PERIODS if may_be_any or each != ANY]
-    chosen = st.selectbox(
-        "Period",
-        offered,
-        index=offered.index(USUAL),
-        key="period",
-        width=160,
-        bind="query-params",
-    )
+    chosen = one_of("Period", "period", PERIODS, USUAL, width=160)
     if chosen == CHOSEN:
         return _date("From", "from"), _date("To", "to")
-    return days_of(str(chosen), formats.today(datetime.now(UTC)))
+    return days_of(chosen, formats.today(datetime.now(UTC)))
 
 
 def period_asked() -> dict[str, str]:

@@ -4,20 +4,14 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import formats, request_words, services, session
-from dashboard.commands.reveal import Reveal, Words
-from dashboard.components import acting
+from dashboard import formats, request_words
 from dashboard.components.quiet import quiet
+from dashboard.components.reveal_text import reveal_text
 from dashboard.formats import code, inert
-from dashboard.ledger_client import LedgerFault, LedgerRefused
 from dashboard.queries.approvals import RequestView, StepView
 from dashboard.session import SignedIn
 
 WITH_WORDS: Final = frozenset({"pending", "returned", "approved", "rejected", "cancelled"})
-HIDDEN: Final = frozenset({"comment_salt"})
-"""Text of the machine's: it salts the comment's hash."""
-
-LABELS: Final = {"reason": "Reason", "notes": "Note", "comment": "Comment"}
 
 
 def request_history(signed_in: SignedIn, view: RequestView) -> None:
@@ -48,30 +42,5 @@ def _step(signed_in: SignedIn, view: RequestView, each: StepView) -> None:
 
 def _words(signed_in: SignedIn, view: RequestView, each: StepView, label: str, where: str) -> None:
     """Show the words that were opened, else the button that opens them."""
-    opened: dict[str, Words | str] = session.slot("revealed", dict)
-    found = opened.get(each.event_id)
-    if found is None:
-        st.button(
-            label,
-            key=f"reveal-{where}-{each.event_id}",
-            icon=":material/visibility:",
-            help="That you read them is recorded.",
-            on_click=_reveal,
-            args=(signed_in, view, each.event_id),
-        )
-    elif isinstance(found, str):
-        quiet(inert(found))
-    else:
-        for name, text in found.texts.items():
-            if name not in HIDDEN and text:
-                st.markdown(f"{LABELS.get(name, inert(name))}: {inert(text)}")
-        quiet(f"That you read this is recorded as {code(found.recorded_as)}.")
-
-
-def _reveal(signed_in: SignedIn, view: RequestView, event_id: str) -> None:
-    opened: dict[str, Words | str] = session.slot("revealed", dict)
-    asked = Reveal(event_id=event_id, purpose=f"Approval request {view.number}")
-    try:
-        opened[event_id] = asked.send(services.ledger(), acting.caller(signed_in))
-    except (LedgerRefused, LedgerFault) as trouble:
-        opened[event_id] = trouble.sentence
+    purpose = f"Approval request {view.number}"
+    reveal_text(signed_in, each.event_id, purpose, label, f"{where}-")

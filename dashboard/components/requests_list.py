@@ -7,9 +7,9 @@ import streamlit as st
 
 from dashboard import formats, request_words, services, session
 from dashboard.amount_faults import amount_fault
+from dashboard.components.choice_fields import one_of, some_of
 from dashboard.components.form_fields import say_fault
 from dashboard.components.opening import open_chosen
-from dashboard.components.person_field import person_field
 from dashboard.components.quiet import quiet
 from dashboard.components.requests_table import requests_table
 from dashboard.queries.approvals import (
@@ -50,39 +50,16 @@ def requests_list(reader: Reader) -> None:
 
 def _filters(reader: Reader) -> RequestFilter:
     decides = decides_requests(reader.roles)
+    words = {code: badge.word for code, badge in request_words.STATUSES.items()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        statuses = st.pills(
-            "Status",
-            list(request_words.STATUSES),
-            selection_mode="multi",
-            default=["pending"] if decides else [],
-            format_func=lambda code: request_words.STATUSES[code].word,
-            key="status",
-            width="content",
-            bind="query-params",
-        )
-        kinds = st.multiselect(
-            "Kind",
-            list(request_words.KINDS),
-            format_func=lambda code: request_words.KINDS[code],
-            key="kind",
-            placeholder="Any",
-            width=190,
-            bind="query-params",
-        )
+        statuses = some_of("Status", "status", words, ["pending"] if decides else [])
+        kinds = some_of("Kind", "kind", request_words.KINDS, width=190, nothing="Any")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         sees_others = decides or corrects_payments(reader.roles)
         requester = _requester() if sees_others else ""
         least, most = _amount("Amount from", "least"), _amount("Amount to", "most")
         first, last = _date("Asked from", "since"), _date("Asked to", "until")
-        sort = st.selectbox(
-            "Sort",
-            list(SORTS),
-            format_func=lambda code: SORTS[code],
-            key="sort",
-            width=150,
-            bind="query-params",
-        )
+        sort = one_of("Sort", "sort", SORTS, "oldest", width=150)
     say_fault(amount_fault("Amount from", least) or amount_fault("Amount to", most))
     return RequestFilter(
         statuses=tuple(sorted(statuses)),
@@ -92,13 +69,14 @@ def _filters(reader: Reader) -> RequestFilter:
         at_most=formats.typed_money(most),
         from_date=first,
         to_date=last,
-        sort=cast("Sort", sort or "oldest"),
+        sort=cast("Sort", sort),
     )
 
 
 def _requester() -> str:
     """Ask whose requests; the address holds the id."""
-    return person_field("Asked by", "by", requesters(services.database()), NOBODY, width=170)
+    people = {"": NOBODY, **requesters(services.database())}
+    return one_of("Asked by", "by", people, width=170, may_be_other=True)
 
 
 def _amount(label: str, key: str) -> str:

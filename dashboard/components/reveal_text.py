@@ -1,57 +1,96 @@
-"""Shows a sealed text after an explicit click, which the ledger records."""
+"""Shows sealed texts after an explicit click, which the ledger records.
+
+What was opened stays in the tab's memory while its page, or its dialog, is open: never in an
+address or a cache.
+"""
+
+from typing import Final
 
 import streamlit as st
-from msgspec import Struct
 
 from dashboard import services, session
-from dashboard.commands.reveal import Reveal
+from dashboard.commands.reveal import Reveal, Words
 from dashboard.components import acting
 from dashboard.components.quiet import quiet
-from dashboard.formats import inert, visible
+from dashboard.formats import code, inert, visible
 from dashboard.ledger_client import LedgerFault, LedgerRefused
 from dashboard.session import SignedIn
 
-_REVEALED = "revealed"
+HIDDEN: Final = frozenset({"comment_salt"})
+"""Text of the machine's: it salts the comment's hash."""
+
+LABELS: Final = {"notes": "Note"}
+_OPENED: Final = "revealed"
+_PAGE: Final = "revealed-on"
 
 
-class Revealed(Struct, frozen=True):
-    """The texts of one event as they were read, or why they were not."""
+def reveal_text(
+    signed_in: SignedIn, event_id: str, purpose: str, label: str, where: str = ""
+) -> None:
+    """Offer to read the texts of an event, and show them once they were asked for.
 
-    event_id: str
-    texts: dict[str, str] = {}
-    sentence: str = ""
-
-
-def reveal_text(signed_in: SignedIn, event_id: str, purpose: str, label: str) -> None:
-    """Offer to read the texts of an event, and show them once they were asked for."""
-    shown = session.slot(_REVEALED, lambda: Revealed(""))
-    if shown.event_id != event_id:
+    `where` tells apart two places of one page that show the same event.
+    """
+    found = _opened().get(event_id)
+    if not isinstance(found, Words):
+        if found:
+            st.info(inert(found))
         st.button(
             label,
-            key=f"reveal-{event_id}",
+            key=f"reveal-{where}{event_id}",
             icon=":material/visibility:",
-            help="Who reads it and when is recorded.",
+            help="Who reads it and when is recorded." if purpose else "Say first what for.",
+            disabled=not purpose,
             on_click=_reveal,
             args=(signed_in, event_id, purpose),
         )
         return
-    if shown.sentence:
-        st.info(inert(shown.sentence))
-    for name, text in shown.texts.items():
-        quiet(inert(name.replace("_", " ").capitalize()))
+    told = {name: text for name, text in found.texts.items() if text and name not in HIDDEN}
+    for name, text in told.items():
+        quiet(inert(LABELS.get(name, name.replace("_", " ").capitalize())))
         st.text(visible(text))
-    st.button("Hide", key=f"hide-{event_id}", type="tertiary", on_click=forget_text)
+    if not told:
+        st.markdown("Nothing was written.")
+    quiet(f"That you read this is recorded as {code(found.recorded_as)}.")
+    st.button(
+        "Hide",
+        key=f"hide-{where}{event_id}",
+        type="tertiary",
+        on_click=_hide,
+        args=(event_id,),
+    )
 
 
-def forget_text() -> None:
+def is_revealed(event_id: str) -> bool:
+    """Tell whether the texts of an event stand open."""
+    return isinstance(_opened().get(event_id), Words)
+
+
+def forget_texts() -> None:
     """Forget what was revealed."""
-    session.forget(_REVEALED)
+    session.forget(_OPENED)
+
+
+def forget_elsewhere(page: str) -> None:
+    """Forget what was revealed on another page than the one that is shown now."""
+    if session.slot(_PAGE, lambda: page) != page:
+        session.put(_PAGE, page)
+        forget_texts()
+
+
+def _opened() -> dict[str, Words | str]:
+    """Give the texts by their events, or why they were not read."""
+    opened: dict[str, Words | str] = session.slot(_OPENED, dict)
+    return opened
+
+
+def _hide(event_id: str) -> None:
+    _opened().pop(event_id, None)
 
 
 def _reveal(signed_in: SignedIn, event_id: str, purpose: str) -> None:
     try:
         question = Reveal(event_id=event_id, purpose=purpose)
-        words = question.send(services.ledger(), acting.caller(signed_in))
-        session.put(_REVEALED, Revealed(event_id, words.texts))
+        _opened()[event_id] = question.send(services.ledger(), acting.caller(signed_in))
     except (LedgerRefused, LedgerFault) as no:
-        session.put(_REVEALED, Revealed(event_id, sentence=no.sentence))
+        _opened()[event_id] = no.sentence

@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats, services, session
+from dashboard.components.choice_fields import one_of
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import Badge
@@ -63,23 +64,9 @@ def _filters() -> StaffFilter:
             live="300ms",
             bind="query-params",
         )
-        role = st.selectbox(
-            "Role",
-            ["", *ROLE_NAMES],
-            format_func=lambda each: ROLE_NAMES.get(each, "Any"),
-            key="role",
-            width=160,
-            bind="query-params",
-        )
-        state = st.selectbox(
-            "Access",
-            list(STATES),
-            format_func=lambda each: STATES[each],
-            key="access",
-            width=140,
-            bind="query-params",
-        )
-    return StaffFilter(text=text or "", role=role or "", state=state or "")
+        role = one_of("Role", "role", {"": "Any", **ROLE_NAMES}, width=160)
+        state = one_of("Access", "access", STATES, width=140)
+    return StaffFilter(text=text or "", role=role, state=state)
 
 
 def _row(member: StaffMember, signed_in: SignedIn) -> Row:

@@ -34,8 +34,8 @@ def account_statement(signed_in: SignedIn, account: AccountView) -> None:
         return
     today = formats.today(datetime.now(UTC))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = _date("Statement from", today - USUAL, f"first-{account.loan_account_id}")
-        last = _date("Statement to", today, f"last-{account.loan_account_id}")
+        first = _date("Statement from", today - USUAL, "statement_from")
+        last = _date("Statement to", today, "statement_to")
     if first > last:
         st.markdown("The first day is after the last: choose an earlier one.")
         return
@@ -52,7 +52,9 @@ def account_statement(signed_in: SignedIn, account: AccountView) -> None:
 
 
 def _date(label: str, usual: date, key: str) -> date:
-    chosen = st.date_input(label, usual, key=key, format="DD/MM/YYYY", width=160)
+    chosen = st.date_input(
+        label, usual, key=key, format="DD/MM/YYYY", width=160, bind="query-params"
+    )
     return chosen if isinstance(chosen, date) else usual
 
 

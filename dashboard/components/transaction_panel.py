@@ -8,7 +8,7 @@ from dashboard import formats, services
 from dashboard.components.correction_ways import correction_ways
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
-from dashboard.components.reveal_text import forget_text, reveal_text
+from dashboard.components.reveal_text import forget_texts, reveal_text
 from dashboard.formats import inert
 from dashboard.queries.rights import sees_persons
 from dashboard.queries.staff_names import staff_names
@@ -43,7 +43,7 @@ def transaction_panel(signed_in: SignedIn, loan_account_id: str, transaction_id:
 def close_transaction() -> None:
     """Close it, and forget a text that was revealed."""
     st.query_params.pop(ADDRESS, None)
-    forget_text()
+    forget_texts()
 
 
 def _transaction(signed_in: SignedIn, found: TransactionEvent) -> None:

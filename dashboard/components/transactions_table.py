@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats, services, session
+from dashboard.components.choice_fields import some_of
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.components.transaction_panel import ADDRESS, transaction_panel
@@ -63,14 +64,7 @@ def transactions_table(signed_in: SignedIn, loan_account_id: str) -> None:
 
 def _filters() -> TransactionFilter:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        groups = st.pills(
-            "Type",
-            list(GROUPS),
-            selection_mode="multi",
-            key="group",
-            width="content",
-            bind="query-params",
-        )
+        groups = some_of("Type", "group", {code: code.capitalize() for code in GROUPS})
         first = _date("From", "posted_from")
         last = _date("To", "posted_to")
     return TransactionFilter(tuple(sorted(groups)), first, last)

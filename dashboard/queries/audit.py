@@ -273,9 +273,9 @@ def _after(matching: Stored, sort: Sort, after: Cursor | None) -> Stored:
 
 
 def stored_events(
-    database: DeskDatabase, roles: frozenset[str], keys: list[str], above: int, through: int
+    database: DeskDatabase, roles: frozenset[str], keys: list[str], above: int = 0, through: int = 0
 ) -> dict[str, AuditEvent | UnreadableEvent]:
-    """Read entries by their keys, and whatever else claims one of their positions.
+    """Read entries by their keys, and whatever else claims a position above, up to `through`.
 
     Those that cannot be read are told as such. Raises NotAllowed.
     """

@@ -17,6 +17,8 @@ Reviewed = Literal["", "none", "verified", "queried"]
 STAFF_CUSTOMERS_MAX: Final = 5_000
 ACCOUNTS_MAX: Final = 500
 """So many accounts of one customer are looked at."""
+STAFF_ACCOUNTS_MAX: Final = 20_000
+"""So many accounts of customers who are staff."""
 
 _STEPS: Final = (
     "requested",
@@ -28,18 +30,18 @@ _STEPS: Final = (
     "expired",
 )
 KINDS: Final[dict[str, tuple[str, ...]]] = {
-    "Waivers": ("fee.waived.v1",),
-    "Repayments": ("repayment.recorded.v1", "recovery.recorded.v1"),
-    "Fees": ("fee.applied.v1",),
-    "Adjustments": ("adjustment.made.v1",),
-    "Reversals and corrections": ("payment.reversed.v1", "payment.correction.v1"),
-    "Refunds": ("overpayment.refunded.v1",),
-    "Write-offs": ("account.written_off.v1", "account.write_off_undone.v1"),
-    "Approvals": (
+    "waivers": ("fee.waived.v1",),
+    "repayments": ("repayment.recorded.v1", "recovery.recorded.v1"),
+    "fees": ("fee.applied.v1",),
+    "adjustments": ("adjustment.made.v1",),
+    "reversals": ("payment.reversed.v1", "payment.correction.v1"),
+    "refunds": ("overpayment.refunded.v1",),
+    "write_offs": ("account.written_off.v1", "account.write_off_undone.v1"),
+    "approvals": (
         *(f"approval.{step}.v1" for step in _STEPS),
         *(f"writeoff.{step}.v1" for step in _STEPS),
     ),
-    "Loans": (
+    "loans": (
         "loan.disbursed.v1",
         "account.created.v1",
         "account.updated.v1",
@@ -48,16 +50,16 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
         "account.schedule.created.v1",
         "account.schedule.updated.v1",
     ),
-    "Ageing and interest": ("loan.aging.updated.v1", "interest.accrued.v1", "day.ended.v1"),
-    "Notes": ("note.added.v1", "note.amended.v1"),
-    "Reviews and readings": (
+    "ageing": ("loan.aging.updated.v1", "interest.accrued.v1", "day.ended.v1"),
+    "notes": ("note.added.v1", "note.amended.v1"),
+    "reviews": (
         "item.reviewed.v1",
         "text.revealed.v1",
         "letter.opened.v1",
         "letter.replayed.v1",
         "letter.resolved.v1",
     ),
-    "Staff": (
+    "staff": (
         "staff.created.v1",
         "staff.disabled.v1",
         "staff.enabled.v1",
@@ -69,7 +71,7 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
         "rebuild.asked.v1",
     ),
 }
-"""What auditors filter by, and the event types that it means."""
+"""What auditors filter by, by the code in the address, and the event types that it means."""
 
 
 class AuditFilter(Struct, frozen=True, kw_only=True):
@@ -94,7 +96,7 @@ class AuditFilter(Struct, frozen=True, kw_only=True):
 
 
 def conditions(database: DeskDatabase, chosen: AuditFilter) -> Stored:
-    """Give the conditions, without the order's place; a customer, or staff, takes a query more."""
+    """Give the conditions, without the order's place; a customer takes a query more, staff two."""
     every: list[Stored] = []
     types = [each for kind in chosen.kinds for each in KINDS[kind]]
     if types:
@@ -111,9 +113,10 @@ def conditions(database: DeskDatabase, chosen: AuditFilter) -> Stored:
     ]
     every += _ranges(chosen)
     if chosen.customer_id:
-        every.append(_of_customer(database, chosen.customer_id))
+        every.append(_of_customers(database, [chosen.customer_id], ACCOUNTS_MAX))
     if chosen.of_staff:
-        every.append({"customerId": {"$in": _staff_customers(database)}})
+        staff = _staff_customers(database)
+        every.append(_of_customers(database, staff, STAFF_ACCOUNTS_MAX))
     if chosen.reviewed:
         wanted = None if chosen.reviewed == "none" else chosen.reviewed
         every.append({"reviewStatus": wanted})
@@ -143,13 +146,13 @@ def _ranges(chosen: AuditFilter) -> list[Stored]:
     return every
 
 
-def _of_customer(database: DeskDatabase, customer_id: str) -> Stored:
-    """Match what names the customer, and what names one of their accounts alone."""
+def _of_customers(database: DeskDatabase, customers: list[str], accounts_max: int) -> Stored:
+    """Match what names one of the customers, and what names one of their accounts alone."""
     rows = database[documents.LOAN_ACCOUNTS.name].find(
-        {"customerIdString": customer_id}, {"_id": 1}, max_time_ms=QUERY_MILLISECONDS_MAX
+        {"customerIdString": {"$in": customers}}, {"_id": 1}, max_time_ms=QUERY_MILLISECONDS_MAX
     )
-    accounts = sorted(str(row["_id"]) for row in rows.limit(ACCOUNTS_MAX))
-    named: Stored = {"customerId": customer_id}
+    accounts = sorted(str(row["_id"]) for row in rows.limit(accounts_max))
+    named: Stored = {"customerId": {"$in": customers}}
     of_accounts = {"customerId": None, "loanAccountId": {"$in": accounts}}
     return {"$or": [named, of_accounts]} if accounts else named
 

@@ -23,11 +23,11 @@ COUNT_MAX: Final = 1_000
 SINCE_MAX: Final = 10
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "Repayments": ("REPAYMENT", "RECOVERY"),
-    "Fees": ("ESTABLISHMENT_FEE", "LATE_FEE", "DISHONOUR_FEE"),
-    "Waivers": ("FEE_WAIVER",),
-    "Loan": ("DISBURSEMENT", "INTEREST"),
-    "Corrections": (
+    "repayments": ("REPAYMENT", "RECOVERY"),
+    "fees": ("ESTABLISHMENT_FEE", "LATE_FEE", "DISHONOUR_FEE"),
+    "waivers": ("FEE_WAIVER",),
+    "loan": ("DISBURSEMENT", "INTEREST"),
+    "corrections": (
         "ADJUSTMENT",
         "WRITE_OFF",
         "WRITE_OFF_UNDO",
@@ -36,7 +36,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
         "REFUND",
     ),
 }
-"""What staff filter by, and the transaction types that it means."""
+"""What staff filter by, by the code in the address, and the types that it means."""
 
 
 class TransactionFigures(View, kw_only=True, frozen=True, rename="camel"):

@@ -12,10 +12,10 @@ TIES_TO: Final = "GetGLReconciliation: the repayments of the three receivables, 
 
 TYPES: Final = ("REPAYMENT", "CORRECTION", "RECOVERY")
 
-MONTH: Final = "Month"
+MONTH: Final = "month"
 STEPS: Final[dict[str, Callable[[date], date]]] = {
-    "Day": lambda on: on,
-    "Week": lambda on: on - timedelta(days=on.weekday()),
+    "day": lambda on: on,
+    "week": lambda on: on - timedelta(days=on.weekday()),
     MONTH: lambda on: on.replace(day=1),
 }
 """To which day a day's money is added: itself, its Monday, the first of its month."""

@@ -31,7 +31,7 @@ from tests.told_times import Took
 pytestmark = pytest.mark.browser
 
 WHO: Final = "staff-supervisor"
-ADDRESS: Final = "/audit?type=Waivers&staff=true&period=Last+30+days"
+ADDRESS: Final = "/audit?type=waivers&staff=true&period=30-days"
 
 
 def waived_for_staff(product: Running, read_models: Database[dict[str, Any]], count: int) -> None:

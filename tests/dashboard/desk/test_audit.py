@@ -2,12 +2,15 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
 from bson.decimal128 import Decimal128
 
+from dashboard.components.audit_filters import TYPES
 from dashboard.csv_files import inert_cell
 from dashboard.queries.audit import (
     UNREADABLE,
@@ -18,7 +21,7 @@ from dashboard.queries.audit import (
     every_row,
     sample,
 )
-from dashboard.queries.audit_filter import KINDS, AuditFilter, Sort
+from dashboard.queries.audit_filter import KINDS, AuditFilter, conditions
 from dashboard.queries.rights import NotAllowed
 from dashboard.queries.staff_names import staff_labels
 from dashboard.reports.audit_csv import audit_csv
@@ -80,8 +83,8 @@ def found(database: DeskDatabase, **asked: object) -> list[int]:
     ("asked", "left"),
     [
         ({}, [6, 5, 4, 3, 2, 1]),
-        ({"kinds": ("Waivers",)}, [5, 4, 2, 1]),
-        ({"kinds": ("Repayments", "Staff")}, [6, 3]),
+        ({"kinds": ("waivers",)}, [5, 4, 2, 1]),
+        ({"kinds": ("repayments", "staff")}, [6, 3]),
         ({"approver": "staff-supervisor"}, [1]),
         ({"actor": "staff-admin"}, [5]),
         ({"customer_id": "CUS-9"}, [2]),
@@ -108,12 +111,29 @@ def test_each_filter_leaves_its_events(
 def test_a_customers_events_are_those_of_their_accounts_too(
     database: DeskDatabase, store: Store
 ) -> None:
-    """An event that names an account alone is about its customer; one about another is not."""
+    """An event that names an account alone is about its customer; one about another is not.
+
+    So it is for one customer and for all who are staff, page by page.
+    """
     store(documents.LOAN_ACCOUNTS, "ACC-1", account("ACC-1", "CUS-9"))
     ageing = {"event_type": "loan.aging.updated.v1", "customer_id": None, "amount": None}
     store(documents.AUDIT_EVENTS, "ACC-1:7", event(7, **ageing))
     assert found(database, customer_id="CUS-9") == [7, 2]
     assert found(database, customer_id="CUS-12345") == [6, 5, 4, 3, 1]
+    assert found(database, of_staff=True) == [7, 2]
+    assert turned(database, AuditFilter(of_staff=True), 1) == ["ACC-1:7", "ACC-1:2"]
+
+
+@pytest.mark.parametrize("asked", [{"of_staff": True}, {"customer_id": "CUS-9"}], ids=str)
+def test_a_customers_events_are_found_by_an_index(
+    database: DeskDatabase, store: Store, asked: dict[str, Any]
+) -> None:
+    """However long the trail, it is not read from end to end for one customer."""
+    store(documents.LOAN_ACCOUNTS, "ACC-1", account("ACC-1", "CUS-9"))
+    wanted = conditions(database, AuditFilter(**asked))
+    plan = database[documents.AUDIT_EVENTS.name].find(wanted).explain()["queryPlanner"]
+    used = re.findall("'indexName': '([^']+)'", str(plan["winningPlan"]))
+    assert {each.partition("_")[0] for each in used} == {"customerId", "loanAccountId"}
 
 
 @pytest.mark.parametrize("sort", ["newest", "amount", "person"])
@@ -145,7 +165,7 @@ def test_the_trail_is_for_compliance_alone(database: DeskDatabase, role: str) ->
 
 def test_the_file_is_exactly_what_is_filtered(database: DeskDatabase) -> None:
     """Row by row and in the same order; nothing in it is run by a spreadsheet."""
-    chosen = AuditFilter(kinds=("Waivers",), sort="amount")
+    chosen = AuditFilter(kinds=("waivers",), sort="amount")
     made = audit_csv(every_row(database, AUDITOR, chosen))
     rows = list(csv.DictReader(io.StringIO(made.content.decode("utf-8-sig"))))
     assert [int(row["position"]) for row in rows] == [5, 4, 2, 1]
@@ -178,6 +198,7 @@ def test_a_sample_can_be_drawn_again(database: DeskDatabase) -> None:
 
 def test_every_type_of_the_ledger_can_be_filtered_by() -> None:
     """An event type that no filter names could not be looked for; none is in two."""
+    assert KINDS.keys() == TYPES.keys()
     listed = [each for kind in KINDS.values() for each in kind]
     ours = {each.type for each in events.LedgerEvent.__args__}
     assert len(listed) == len(set(listed))
@@ -215,14 +236,13 @@ def test_entries_that_cannot_be_read_hide_no_other(
     for spoiled in (4, 5, 2, 3, 1):
         trail.update_one({"_id": f"ACC-1:{spoiled}"}, {"$set": changed})
         for page_rows in (1, 2, 3):
-            assert sorted(turned(database, "newest", page_rows)) == every
-            assert sorted(turned(database, "person", page_rows)) == every
-            assert sorted(turned(database, "amount", page_rows)) == every[:5]
+            assert sorted(turned(database, AuditFilter(), page_rows)) == every
+            assert sorted(turned(database, AuditFilter(sort="person"), page_rows)) == every
+            assert sorted(turned(database, AuditFilter(sort="amount"), page_rows)) == every[:5]
 
 
-def turned(database: DeskDatabase, sort: Sort, page_rows: int) -> list[str]:
+def turned(database: DeskDatabase, chosen: AuditFilter, page_rows: int) -> list[str]:
     """Turn every page, and list the entries as they come."""
-    chosen = AuditFilter(sort=sort)
     page = audit_page(database, AUDITOR, chosen, page_rows=page_rows)
     seen = [str(each.event_id) for each in page.rows]
     while page.following is not None:

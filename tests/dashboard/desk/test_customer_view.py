@@ -174,8 +174,8 @@ def test_equal_times_are_told_apart_by_position(database: DeskDatabase, store: S
 
 def test_a_type_leaves_its_transactions(database: DeskDatabase) -> None:
     """Fees are one group, whichever their kind."""
-    assert positions(database, TransactionFilter(groups=("Fees",))) == [3]
-    assert positions(database, TransactionFilter(groups=("Fees", "Repayments"))) == [
+    assert positions(database, TransactionFilter(groups=("fees",))) == [3]
+    assert positions(database, TransactionFilter(groups=("fees", "repayments"))) == [
         7,
         6,
         5,

@@ -94,7 +94,7 @@ def test_the_figures_are_those_on_the_screen_with_their_days() -> None:
 
 def test_each_table_is_its_rows() -> None:
     """Repayments by week, ageing by bucket, waivers by reason, and each staff member's work."""
-    weeks = [tuple(each.values()) for each in rows(money_in_csv(TOTALS, "Week"))]
+    weeks = [tuple(each.values()) for each in rows(money_in_csv(TOTALS, "week"))]
     assert weeks == [
         ("2026-11-02", "2026-11-08", "10.00"),
         ("2026-11-16", "2026-11-22", "-15.00"),

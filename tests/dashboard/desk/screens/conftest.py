@@ -63,7 +63,7 @@ def _desk(
 def opened(database: DeskDatabase, streams: redis.Redis) -> Callable[..., AppTest]:
     """A way to open a page in a role, with what the address asks for."""
 
-    def open_page(file: str, role: str = "support", **asked: str) -> AppTest:
+    def open_page(file: str, role: str = "support", /, **asked: str | list[str]) -> AppTest:
         page = AppTest.from_file(str(PAGES / file), default_timeout=60)
         page.session_state[SECRET_SLOT] = Sessions(streams).start(add_staff(database, role))
         for name, value in asked.items():

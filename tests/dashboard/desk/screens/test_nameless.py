@@ -30,8 +30,8 @@ PAGES: Final[tuple[tuple[str, str, dict[str, str]], ...]] = (
     ("overview.py", "supervisor", {"rows": "accounts"}),
     ("approvals.py", "supervisor", {"status": "pending"}),
     ("request.py", "supervisor", {"id": "REQ-N"}),
-    ("audit.py", "compliance", {"period": "Any time"}),
-    ("audit.py", "compliance", {"period": "Any time", "customer": WHO, "event": f"{ACCOUNT}:1"}),
+    ("audit.py", "compliance", {"period": "any"}),
+    ("audit.py", "compliance", {"period": "any", "customer": WHO, "event": f"{ACCOUNT}:1"}),
 )
 """Every page that names a customer, for who may open it."""
 

@@ -1,0 +1,128 @@
+"""Asks for one or some of a list by their words; the address holds their codes.
+
+Streamlit's own binding would write the words, which change with our language, and a person's
+name means somebody else once another bears it too.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import streamlit as st
+
+from dashboard import session
+
+EVERY: Final = "all"
+"""Stands in the address where nothing is chosen, though something usually is."""
+
+
+def one_of(
+    label: str,
+    key: str,
+    words: Mapping[str, str],
+    usual: str = "",
+    *,
+    width: int | None = None,
+    may_be_other: bool = False,
+) -> str:
+    """Ask for one of the codes; the address leaves the usual one out.
+
+    A code in the address that is not offered stays where there may be others, as that of
+    somebody who has left; else it counts as the usual one.
+    """
+    asked = str(st.query_params.get(key, ""))
+    offered = {**words, asked: asked} if asked not in words and may_be_other else words
+    chosen = asked if asked and asked in offered else usual
+    if session.entered(_field(key)) != chosen:
+        session.enter(_field(key), chosen)
+    st.selectbox(
+        label,
+        list(offered),
+        format_func=lambda code: offered[code],
+        key=_field(key),
+        width=width or "stretch",
+        on_change=_keep_one,
+        args=(key, usual),
+    )
+    return chosen
+
+
+def step_of(label: str, key: str, words: Mapping[str, str]) -> str:
+    """Ask for one of few codes by buttons beside one another; the first is the usual one."""
+    usual = next(iter(words))
+    asked = str(st.query_params.get(key, ""))
+    chosen = asked if asked in words else usual
+    if session.entered(_field(key)) != chosen:
+        session.enter(_field(key), chosen)
+    st.segmented_control(
+        label,
+        list(words),
+        format_func=lambda code: words[code],
+        required=True,
+        key=_field(key),
+        on_change=_keep_one,
+        args=(key, usual),
+    )
+    return chosen
+
+
+def some_of(
+    label: str,
+    key: str,
+    words: Mapping[str, str],
+    usual: Sequence[str] = (),
+    *,
+    width: int | None = None,
+    nothing: str = "",
+) -> tuple[str, ...]:
+    """Ask for some of the codes; none means all. A list that opens, where `nothing` says that.
+
+    Without that word all codes stand beside one another, to be switched on and off.
+    """
+    asked = st.query_params.get_all(key)
+    known = tuple(dict.fromkeys(code for code in asked if code in words))
+    chosen = known if known or asked == [EVERY] else tuple(usual)
+    if session.entered_all(_field(key)) != chosen:
+        session.enter_all(_field(key), chosen)
+    if nothing:
+        st.multiselect(
+            label,
+            list(words),
+            format_func=lambda code: words[code],
+            key=_field(key),
+            placeholder=nothing,
+            width=width or "stretch",
+            on_change=_keep_some,
+            args=(key, usual),
+        )
+    else:
+        st.pills(
+            label,
+            list(words),
+            selection_mode="multi",
+            format_func=lambda code: words[code],
+            key=_field(key),
+            width="content",
+            on_change=_keep_some,
+            args=(key, usual),
+        )
+    return chosen
+
+
+def _field(key: str) -> str:
+    return f"{key}-chosen"
+
+
+def _keep_one(key: str, usual: str) -> None:
+    chosen = session.entered(_field(key))
+    if chosen in {"", usual}:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = chosen
+
+
+def _keep_some(key: str, usual: Sequence[str]) -> None:
+    chosen = session.entered_all(_field(key))
+    if set(chosen) == set(usual):
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = chosen or [EVERY]
