@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard import session
-from dashboard.components import acting, frame, in_place, pulse, reveal_text, sign_in
+from dashboard.components import acting, address, frame, in_place, pulse, reveal_text, sign_in
 from dashboard.queries.rights import (
     AUDIT_ROLES,
     LETTER_ROLES,
@@ -117,7 +117,8 @@ def run(signed_in: SignedIn | None) -> None:
     pages = [_page(row, PAGES_DIR / row.file, waiting.get(row.file, 0)) for row in allowed]
     others = [_refusal(row) for row in PAGES if row not in allowed]
     chosen = st.navigation([home, *pages, *others])
-    reveal_text.forget_elsewhere(chosen.url_path)
+    if address.arrive(chosen.url_path):
+        reveal_text.forget_texts()
     frame.show(signed_in)
     chosen.run()
     pulse.show()

@@ -200,6 +200,11 @@ def clear_entered(key: str) -> None:
     st.session_state[key] = ""
 
 
+def forget_entered(key: str) -> None:
+    """Forget what is in the input with this key, whatever kind of input it is."""
+    st.session_state.pop(key, None)
+
+
 def enter(key: str, text: str) -> None:
     """Put a text into the input with this key; for callbacks."""
     st.session_state[key] = text

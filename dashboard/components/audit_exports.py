@@ -7,8 +7,8 @@ from typing import Final, Literal
 import streamlit as st
 
 from dashboard import formats, services, session
+from dashboard.components.address_fields import one_of, text_of
 from dashboard.components.audit_table import audit_table
-from dashboard.components.choice_fields import one_of
 from dashboard.components.csv_export import save_made
 from dashboard.components.quiet import quiet
 from dashboard.csv_files import CsvFile
@@ -51,13 +51,12 @@ def sample_picker(signed_in: SignedIn, chosen: AuditFilter) -> None:
     """Draw a sample of what is filtered; its size and seed stand in the address."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         size = one_of("Sample of", "size", SAMPLE_SIZES, "25", width=120)
-        seed = st.text_input(
+        seed = text_of(
             "Seed",
-            key="seed",
+            "seed",
             width=160,
-            max_chars=40,
-            bind="query-params",
-            help="The same seed and filter draw the same events again.",
+            characters_max=40,
+            tip="The same seed and filter draw the same events again.",
         )
         st.button("Draw anew", on_click=_new_seed)
     if not seed:

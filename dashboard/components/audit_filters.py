@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import formats, request_words, services
 from dashboard.amount_faults import amount_fault
-from dashboard.components.choice_fields import one_of, some_of
+from dashboard.components.address_fields import is_on, one_of, some_of, text_of
 from dashboard.components.form_fields import say_fault
 from dashboard.components.period import period
 from dashboard.queries.audit_filter import AuditFilter, Reviewed, Sort
@@ -41,6 +41,8 @@ REVIEWS: Final = {
     "verified": "Verified",
     "queried": "Queried",
 }
+MORE: Final = ("least", "most", "by", "approver", "customer", "account", "reason")
+"""What is filtered by out of sight, so that how much of it is must be told."""
 ANYBODY: Final = "Anybody"
 ANY_REASON: Final = "Any reason"
 
@@ -52,15 +54,17 @@ def audit_filters() -> AuditFilter:
         first, last = period()
         sort = one_of("Sort", "sort", SORTS, "newest", width=160)
         reviewed = one_of("Review", "reviewed", REVIEWS, width=160)
-        more = st.popover("More filters", icon=":material/tune:")
-        of_staff = st.toggle("Staff customers only", key="staff", bind="query-params")
+        set_there = sum(bool(st.query_params.get(key)) for key in MORE)
+        label = f"More filters · {set_there}" if set_there else "More filters"
+        more = st.popover(label, icon=":material/tune:", key="more-filters")
+        of_staff = is_on("Staff customers only", "staff")
     with more:
-        least, most = _text("Amount from", "least"), _text("Amount to", "most")
+        least, most = text_of("Amount from", "least"), text_of("Amount to", "most")
         staff = {who: label for label, who in staff_labels(services.database()).items()}
         people = {"": ANYBODY, **staff}
         actor = one_of("Staff member", "by", people, may_be_other=True)
         approver = one_of("Approver", "approver", people, may_be_other=True)
-        customer, account = _text("Customer id", "customer"), _text("Account id", "account")
+        customer, account = text_of("Customer id", "customer"), text_of("Account id", "account")
         reason = _reason()
     say_fault(amount_fault("Amount from", least) or amount_fault("Amount to", most))
     return AuditFilter(
@@ -88,8 +92,3 @@ def _reason() -> str:
     by_word = sorted(told, key=lambda code: told[code])
     offered = {"": ANY_REASON, **{code: told[code] for code in by_word}}
     return one_of("Reason", "reason", offered, may_be_other=True)
-
-
-def _text(label: str, key: str) -> str:
-    typed = st.text_input(label, key=key, max_chars=100, bind="query-params")
-    return (typed or "").strip()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import formats, services, session
 from dashboard.components import letter_words
-from dashboard.components.choice_fields import one_of
+from dashboard.components.address_fields import one_of, text_of
 from dashboard.components.opening import open_chosen
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
@@ -62,20 +62,19 @@ def letters_list(signed_in: SignedIn) -> None:
 
 def _filters(signed_in: SignedIn) -> LetterFilter:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        reference = st.text_input(
+        reference = text_of(
             "Reference",
-            key="reference",
-            max_chars=200,
+            "reference",
+            characters_max=200,
             width=340,
             placeholder="Payment reference, account, customer, event id",
-            bind="query-params",
         )
         words = {code: badge.word for code, badge in letter_words.STATUSES.items()}
         statuses = {"": ANY, **words}
         status = one_of("Status", "status", statuses, width=150)
         kinds = {each: each for each in error_kinds(services.database(), signed_in.roles)}
         kind = one_of("Error", "error", {"": ANY, **kinds}, width=220, may_be_other=True)
-    return LetterFilter(reference=(reference or "").strip(), status=status, error_kind=kind)
+    return LetterFilter(reference=reference, status=status, error_kind=kind)
 
 
 def _table(rows: Sequence[LetterRow]) -> str:

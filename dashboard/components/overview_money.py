@@ -7,7 +7,7 @@ import plotly.express as px
 import streamlit as st
 
 from dashboard import formats, session
-from dashboard.components.choice_fields import step_of
+from dashboard.components.address_fields import step_of
 from dashboard.components.overview_rows import DAYS, choose
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table

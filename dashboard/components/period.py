@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats
-from dashboard.components.choice_fields import one_of
+from dashboard.components.address_fields import day_of, one_of
 
 CHOSEN: Final = "dates"
 ANY: Final = "any"
@@ -28,7 +28,7 @@ def period() -> tuple[date | None, date | None]:
     """Ask for a period; gives its first and last day, None where it has no end."""
     chosen = one_of("Period", "period", PERIODS, USUAL, width=160)
     if chosen == CHOSEN:
-        return _date("From", "from"), _date("To", "to")
+        return day_of("From", "from"), day_of("To", "to")
     return days_of(chosen, formats.today(datetime.now(UTC)))
 
 
@@ -47,7 +47,3 @@ def days_of(name: str, today: date) -> tuple[date | None, date | None]:
     if name in DAYS:
         return today - timedelta(days=DAYS[name] - 1), today
     return None, None
-
-
-def _date(label: str, key: str) -> date | None:
-    return st.date_input(label, None, key=key, format="DD/MM/YYYY", width=140, bind="query-params")

@@ -1,13 +1,13 @@
 """The list of requests: filters that stand in the address, sorted and paged by the server."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Final, cast
 
 import streamlit as st
 
 from dashboard import formats, request_words, services, session
 from dashboard.amount_faults import amount_fault
-from dashboard.components.choice_fields import one_of, some_of
+from dashboard.components.address_fields import day_of, one_of, some_of, text_of
 from dashboard.components.form_fields import say_fault
 from dashboard.components.opening import open_chosen
 from dashboard.components.quiet import quiet
@@ -57,8 +57,9 @@ def _filters(reader: Reader) -> RequestFilter:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         sees_others = decides or corrects_payments(reader.roles)
         requester = _requester() if sees_others else ""
-        least, most = _amount("Amount from", "least"), _amount("Amount to", "most")
-        first, last = _date("Asked from", "since"), _date("Asked to", "until")
+        least = text_of("Amount from", "least", width=110, placeholder="Any")
+        most = text_of("Amount to", "most", width=110, placeholder="Any")
+        first, last = day_of("Asked from", "since"), day_of("Asked to", "until")
         sort = one_of("Sort", "sort", SORTS, "oldest", width=150)
     say_fault(amount_fault("Amount from", least) or amount_fault("Amount to", most))
     return RequestFilter(
@@ -77,15 +78,6 @@ def _requester() -> str:
     """Ask whose requests; the address holds the id."""
     people = {"": NOBODY, **requesters(services.database())}
     return one_of("Asked by", "by", people, width=170, may_be_other=True)
-
-
-def _amount(label: str, key: str) -> str:
-    typed = st.text_input(label, key=key, placeholder="Any", width=110, bind="query-params")
-    return (typed or "").strip()
-
-
-def _date(label: str, key: str) -> date | None:
-    return st.date_input(label, None, key=key, format="DD/MM/YYYY", width=140, bind="query-params")
 
 
 def _pages(chosen: RequestFilter) -> list[RequestCursor]:

@@ -21,7 +21,6 @@ HIDDEN: Final = frozenset({"comment_salt"})
 
 LABELS: Final = {"notes": "Note"}
 _OPENED: Final = "revealed"
-_PAGE: Final = "revealed-on"
 
 
 def reveal_text(
@@ -69,13 +68,6 @@ def is_revealed(event_id: str) -> bool:
 def forget_texts() -> None:
     """Forget what was revealed."""
     session.forget(_OPENED)
-
-
-def forget_elsewhere(page: str) -> None:
-    """Forget what was revealed on another page than the one that is shown now."""
-    if session.slot(_PAGE, lambda: page) != page:
-        session.put(_PAGE, page)
-        forget_texts()
 
 
 def _opened() -> dict[str, Words | str]:

@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats, services, session
-from dashboard.components.choice_fields import one_of
+from dashboard.components.address_fields import one_of, text_of
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import Badge
@@ -56,17 +56,16 @@ def access_badge(member: StaffMember) -> Badge:
 
 def _filters() -> StaffFilter:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(
+        text = text_of(
             "Search staff",
-            key="find",
+            "find",
             placeholder="Name, username, staff id or e-mail",
             width=300,
-            live="300ms",
-            bind="query-params",
+            live=True,
         )
         role = one_of("Role", "role", {"": "Any", **ROLE_NAMES}, width=160)
         state = one_of("Access", "access", STATES, width=140)
-    return StaffFilter(text=text or "", role=role, state=state)
+    return StaffFilter(text=text, role=role, state=state)
 
 
 def _row(member: StaffMember, signed_in: SignedIn) -> Row:

@@ -1,12 +1,13 @@
 """The statement of an account for a period: on the screen, and as a file."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import streamlit as st
 
 from dashboard import formats, services
 from dashboard.components import acting
+from dashboard.components.address_fields import day_of
 from dashboard.components.csv_export import save_csv
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import inert
@@ -34,8 +35,10 @@ def account_statement(signed_in: SignedIn, account: AccountView) -> None:
         return
     today = formats.today(datetime.now(UTC))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = _date("Statement from", today - USUAL, "statement_from")
-        last = _date("Statement to", today, "statement_to")
+        first = (
+            day_of("Statement from", "statement_from", today - USUAL, width=160) or today - USUAL
+        )
+        last = day_of("Statement to", "statement_to", today, width=160) or today
     if first > last:
         st.markdown("The first day is after the last: choose an earlier one.")
         return
@@ -49,13 +52,6 @@ def account_statement(signed_in: SignedIn, account: AccountView) -> None:
     _lines(told, account.loan_account_id)
     file_name = f"statement-{account.number}-{first}-{last}"
     save_csv("Download as CSV", file_name, statement_csv(told))
-
-
-def _date(label: str, usual: date, key: str) -> date:
-    chosen = st.date_input(
-        label, usual, key=key, format="DD/MM/YYYY", width=160, bind="query-params"
-    )
-    return chosen if isinstance(chosen, date) else usual
 
 
 def _figures(told: Statement) -> None:

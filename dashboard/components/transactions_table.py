@@ -1,12 +1,11 @@
 """An account's history: filtered, paged by the server, newest first."""
 
-from datetime import date
 from typing import Final
 
 import streamlit as st
 
 from dashboard import formats, services, session
-from dashboard.components.choice_fields import some_of
+from dashboard.components.address_fields import day_of, some_of
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.components.transaction_panel import ADDRESS, transaction_panel
@@ -65,13 +64,9 @@ def transactions_table(signed_in: SignedIn, loan_account_id: str) -> None:
 def _filters() -> TransactionFilter:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         groups = some_of("Type", "group", {code: code.capitalize() for code in GROUPS})
-        first = _date("From", "posted_from")
-        last = _date("To", "posted_to")
+        first = day_of("From", "posted_from", width=130)
+        last = day_of("To", "posted_to", width=130)
     return TransactionFilter(tuple(sorted(groups)), first, last)
-
-
-def _date(label: str, key: str) -> date | None:
-    return st.date_input(label, None, key=key, format="DD/MM/YYYY", width=130, bind="query-params")
 
 
 def _pages(loan_account_id: str, chosen: TransactionFilter) -> list[Cursor]:

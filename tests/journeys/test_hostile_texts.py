@@ -122,7 +122,7 @@ def test_what_others_wrote_does_nothing_anywhere(
         reader.expect_text()
         reader.open(f"/request?id={made.request_id}")
         reader.press("Read the requester's words")
-        expect(reader.page.get_by_text(f"Note: {TEXT[:20]}").first).to_be_visible()
+        expect(reader.page.get_by_test_id("stText").get_by_text(SHOWN).first).to_be_visible()
         reader.expect_text(times=3)
     with signed_in(product, browser, "staff-compliance") as context:
         reader = Reader(context.new_page(), product.dashboard_url)

@@ -182,6 +182,9 @@ def test_nothing_passes_a_cap(loan: Money, charged: Money, more: Money) -> None:
         ("on 2025-11-15 at 14:03:22 $150.00, $150.00, $1,250.00", False),
         ("12345678901234567890123", False),
         ("call 0412 345 678", False),
+        ("Approval request WO-20261121215531-4D0C", False),
+        ("20261121215531-4", True),
+        ("WO-20261121215531-4D0C 4111 1111 1111 1111", True),
         ("", False),
     ],
 )

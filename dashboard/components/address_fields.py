@@ -1,15 +1,17 @@
-"""Asks for one or some of a list by their words; the address holds their codes.
+"""The fields of filters: what stands in them stands in the address too, choices as codes.
 
-Streamlit's own binding would write the words, which change with our language, and a person's
-name means somebody else once another bears it too.
+Of a choice Streamlit's own binding would write the words, which change with our language; and
+a person's name means somebody else once another bears it too.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 import streamlit as st
 
 from dashboard import session
+from dashboard.components import address
 
 EVERY: Final = "all"
 """Stands in the address where nothing is chosen, though something usually is."""
@@ -29,7 +31,7 @@ def one_of(
     A code in the address that is not offered stays where there may be others, as that of
     somebody who has left; else it counts as the usual one.
     """
-    asked = str(st.query_params.get(key, ""))
+    asked = _asked(key)
     offered = {**words, asked: asked} if asked not in words and may_be_other else words
     chosen = asked if asked and asked in offered else usual
     if session.entered(_field(key)) != chosen:
@@ -49,7 +51,7 @@ def one_of(
 def step_of(label: str, key: str, words: Mapping[str, str]) -> str:
     """Ask for one of few codes by buttons beside one another; the first is the usual one."""
     usual = next(iter(words))
-    asked = str(st.query_params.get(key, ""))
+    asked = _asked(key)
     chosen = asked if asked in words else usual
     if session.entered(_field(key)) != chosen:
         session.enter(_field(key), chosen)
@@ -78,6 +80,7 @@ def some_of(
 
     Without that word all codes stand beside one another, to be switched on and off.
     """
+    address.keep(key)
     asked = st.query_params.get_all(key)
     known = tuple(dict.fromkeys(code for code in asked if code in words))
     chosen = known if known or asked == [EVERY] else tuple(usual)
@@ -106,6 +109,50 @@ def some_of(
             args=(key, usual),
         )
     return chosen
+
+
+def text_of(
+    label: str,
+    key: str,
+    *,
+    width: int | None = None,
+    placeholder: str | None = None,
+    characters_max: int = 100,
+    live: bool = False,
+    tip: str | None = None,
+) -> str:
+    """Ask for a text; `live` looks while it is typed."""
+    address.keep(key)
+    typed = st.text_input(
+        label,
+        key=key,
+        max_chars=characters_max,
+        width=width or "stretch",
+        placeholder=placeholder,
+        help=tip,
+        live="300ms" if live else False,
+        bind="query-params",
+    )
+    return (typed or "").strip()
+
+
+def day_of(label: str, key: str, usual: date | None = None, *, width: int = 140) -> date | None:
+    """Ask for a day."""
+    address.keep(key)
+    return st.date_input(
+        label, usual, key=key, format="DD/MM/YYYY", width=width, bind="query-params"
+    )
+
+
+def is_on(label: str, key: str) -> bool:
+    """Ask whether."""
+    address.keep(key)
+    return st.toggle(label, key=key, bind="query-params")
+
+
+def _asked(key: str) -> str:
+    address.keep(key)
+    return str(st.query_params.get(key, ""))
 
 
 def _field(key: str) -> str:
