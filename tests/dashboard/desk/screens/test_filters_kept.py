@@ -50,7 +50,11 @@ FILTERS: Final[dict[str, tuple[str, dict[str, str | list[str]]]]] = {
 }
 """Each page with filters of words: who opens it, and an address of it."""
 
-OF_THE_PAGE: Final = {"customer.py": {"id": "CUS-12345"}, "overview.py": {"rows": "collected"}}
+OF_THE_PAGE: Final = {
+    "audit.py": {"view": "Random sample"},
+    "customer.py": {"id": "CUS-12345"},
+    "overview.py": {"rows": "collected"},
+}
 
 
 def fields(page: AppTest) -> dict[str, Any]:
