@@ -8,7 +8,7 @@ from dashboard import navigation, services, session
 
 # A file of ours: a Material icon here would be fetched from somebody else's server.
 ICON = Path(__file__).with_name("icon.png")
-SIDEBAR_PIXELS = 256
+SIDEBAR_PIXELS = 240
 
 st.set_page_config(
     page_title="Billie Servicing",

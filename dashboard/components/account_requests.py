@@ -50,12 +50,11 @@ def told(request: OpenRequest, *, is_mine: bool) -> str:
     """Tell a request in a line."""
     waits = ":blue-badge[Waits for a decision]"
     badge = waits if request.status == "pending" else ":orange-badge[Returned to the requester]"
-    kind = request.kind.replace("_", " ").capitalize()
-    amount = f" {formats.money(request.amount)}" if request.amount is not None else ""
+    title = request_words.title(request.kind, request.amount)
     who = "you" if is_mine else request.requested_by_name or str(request.requested_by or "")
     when = f" on {formats.day_and_clock(request.requested_at)}" if request.requested_at else ""
     urgent = f" · {request.priority} priority" if request.priority != "normal" else ""
-    said = f"{inert(kind + amount)}, asked for by {inert(who + when + urgent)}"
+    said = f"{inert(title)}, asked for by {inert(who + when + urgent)}"
     return f"{badge} **{said}** :gray[{inert(request.request_number)}]"
 
 

@@ -30,7 +30,7 @@ COLUMNS: Final = (
     Column("Principal", right=True),
     Column("Balance", right=True),
     Column("By"),
-    Column("Reference", whole=True),
+    Column("Reference"),
 )
 
 

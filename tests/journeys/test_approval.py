@@ -34,6 +34,7 @@ NOBODYS: Final = "^CUS-2"
 """Customers that no story of the demo portfolio is about."""
 
 TOAST_MS: Final = 5_000
+ASIDE_PIXELS: Final = 100
 FOLLOWS_MS: Final = 8_000
 """Before a page would look by itself: so it was told. How soon, is noted."""
 
@@ -251,12 +252,15 @@ def test_nobody_decides_their_own_request(
 def opened_from_toast(desk: Desk, total: str) -> Page:
     """Follow the toast of this request, which leads on in the tab that is in hand.
 
-    Older requests that wait are told in passing as well.
+    Older requests that wait are told in passing as well. It stands aside, over no figure.
     """
     page, tabs = desk.page, len(desk.page.context.pages)
     told = page.get_by_test_id("stToast").filter(has_text="New approval request")
     toast = told.filter(has_text=f", {total}")
     expect(toast).to_be_visible(timeout=TOAST_MS)
+    place = toast.bounding_box()
+    assert place is not None
+    assert place["x"] < ASIDE_PIXELS
     toast.get_by_role("link", name="Open it").click()
     expect(page).to_have_url(re.compile("/request[?]id="))
     assert len(page.context.pages) == tabs

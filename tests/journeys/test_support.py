@@ -131,7 +131,7 @@ def see_the_silent(desk: Desk, read_models: ReadModels) -> None:
     assert account is not None
     late = f"{account['aging']['currentDPD']} days past due, {account['aging']['bucket']}"
     expect(page.get_by_text(late)).to_be_visible()
-    waits = page.get_by_text(re.compile("Write off .2,500.00, asked for by you"))
+    waits = page.get_by_text(re.compile("Write-off, .2,500.00, asked for by you"))
     expect(waits).to_be_visible()
     expect(page.get_by_role("button", name="Take it back…")).to_be_enabled()
 
