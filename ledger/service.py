@@ -280,8 +280,13 @@ class Preview:
 
     def outcome(self, intent: Intent) -> Outcome:
         """Give what the command would do. Raises Refused."""
-        return decide(intent, self._world)
+        return decide(_without_key(intent), self._world)
 
     def if_approved(self, intent: Intent) -> Outcome:
         """Give what the command would do if somebody approved it now. Raises Refused."""
-        return decide(intent, self._world, frozenset({intent.command.right}))
+        return decide(_without_key(intent), self._world, frozenset({intent.command.right}))
+
+
+def _without_key(intent: Intent) -> Intent:
+    """Give an intent that is not to be carried out: what was done under its key is no matter."""
+    return msgspec.structs.replace(intent, idempotency_key="")

@@ -1,5 +1,6 @@
 """Two people at once: one wins, the other is told how it stands now, and nothing is done twice."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -31,19 +32,25 @@ def pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(4)
 
 
-def _outcome(act: Act) -> str:
+def _outcome(act: Act) -> tuple[str, str]:
     try:
         act()
     except grpc.RpcError as error:
-        return refusal_of(error).reason or str(error.code())
-    return ""
+        detail = refusal_of(error)
+        return detail.reason or str(error.code()), detail.sentence
+    return "", ""
 
 
-def _race(pool: ThreadPoolExecutor, number: int, *acts: Act) -> list[str]:
-    """Do both at once, first one and then the other a moment earlier."""
+def _race(pool: ThreadPoolExecutor, number: int, *acts: Act, state: str) -> list[str]:
+    """Do both at once, first one and then the other a moment earlier; give why each was refused.
+
+    The loser's sentence tells the `state` as it is now.
+    """
     order = (0, 1) if number % 2 else (1, 0)
     started = {each: pool.submit(_outcome, acts[each]) for each in order}
-    return [started[each].result() for each in range(len(acts))]
+    told = [started[each].result() for each in range(len(acts))]
+    assert all(re.search(state, sentence) for reason, sentence in told if reason)
+    return [reason for reason, _ in told]
 
 
 def _request(ledger: LedgerProcess, asking: Caller) -> tuple[str, str]:
@@ -70,6 +77,7 @@ def test_two_approvals_at_once_have_one_effect(
             number,
             partial(deciders[0].send, messages[0]),
             partial(deciders[1].send, messages[1]),
+            state="is approved by .* already; that is final",
         )
         assert sorted(told) == ["", "REQUEST_DECIDED"]
         (done,) = _write_offs(ledger, account)
@@ -90,6 +98,7 @@ def test_approve_against_cancel(
             number,
             partial(deciders[0].send, message),
             partial(cancel, support, request_id),
+            state="is (approved|cancelled) by .* already; that is final",
         )
         assert sorted(told) == ["", "REQUEST_DECIDED"]
         is_approved = told[0] == ""
@@ -110,6 +119,7 @@ def test_approve_against_repayment(
             number,
             partial(deciders[0].send, message),
             partial(support.repay, account, "10.00"),
+            state="has changed since it was asked: .* was .*, is |was written off",
         )
         assert sorted(told) in (["", "STALE_REQUEST"], ["", "WRITTEN_OFF"])
         is_approved = told[0] == ""
@@ -132,6 +142,7 @@ def test_approve_against_a_decision_elsewhere(
             number,
             partial(deciders[0].send, messages[0]),
             partial(deciders[1].send, messages[1]),
+            state="has changed since it was asked: .* was .*, is ",
         )
         assert sorted(told) == ["", "STALE_REQUEST"]
         assert bool(_write_offs(ledger, account)) == (told[0] == "")
