@@ -84,9 +84,10 @@ def _figures(answer: ledger_pb.TransactionResponse) -> ledger_pb.TransactionResp
     copy.CopyFrom(answer)
     copy.ClearField("event_id")
     for field in ("transaction_id", "portfolio_entry_id", "created_by"):
-        copy.transaction.ClearField(field)  # type: ignore[arg-type] # a name of a field
-    for field in ("transaction_date", "created_at", "account_version"):
         copy.transaction.ClearField(field)
+    copy.transaction.ClearField("transaction_date")
+    copy.transaction.ClearField("created_at")
+    copy.transaction.ClearField("account_version")
     for name in ("request_id", "requested_by", "approved_by"):
         copy.transaction.metadata.pop(name, None)
     return copy
