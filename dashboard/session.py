@@ -4,7 +4,7 @@ The one file that knows the names in `st.session_state`: components keep what th
 remember in a `slot`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -205,19 +205,14 @@ def forget_entered(key: str) -> None:
     st.session_state.pop(key, None)
 
 
-def enter(key: str, text: str) -> None:
-    """Put a text into the input with this key; for callbacks."""
-    st.session_state[key] = text
+def enter(key: str, value: object) -> None:
+    """Put a value into the input with this key; for callbacks."""
+    st.session_state[key] = value
 
 
-def entered_all(key: str) -> tuple[str, ...]:
-    """Give what was chosen in the input with this key, where several may be; for callbacks."""
-    return tuple(st.session_state.get(key) or ())
-
-
-def enter_all(key: str, chosen: Iterable[str]) -> None:
-    """Choose several in the input with this key; for callbacks."""
-    st.session_state[key] = list(chosen)
+def held(key: str) -> Any:  # noqa: ANN401 - inputs are of many kinds
+    """Give what stands in the input with this key, of whatever kind it is."""
+    return st.session_state.get(key)
 
 
 def sent(key: str, name: str) -> str:

@@ -44,7 +44,7 @@ if not st.query_params.get(OPENED):
     forget_texts()
 st.markdown("### Audit")
 chosen = audit_filters()
-trail, drawn, whole = st.tabs(["Trail", "Random sample", "Check"], key="view", bind="query-params")
+trail, drawn, whole = st.tabs(["Trail", "Random sample", "Check"], key="part", bind="query-params")
 if trail.open:
     with trail:
         pages = way_here(chosen)

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import formats, services, session
 from dashboard.components import overview_figures as figures
 from dashboard.components import overview_rows as rows
+from dashboard.components.form_fields import say_fault
 from dashboard.components.overview_exports import overview_exports
 from dashboard.components.overview_money import money_over_time
 from dashboard.components.period import period
@@ -31,9 +32,15 @@ def asked_days() -> tuple[date, date]:
     """Ask for the days of the period; an open one goes from the beginning, or until today."""
     today = formats.today(datetime.now(UTC))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first, last = period()
-    last = min(last or today, today)
-    return min(max(first or LONG_AGO, LONG_AGO), last), last
+        asked_first, asked_last = period()
+    last = min(asked_last or today, today)
+    first = min(max(asked_first or LONG_AGO, LONG_AGO), last)
+    is_turned = bool(asked_first and asked_last and asked_first > asked_last)
+    if is_turned or max(asked_first or today, asked_last or today) > today:
+        until = f" to {formats.day(last)}" if first < last else ""
+        why = "The first day is after the last" if is_turned else "Days to come have no figures"
+        say_fault(f"{why}: these are of {formats.day(first)}{until}.")
+    return first, last
 
 
 @st.fragment(run_every=REFRESH_SECONDS)

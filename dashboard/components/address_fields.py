@@ -1,10 +1,12 @@
 """The fields of filters: what stands in them stands in the address too, choices as codes.
 
 Of a choice Streamlit's own binding would write the words, which change with our language; and
-a person's name means somebody else once another bears it too.
+a person's name means somebody else once another bears it too. Nor could a bound name be asked
+for of another page: the audit's account is the customer page's too.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Final
 
@@ -15,6 +17,7 @@ from dashboard.components import address
 
 EVERY: Final = "all"
 """Stands in the address where nothing is chosen, though something usually is."""
+_ON: Final = "true"
 
 
 def one_of(
@@ -34,8 +37,7 @@ def one_of(
     asked = _asked(key)
     offered = {**words, asked: asked} if asked not in words and may_be_other else words
     chosen = asked if asked and asked in offered else usual
-    if session.entered(_field(key)) != chosen:
-        session.enter(_field(key), chosen)
+    _stand(key, chosen)
     st.selectbox(
         label,
         list(offered),
@@ -53,8 +55,7 @@ def step_of(label: str, key: str, words: Mapping[str, str]) -> str:
     usual = next(iter(words))
     asked = _asked(key)
     chosen = asked if asked in words else usual
-    if session.entered(_field(key)) != chosen:
-        session.enter(_field(key), chosen)
+    _stand(key, chosen)
     st.segmented_control(
         label,
         list(words),
@@ -84,8 +85,7 @@ def some_of(
     asked = st.query_params.get_all(key)
     known = tuple(dict.fromkeys(code for code in asked if code in words))
     chosen = known if known or asked == [EVERY] else tuple(usual)
-    if session.entered_all(_field(key)) != chosen:
-        session.enter_all(_field(key), chosen)
+    _stand(key, list(chosen))
     if nothing:
         st.multiselect(
             label,
@@ -118,41 +118,68 @@ def text_of(
     width: int | None = None,
     placeholder: str | None = None,
     characters_max: int = 100,
-    live: bool = False,
     tip: str | None = None,
 ) -> str:
-    """Ask for a text; `live` looks while it is typed."""
-    address.keep(key)
-    typed = st.text_input(
+    """Ask for a text."""
+    asked = _asked(key)[:characters_max]
+    _stand(key, asked)
+    st.text_input(
         label,
-        key=key,
+        key=_field(key),
         max_chars=characters_max,
         width=width or "stretch",
         placeholder=placeholder,
         help=tip,
-        live="300ms" if live else False,
-        bind="query-params",
+        on_change=_keep_one,
+        args=(key, ""),
+    )
+    return asked.strip()
+
+
+def typed_of(label: str, key: str, *, width: int, placeholder: str) -> str:
+    """Ask for a text, and look while it is typed: the browser keeps the address itself."""
+    address.keep(key)
+    typed = st.text_input(
+        label, key=key, width=width, placeholder=placeholder, live="300ms", bind="query-params"
     )
     return (typed or "").strip()
 
 
 def day_of(label: str, key: str, usual: date | None = None, *, width: int = 140) -> date | None:
-    """Ask for a day."""
-    address.keep(key)
-    return st.date_input(
-        label, usual, key=key, format="DD/MM/YYYY", width=width, bind="query-params"
+    """Ask for a day; what is no day in the address counts as the usual one."""
+    asked = usual
+    with suppress(ValueError):
+        asked = date.fromisoformat(_asked(key))
+    _stand(key, asked)
+    st.date_input(
+        label,
+        None,
+        key=_field(key),
+        format="DD/MM/YYYY",
+        width=width,
+        on_change=_keep_day,
+        args=(key, usual),
     )
+    return asked
 
 
 def is_on(label: str, key: str) -> bool:
     """Ask whether."""
-    address.keep(key)
-    return st.toggle(label, key=key, bind="query-params")
+    asked = _asked(key) == _ON
+    _stand(key, asked)
+    st.toggle(label, key=_field(key), on_change=_keep_whether, args=(key,))
+    return asked
 
 
 def _asked(key: str) -> str:
     address.keep(key)
     return str(st.query_params.get(key, ""))
+
+
+def _stand(key: str, value: object) -> None:
+    """Let a field show what the address asks for."""
+    if session.held(_field(key)) != value:
+        session.enter(_field(key), value)
 
 
 def _field(key: str) -> str:
@@ -167,8 +194,23 @@ def _keep_one(key: str, usual: str) -> None:
         st.query_params[key] = chosen
 
 
+def _keep_day(key: str, usual: date | None) -> None:
+    chosen = session.held(_field(key))
+    if isinstance(chosen, date) and chosen != usual:
+        st.query_params[key] = chosen.isoformat()
+    else:
+        st.query_params.pop(key, None)
+
+
+def _keep_whether(key: str) -> None:
+    if session.held(_field(key)):
+        st.query_params[key] = _ON
+    else:
+        st.query_params.pop(key, None)
+
+
 def _keep_some(key: str, usual: Sequence[str]) -> None:
-    chosen = session.entered_all(_field(key))
+    chosen = [str(each) for each in session.held(_field(key)) or ()]
     if set(chosen) == set(usual):
         st.query_params.pop(key, None)
     else:

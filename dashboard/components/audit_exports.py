@@ -68,4 +68,4 @@ def sample_picker(signed_in: SignedIn, chosen: AuditFilter) -> None:
 
 
 def _new_seed() -> None:
-    session.enter("seed", secrets.token_hex(4))
+    st.query_params["seed"] = secrets.token_hex(4)

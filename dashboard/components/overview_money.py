@@ -17,6 +17,7 @@ from proto.values import Money
 
 CENTS: Final = 100
 CHART_PIXELS: Final = 260
+NAMED_BARS_MAX: Final = 7
 COLUMNS: Final = (Column("When", whole=True), Column("Money in", right=True))
 _CHART: Final = "money-in"
 _DRAWN: Final = "money-in-drawn"
@@ -48,6 +49,9 @@ def _chart(sums: dict[date, Money], step: str) -> None:
         height=CHART_PIXELS,
     )
     chart.update_layout(margin={"t": 8, "b": 8, "l": 8, "r": 8}, clickmode="event+select")
+    if len(sums) <= NAMED_BARS_MAX:  # else a bar by itself stands between two moments of its day
+        named = "%b %Y" if step == MONTH else "%d %b %Y"
+        chart.update_xaxes(tickvals=list(sums), tickformat=named)
     key = f"{_CHART}-{session.slot(_DRAWN, int)}"
     st.plotly_chart(
         chart,

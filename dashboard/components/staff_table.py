@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import formats, services, session
-from dashboard.components.address_fields import one_of, text_of
+from dashboard.components.address_fields import one_of, typed_of
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import Badge
@@ -56,12 +56,8 @@ def access_badge(member: StaffMember) -> Badge:
 
 def _filters() -> StaffFilter:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = text_of(
-            "Search staff",
-            "find",
-            placeholder="Name, username, staff id or e-mail",
-            width=300,
-            live=True,
+        text = typed_of(
+            "Search staff", "find", width=300, placeholder="Name, username, staff id or e-mail"
         )
         role = one_of("Role", "role", {"": "Any", **ROLE_NAMES}, width=160)
         state = one_of("Access", "access", STATES, width=140)

@@ -152,7 +152,7 @@ def offers(opened: Callable[..., AppTest], scene: Scene, role: str) -> dict[str,
         "request": offered(opened(role, "request.py", id=scene.requests["support"])),
         "own request": offered(opened(role, "request.py", id=own)),
         "audit": offered(opened(role, "audit.py", event=scene.event_id))
-        | offered(opened(role, "audit.py", view="Random sample")),
+        | offered(opened(role, "audit.py", part="Random sample")),
         "overview": offered(opened(role, "overview.py")),
         "system": offered(opened(role, "system.py")),
         "dead letter": offered(letter),

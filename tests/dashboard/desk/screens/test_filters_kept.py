@@ -51,7 +51,7 @@ FILTERS: Final[dict[str, tuple[str, dict[str, str | list[str]]]]] = {
 """Each page with filters of words: who opens it, and an address of it."""
 
 OF_THE_PAGE: Final = {
-    "audit.py": {"view": "Random sample"},
+    "audit.py": {"part": "Random sample"},
     "customer.py": {"id": "CUS-12345"},
     "overview.py": {"rows": "collected"},
 }
@@ -92,14 +92,66 @@ def test_no_status_at_all_is_not_the_usual_one(opened: Callable[..., AppTest]) -
     assert "status" not in again.query_params
 
 
-def test_no_list_of_words_writes_itself_into_the_address() -> None:
-    """Streamlit would write what is shown, which is no code; tabs alone are named so."""
-    lists = {"selectbox", "multiselect", "pills", "segmented_control", "radio"}
+def filtered() -> None:
+    """Be whichever page the test says, with a field of its own kind each."""
+    import streamlit as st  # noqa: PLC0415 - the script of a page of its own
+
+    from dashboard.components import address  # noqa: PLC0415 - as above
+    from dashboard.components.address_fields import one_of, text_of  # noqa: PLC0415 - as above
+
+    address.arrive(st.session_state["page"])
+    one_of("Sort", "sort", {"": "Any", "old": "Oldest", "new": "Newest"})
+    text_of("From", "least")
+
+
+def test_a_page_comes_back_as_it_was_left() -> None:
+    """To who comes by its bare address; one that asks for something means just that."""
+    page = AppTest.from_function(filtered, default_timeout=60)
+
+    def arrive(name: str, **asked: str) -> tuple[str, str]:
+        page.session_state["page"] = name
+        page.query_params.clear()
+        for key, value in asked.items():
+            page.query_params[key] = value
+        page.run()
+        return page.selectbox[0].value, page.text_input[0].value
+
+    assert arrive("approvals") == ("", "")
+    page.selectbox[0].set_value("new").run()
+    page.text_input[0].set_value("5").run()
+    assert arrive("audit") == ("", "")
+    assert arrive("approvals") == ("new", "5")
+    assert dict(page.query_params) == {"sort": "new", "least": "5"}
+    assert arrive("audit") == ("", "")
+    assert arrive("approvals", sort="old") == ("old", "")
+
+
+def test_no_other_field_binds_itself_to_the_address() -> None:
+    """Streamlit would write the words that are shown, and refuse a link that asks for the name."""
+    bound = set()
     for path in sorted(Path(services.__file__).parent.rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-                bound = any(each.arg == "bind" for each in call.keywords)
-                assert not (bound and call.func.attr in lists), (path.name, call.lineno)
+            if isinstance(call, ast.Call) and any(each.arg == "bind" for each in call.keywords):
+                bound.add((path.name, getattr(call.func, "attr", "")))
+    # Tabs are named by their words; a text that is looked for while it is typed is the browser's.
+    assert {each for each in bound if each[1] != "tabs"} == {("address_fields.py", "text_input")}
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"from": "2026-01-31", "to": "2026-01-01"}, "after the last: these are of 1 Jan 2026."),
+        ({"from": "2026-01-01", "to": "2999-01-01"}, "to come have no figures: these are of 1 Jan"),
+        ({"from": "2026-01-01", "to": "never"}, ""),
+    ],
+)
+def test_the_overview_says_which_days_it_can_show(
+    opened: Callable[..., AppTest], asked: dict[str, str], said: str
+) -> None:
+    """Days the wrong way round or to come are not taken for others in silence."""
+    page = opened("overview.py", "analyst", period="dates", **asked)
+    errors = [each.value.replace("\\", "") for each in page.markdown if "/error:" in each.value]
+    assert [said in each for each in errors] == [True] * bool(said)
 
 
 def test_the_audit_behind_a_figure_is_of_its_period(opened: Callable[..., AppTest]) -> None:
