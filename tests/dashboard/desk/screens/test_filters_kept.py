@@ -114,7 +114,7 @@ def test_a_page_comes_back_as_it_was_left() -> None:
         for key, value in asked.items():
             page.query_params[key] = value
         page.run()
-        return page.selectbox[0].value, page.text_input[0].value
+        return page.selectbox[0].value or "", page.text_input[0].value or ""
 
     assert arrive("approvals") == ("", "")
     page.selectbox[0].set_value("new").run()
