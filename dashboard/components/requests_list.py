@@ -95,9 +95,11 @@ def _turn(page: RequestPage, pages: list[RequestCursor]) -> None:
     count = f"{COUNT_MAX:,}+" if page.count >= COUNT_MAX else f"{page.count:,}"
     with st.container(horizontal=True, vertical_alignment="center"):
         if pages or page.following:
-            st.button("Back", key="page-back", disabled=not pages, on_click=_back, args=(pages,))
             st.button(
-                "More",
+                "Previous", key="page-back", disabled=not pages, on_click=_back, args=(pages,)
+            )
+            st.button(
+                "Next",
                 key="page-more",
                 disabled=page.following is None,
                 on_click=_more,

@@ -174,7 +174,7 @@ def test_a_letter_that_needs_no_posting_is_closed_for_a_reason(
     )
     store(documents.LETTER_STEPS, f"letter:{LETTER}:2", step)
     dead(store, 1, status="resolved")
-    told = everything(page.run())
-    assert "Closed without a posting by" in told
-    assert "A test" in told
+    said = everything(page.run())
+    assert "Closed without a posting by" in said
+    assert "A test" in said
     assert "Close the letter" not in {each.label for each in page.button}
