@@ -115,12 +115,14 @@ def test_a_projector_that_stands_still_is_named_and_the_rest_works(
 def test_what_the_inbox_lost_is_told_by_count_and_time(
     opened: Callable[..., AppTest], store: Store
 ) -> None:
-    """From when on, and how many at least; with what to do."""
+    """From when on, and how many at least; with what to do. So is a sender of a flood."""
     lost_from = Instant.parse("2026-11-01T00:00:00Z")
-    beat(store, NOW, inbox_lost_at=NOW, inbox_lost_from=lost_from, inbox_lost_count=12)
+    lost = {"inbox_lost_at": NOW, "inbox_lost_from": lost_from, "inbox_lost_count": 12}
+    beat(store, NOW, **lost, stopped_sources=["bad-feed"])
     page = opened("system.py", "admin")
     assert "at least 12 events" in page.error[0].value
     assert "after 1 Nov 2026, 11:00 am" in page.error[0].value
+    assert any("projector resume bad-feed" in each.value for each in page.warning)
 
 
 @pytest.mark.parametrize(
