@@ -39,18 +39,20 @@ class DeadLetters:
 
         Tell whether it was put there: an event of our ledger that is dead already is not.
         """
-        return self.move_all([(entry, error)], tries) == 1
+        return bool(self.move_all([(entry, error)], tries))
 
-    def move_all(self, dead: Sequence[tuple[Entry, Exception]], tries: int = 1) -> int:
-        """Do so with several at once, each tried so often; tell how many were put there."""
-        moved = 0
+    def move_all(
+        self, dead: Sequence[tuple[Entry, Exception]], tries: int = 1
+    ) -> list[tuple[Entry, Exception]]:
+        """Do so with several at once, each tried so often; give those that were put there."""
+        moved: list[tuple[Entry, Exception]] = []
         told: set[str] = set()
         pipeline = self._client.pipeline(transaction=True)
         for entry, error in dead:
             ledger_id = _ledger_id(entry)
             known = ledger_id and (ledger_id in told or self._client.sismember(DEAD, ledger_id))
             if not known:
-                moved += 1
+                moved.append((entry, error))
                 told.add(ledger_id)
                 pipeline.xadd(DEAD_LETTERS, self._letter(entry, error, tries))
                 if ledger_id:

@@ -261,12 +261,12 @@ class Projector:
             vitals.lose(self._clock(), since)
 
     def _bury(self, dead: Sequence[tuple[Entry, Exception]]) -> None:
-        """Move entries to the dead letters."""
-        for entry, error in dead:
+        """Move entries to the dead letters; of what is there already nothing more is told."""
+        self._buried += [entry for entry, _ in dead]
+        for entry, error in self._dead_letters.move_all(dead):
             name = described(error).partition(":")[0]
             log.error("dead_letter", stream=entry.stream, entry_id=entry.entry_id, error=name)
-            self._buried.append(entry)
-        self._vitals.dead_lettered += self._dead_letters.move_all(dead)
+            self._vitals.dead_lettered += 1
 
     def _count_failure(self, item: Item, error: Exception) -> None:
         entry = item.entry

@@ -207,9 +207,17 @@ def test_a_failing_ledger_event_is_seen_once_and_holds_up_nobody_else(
 
 
 def test_a_poisonous_ledger_event_is_one_dead_letter(
-    feed: Feed, start: Start, settings: Settings, mirror: Mirror, address: str
+    feed: Feed,
+    start: Start,
+    settings: Settings,
+    mirror: Mirror,
+    address: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """By the stream, and again and again from the ledger; what follows it waits."""
+    """By the stream, and again and again from the ledger; what follows it waits.
+
+    The log tells of it once.
+    """
     made = [
         feed.entry("LOAN-1", "account.created.v1", account()),
         feed.entry("LOAN-1", "account.updated.v1", update(current_balance="1.005")),
@@ -222,6 +230,7 @@ def test_a_poisonous_ledger_event_is_one_dead_letter(
         for _ in range(40):
             drain.projector.turn(50)
     assert [letter["id"] for letter in feed.dead_letters()] == ["LOAN-1:2"]
+    assert capsys.readouterr().out.count("dead_letter") == 1
     assert [each["ver"] for each in mirror.all(documents.PARKED_EVENTS)] == [3]
     assert mirror.account()["ver"] == 1
 
