@@ -189,6 +189,15 @@ def recovery(account: str, amount: str) -> pb.PreviewRequest:
     )
 
 
+def refund(account: str, amount: str) -> pb.PreviewRequest:
+    """Describe the refund of an overpayment."""
+    return pb.PreviewRequest(
+        refund_overpayment=pb.RefundOverpaymentRequest(
+            loan_account_id=account, amount=amount, reason="paid twice", reason_code="other"
+        )
+    )
+
+
 def ask(caller: Caller, command: pb.PreviewRequest, **fields: Any) -> pb.ApprovalResponse:
     """Ask for a command."""
     request = pb.RequestApprovalRequest(command=command, **{"idempotency_key": new_key(), **fields})

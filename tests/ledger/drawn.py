@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 
 from proto import servicing_pb2 as pb
-from tests.ledger.approvers import adjustment, recovery, undo, waiver, write_off
+from tests.ledger.approvers import adjustment, recovery, refund, undo, waiver, write_off
 from tests.ledger.asking import today
 
 CENTS = st.integers(min_value=1, max_value=400_00)
@@ -13,7 +13,7 @@ SIGNED = st.integers(min_value=-300_00, max_value=300_00)
 DAYS = st.sampled_from([0, 0, 0, 2, 5, 8])
 RATES = st.sampled_from(["", "0.0001", "36.5"])
 ACTORS = st.sampled_from(["staff-support", "staff-supervisor", "staff-analyst", "system"])
-KINDS = st.sampled_from(["write_off", "waiver", "adjustment", "undo", "recovery"])
+KINDS = st.sampled_from(["write_off", "waiver", "adjustment", "undo", "recovery", "refund"])
 ASKERS = st.sampled_from(["staff-support", "staff-supervisor"])
 
 
@@ -35,5 +35,6 @@ def request_of(kind: str, account: str, cents: int) -> pb.PreviewRequest:
         "adjustment": lambda: adjustment(account, dollars(cents)),
         "undo": lambda: undo(account),
         "recovery": lambda: recovery(account, dollars(cents)),
+        "refund": lambda: refund(account, dollars(cents)),
     }
     return commands[kind]()

@@ -2,6 +2,8 @@
 
 from typing import cast
 
+import grpc
+
 from ledger.domain.chart import Account
 from ledger.domain.loan import Loan
 from ledger.journal import Entry
@@ -14,7 +16,7 @@ from ledger.verification.books import BooksCheck
 from proto import servicing_pb2 as pb
 from proto import subjects
 from proto.values import Money
-from tests.builders import Caller
+from tests.builders import Caller, refusal_of
 from tests.ledger import asking
 from tests.ledger.accounts_check import as_entry, check_loan
 
@@ -90,3 +92,9 @@ class Following:
 
 
 _NOT_ACTIVE = frozenset({"PENDING_DISBURSEMENT", "CLOSED", "WRITTEN_OFF"})
+
+
+def must_be_refused(error: grpc.RpcError) -> None:
+    """Let no fault and no bug pass for a refusal: no command may bring one about."""
+    if not refusal_of(error).reason:
+        raise error

@@ -9,7 +9,7 @@ from ledger.proof.heads import exported
 from ledger.settings import Settings
 from proto import servicing_pb2 as pb
 from tests.builders import LedgerProcess, open_loan_request
-from tests.ledger.approvers import Approver, adjustment, approver, ask, waiver, write_off
+from tests.ledger.approvers import Approver, adjustment, approver, ask, refund, waiver, write_off
 from tests.ledger.receipts import load_verifier
 from tests.ledger.taking_back import correction, issue, reversal
 
@@ -52,10 +52,7 @@ def _recovery(ledger: LedgerProcess, decider: Approver) -> pb.PreviewRequest:
 
 def _refund(ledger: LedgerProcess, _decider: Approver) -> pb.PreviewRequest:
     account, _ = _paid(ledger, "650.00")
-    refund = pb.RefundOverpaymentRequest(
-        loan_account_id=account, amount="50.00", reason="paid twice", reason_code="other"
-    )
-    return pb.PreviewRequest(refund_overpayment=refund)
+    return refund(account, "50.00")
 
 
 def _waiver(ledger: LedgerProcess, _decider: Approver) -> pb.PreviewRequest:

@@ -1,5 +1,6 @@
 """Killed at every step of a commit, a ledger loses no answer and does nothing twice."""
 
+import contextlib
 import random
 import threading
 from collections import Counter
@@ -20,8 +21,9 @@ from ledger.journal.sqlite import SqliteJournal
 from ledger.proof.chain import verify
 from proto.streams import INTERNAL
 from tests.builders import LedgerProcess, new_key
-from tests.counts import count
+from tests.counts import IS_LONG, count
 from tests.ledger.accounts_check import check_books
+from tests.ledger.approvers import approver, ask, write_off
 
 SEEDS = range(count(2, 50))
 CALLERS = 6
@@ -138,3 +140,35 @@ def test_killed_at_every_step_nothing_is_lost_and_nothing_is_done_twice(
     with redis.Redis.from_url(own_redis.url) as client:
         positions = [int(fields[b"pos"]) for _, fields in client.xrange(INTERNAL)]
     assert positions == list(range(1, len(entries) + 1))
+
+
+OF_THE_STORE = [each for each in FailPoint if "publish" not in each]
+
+
+@pytest.mark.parametrize("point", OF_THE_STORE if IS_LONG else [FailPoint.AFTER_INSERT])
+def test_killed_while_it_approves_the_decision_stands_with_its_effect_or_neither_does(
+    data_dir: Path, point: FailPoint
+) -> None:
+    """An approved write-off can neither be lost nor be half done; the same key tells which."""
+    with LedgerProcess(data_dir) as ledger:
+        ledger.with_staff()
+        account = ledger.system.active_loan()
+        decider = approver(ledger, {"write_off": "100000.00"})
+        request_id = ask(ledger.caller("staff-support"), write_off(account)).request_id
+        message, who = decider.message(request_id), decider.caller.actor_id
+        ledger.stop()
+        ledger.fail_point = f"{point}:1"
+        ledger.start()
+        decider.caller = ledger.caller(who)
+        with contextlib.suppress(grpc.RpcError):
+            decider.send(message)
+        assert ledger.process is not None
+        assert ledger.process.wait(30) == -9
+        ledger.fail_point = ""
+        ledger.start()
+        owed = ledger.system.balance(account).total_outstanding
+        status = decider.get(request_id).status
+        assert (status, owed) in (("pending", "600.00"), ("approved", "0.00"))
+        assert decider.send(message).status == "approved"
+        assert ledger.system.balance(account).total_outstanding == "0.00"
+        check_books(ledger.system)
