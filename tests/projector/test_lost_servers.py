@@ -161,7 +161,7 @@ def test_a_mongod_that_hangs_fails_no_event(fragile_mongo: MongoServer, settings
 
 def test_a_redis_that_hangs_is_waited_for(fragile_redis: RedisServer) -> None:
     """To have no answer is a state of the world as well."""
-    with assembly.redis_client(fragile_redis.url, 0.5) as client:
+    with assembly.redis_client(fragile_redis.url, 2.0) as client:
         reader = Reader(client, "test", entries_max=10, bytes_max=10_000)
         reader.make_groups()
         with hanging(fragile_redis), pytest.raises(redis.RedisError) as told:
