@@ -81,8 +81,8 @@ def _told(fee: FeeView) -> str:
     state = "unpaid" if fee.unpaid == fee.waivable else f"{money(fee.unpaid)} unpaid"
     told = (
         f"{formats.transaction_type(fee.type)} {money(fee.waivable)}",
-        state if fee.unpaid else "already paid",
         charged,
+        state if fee.unpaid else "already paid",
         fee.transaction_id,
     )
     return " · ".join(part for part in told if part)
