@@ -118,3 +118,12 @@ def test_the_search_page_answers_in_a_sentence_or_a_table(
     page = opened("search.py", q=asked)
     assert not page.exception
     assert said in everything(page)
+
+
+@pytest.mark.parametrize(("role", "offered"), [("admin", True), ("support", False)])
+def test_what_is_nowhere_may_be_a_dead_letter(
+    opened: Callable[..., AppTest], role: str, *, offered: bool
+) -> None:
+    """A payment that could not be applied is on no account: an administrator is led to it."""
+    page = opened("search.py", role, q="P-998877")
+    assert ("Look for it in the dead letters" in everything(page)) is offered
