@@ -11,6 +11,7 @@ from dashboard.commands import (
     decide_request,
     disable_staff,
     enable_staff,
+    give_start_password,
     make_adjustment,
     record_recovery,
     record_repayment,
@@ -81,6 +82,7 @@ REASONS: Final = {
     **disable_staff.REASONS,
     **enable_staff.REASONS,
     **revoke_key.REASONS,
+    **give_start_password.REASONS,
     **set_roles.REASONS,
     **set_limits.REASONS,
 }

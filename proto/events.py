@@ -756,6 +756,14 @@ class StaffKeyEnrolled(Event, frozen=True, kw_only=True, omit_defaults=True):
     """Base64 of the 32 raw bytes."""
 
 
+class StaffStartPasswordGiven(Event, frozen=True, kw_only=True, omit_defaults=True):
+    """An administrator gave somebody a start password in place of theirs; the desk has it."""
+
+    type: ClassVar[str] = "staff.start_password_given.v1"
+    staff_id: Key
+    reason_code: Code
+
+
 class StaffKeyRevoked(Event, frozen=True, kw_only=True, omit_defaults=True):
     """A key decides nothing any more; what it signed before stays valid."""
 
@@ -1141,6 +1149,7 @@ StaffEvent = (
     | StaffLimitsSet
     | StaffKeyEnrolled
     | StaffKeyRevoked
+    | StaffStartPasswordGiven
 )
 NoteEvent = NoteAdded | NoteAmended
 LetterEvent = LetterOpened | LetterReplayed | LetterResolved
@@ -1226,6 +1235,7 @@ EVENTS: Final[dict[str, type[Event]]] = {
         StaffLimitsSet,
         StaffKeyEnrolled,
         StaffKeyRevoked,
+        StaffStartPasswordGiven,
         ConversationStarted,
         UserInput,
         AssistantResponse,

@@ -1408,6 +1408,35 @@ class EnrolKeyRequest(_message.Message):
 Global___EnrolKeyRequest: _TypeAlias = EnrolKeyRequest  # noqa: Y015
 
 @_typing.final
+class GiveStartPasswordRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAFF_ID_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_KEY_FIELD_NUMBER: _builtins.int
+    EXPECTED_VERSION_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
+    staff_id: _builtins.str
+    idempotency_key: _builtins.str
+    expected_version: _builtins.int
+    reason_code: _builtins.str
+    """Why: password_forgotten, never_used, locked_out, security, other."""
+    def __init__(
+        self,
+        *,
+        staff_id: _builtins.str = ...,
+        idempotency_key: _builtins.str = ...,
+        expected_version: _builtins.int = ...,
+        reason_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expected_version", b"expected_version", "idempotency_key", b"idempotency_key", "reason_code", b"reason_code", "staff_id", b"staff_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GiveStartPasswordRequest: _TypeAlias = GiveStartPasswordRequest  # noqa: Y015
+
+@_typing.final
 class RevokeKeyRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

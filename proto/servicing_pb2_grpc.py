@@ -996,6 +996,11 @@ class StaffServiceStub:
                 request_serializer=proto_dot_servicing__pb2.RevokeKeyRequest.SerializeToString,
                 response_deserializer=proto_dot_servicing__pb2.StaffResponse.FromString,
                 _registered_method=True)
+        self.GiveStartPassword = channel.unary_unary(
+                '/billie.servicing.v1.StaffService/GiveStartPassword',
+                request_serializer=proto_dot_servicing__pb2.GiveStartPasswordRequest.SerializeToString,
+                response_deserializer=proto_dot_servicing__pb2.StaffResponse.FromString,
+                _registered_method=True)
 
 
 class StaffServiceServicer:
@@ -1045,6 +1050,13 @@ class StaffServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GiveStartPassword(self, request, context):
+        """Record that somebody is about to be given a start password. No password ever comes here.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_StaffServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -1081,6 +1093,11 @@ def add_StaffServiceServicer_to_server(servicer, server):
             'RevokeKey': grpc.unary_unary_rpc_method_handler(
                     servicer.RevokeKey,
                     request_deserializer=proto_dot_servicing__pb2.RevokeKeyRequest.FromString,
+                    response_serializer=proto_dot_servicing__pb2.StaffResponse.SerializeToString,
+            ),
+            'GiveStartPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.GiveStartPassword,
+                    request_deserializer=proto_dot_servicing__pb2.GiveStartPasswordRequest.FromString,
                     response_serializer=proto_dot_servicing__pb2.StaffResponse.SerializeToString,
             ),
     }
@@ -1274,6 +1291,33 @@ class StaffService:
             target,
             '/billie.servicing.v1.StaffService/RevokeKey',
             proto_dot_servicing__pb2.RevokeKeyRequest.SerializeToString,
+            proto_dot_servicing__pb2.StaffResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GiveStartPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/billie.servicing.v1.StaffService/GiveStartPassword',
+            proto_dot_servicing__pb2.GiveStartPasswordRequest.SerializeToString,
             proto_dot_servicing__pb2.StaffResponse.FromString,
             options,
             channel_credentials,

@@ -280,6 +280,8 @@ class StaffServiceStub:
     SetLimits: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.SetLimitsRequest, _servicing_pb2.StaffResponse]
     EnrolKey: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.EnrolKeyRequest, _servicing_pb2.StaffResponse]
     RevokeKey: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.RevokeKeyRequest, _servicing_pb2.StaffResponse]
+    GiveStartPassword: _grpc.UnaryUnaryMultiCallable[_servicing_pb2.GiveStartPasswordRequest, _servicing_pb2.StaffResponse]
+    """Record that somebody is about to be given a start password. No password ever comes here."""
 
 @_typing.type_check_only
 class StaffServiceAsyncStub(StaffServiceStub):
@@ -293,6 +295,8 @@ class StaffServiceAsyncStub(StaffServiceStub):
     SetLimits: _aio.UnaryUnaryMultiCallable[_servicing_pb2.SetLimitsRequest, _servicing_pb2.StaffResponse]  # type: ignore[assignment]
     EnrolKey: _aio.UnaryUnaryMultiCallable[_servicing_pb2.EnrolKeyRequest, _servicing_pb2.StaffResponse]  # type: ignore[assignment]
     RevokeKey: _aio.UnaryUnaryMultiCallable[_servicing_pb2.RevokeKeyRequest, _servicing_pb2.StaffResponse]  # type: ignore[assignment]
+    GiveStartPassword: _aio.UnaryUnaryMultiCallable[_servicing_pb2.GiveStartPasswordRequest, _servicing_pb2.StaffResponse]  # type: ignore[assignment]
+    """Record that somebody is about to be given a start password. No password ever comes here."""
 
 class StaffServiceServicer(metaclass=_abc_1.ABCMeta):
     """---------------------------------------------------------------- staff"""
@@ -345,6 +349,14 @@ class StaffServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _servicing_pb2.RevokeKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_servicing_pb2.StaffResponse, _abc.Awaitable[_servicing_pb2.StaffResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def GiveStartPassword(
+        self,
+        request: _servicing_pb2.GiveStartPasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_servicing_pb2.StaffResponse, _abc.Awaitable[_servicing_pb2.StaffResponse]]:
+        """Record that somebody is about to be given a start password. No password ever comes here."""
 
 def add_StaffServiceServicer_to_server(servicer: StaffServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 

@@ -24,6 +24,7 @@ from dashboard.commands.decide_request import (
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.disburse_loan import DisburseLoan
 from dashboard.commands.enable_staff import EnableStaff
+from dashboard.commands.give_start_password import GiveStartPassword
 from dashboard.commands.issue_correction import IssueCorrection
 from dashboard.commands.make_adjustment import MakeAdjustment
 from dashboard.commands.mark_verified import MarkVerified
@@ -82,6 +83,7 @@ SMALL: Final[dict[str, type[Change]]] = {
         CreateStaff,
         DisableStaff,
         EnableStaff,
+        GiveStartPassword,
         MarkVerified,
         QueryItem,
         ReplayLetter,

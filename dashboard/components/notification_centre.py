@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import formats, request_words, services, session
 from dashboard.commands.create_staff import CreateStaff
+from dashboard.commands.give_start_password import GiveStartPassword
 from dashboard.commands.staff_change import StaffChange
 from dashboard.components import acting, pulse, retrying, staff_changes
 from dashboard.components.opening import open_chosen
@@ -140,7 +141,7 @@ def _follow(signed_in: SignedIn, found: Operation) -> None:
     """Do what is owed on what was found done; who is new has a start password to be seen."""
     if isinstance(found.command, StaffChange):
         staff_changes.follow(signed_in, found)
-    if isinstance(found.command, CreateStaff):
+    if isinstance(found.command, CreateStaff | GiveStartPassword):
         session.put(_LEADS_TO, found.command.place)
 
 

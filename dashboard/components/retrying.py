@@ -11,6 +11,7 @@ from dashboard.commands.change import Change
 from dashboard.commands.create_staff import CreateStaff
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
+from dashboard.commands.give_start_password import GiveStartPassword
 from dashboard.commands.mark_verified import MarkVerified
 from dashboard.commands.query_item import QueryItem
 from dashboard.commands.replay_letter import ReplayLetter
@@ -40,6 +41,7 @@ REFILLS: Final[Mapping[type[Change], Then]] = {
     CreateStaff: staff_changes.refill,
     DisableStaff: staff_changes.refill,
     EnableStaff: staff_changes.refill,
+    GiveStartPassword: staff_changes.refill,
     MarkVerified: audit_event.refill,
     QueryItem: audit_event.refill,
     ReplayLetter: letter_actions.retry_letter,

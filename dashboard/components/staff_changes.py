@@ -9,6 +9,7 @@ from dashboard import services, session
 from dashboard.commands.create_staff import CreateStaff
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
+from dashboard.commands.give_start_password import GiveStartPassword
 from dashboard.commands.revoke_key import RevokeKey
 from dashboard.commands.set_limits import SetLimits
 from dashboard.commands.set_roles import SetRoles
@@ -19,7 +20,6 @@ from dashboard.queries.rights import STAFF_ROLES
 from dashboard.queries.staff_list import staff_member
 from dashboard.session import SignedIn
 
-START_PASSWORD: Final = "StartPassword"  # noqa: S105 - the name of a form
 NAMES: Final = (
     CreateStaff.name,
     SetRoles.name,
@@ -27,6 +27,7 @@ NAMES: Final = (
     DisableStaff.name,
     EnableStaff.name,
     RevokeKey.name,
+    GiveStartPassword.name,
 )
 DONE: Final = {
     SetRoles.name: "The roles are changed. Their open screens follow within moments.",
@@ -96,10 +97,13 @@ def send(signed_in: SignedIn, change: StaffChange) -> None:
 
 
 def follow(signed_in: SignedIn, sent: Operation) -> None:
-    """Do what the desk owes once a change is done: somebody new gets a start password."""
+    """Do what the desk owes once a change is done: the start password that was recorded."""
     change = sent.command
-    if isinstance(change, CreateStaff):
-        session.put(_OPEN, OpenChange(CreateStaff.name))
+    if isinstance(change, CreateStaff | GiveStartPassword):
+        if isinstance(change, GiveStartPassword):
+            _until_shown(signed_in, sent)
+        whom = "" if isinstance(change, CreateStaff) else change.staff_id
+        session.put(_OPEN, OpenChange(change.name, whom))
         start_password.give(signed_in, change.staff_id, change.username)
     elif isinstance(change, StaffChange):
         _until_shown(signed_in, sent)

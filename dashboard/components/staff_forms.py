@@ -5,11 +5,19 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import services, session
-from dashboard.commands import disable_staff, enable_staff, revoke_key, set_limits, set_roles
+from dashboard import services
+from dashboard.commands import (
+    disable_staff,
+    enable_staff,
+    give_start_password,
+    revoke_key,
+    set_limits,
+    set_roles,
+)
 from dashboard.commands.create_staff import CreateStaff
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
+from dashboard.commands.give_start_password import GiveStartPassword
 from dashboard.commands.revoke_key import RevokeKey
 from dashboard.commands.set_limits import SetLimits
 from dashboard.commands.set_roles import SetRoles
@@ -20,7 +28,6 @@ from dashboard.components.form_fields import TEXT_CHARACTERS_MAX
 from dashboard.components.limit_fields import limit_fields
 from dashboard.components.new_staff_form import new_staff_form
 from dashboard.components.quiet import quiet
-from dashboard.components.staff_changes import START_PASSWORD
 from dashboard.formats import code, inert
 from dashboard.queries.staff_list import StaffMember, staff_member
 from dashboard.session import ROLE_NAMES, SignedIn
@@ -142,17 +149,17 @@ def _start_password_form(signed_in: SignedIn, member: StaffMember) -> None:
     st.markdown(
         f"The password of **{inert(member.display_name)}** stops working, and they are signed"
         " out everywhere. With the start password they choose a new one. Their signing key and"
-        " its passphrase stay as they are."
+        " its passphrase stay as they are. Who gave it is recorded."
     )
-    dialog_foot(
-        "Give a start password", "send-start", staff_changes.close, _give, (signed_in, member)
+    field = f"{GiveStartPassword.name}-{member.staff_id}"
+    code = staff_reason.ask(field, give_start_password.REASONS, _entered())
+    change = GiveStartPassword(
+        staff_id=member.staff_id,
+        seen_version=member.ver,
+        username=member.username,
+        reason_code=code,
     )
-
-
-def _give(signed_in: SignedIn, member: StaffMember) -> None:
-    session.require("admin")
-    if member.staff_id != signed_in.staff_id:
-        start_password.give(signed_in, member.staff_id, member.username)
+    _button(signed_in, "Give a start password", change)
 
 
 def _entered() -> StaffChange | None:
@@ -176,7 +183,7 @@ def _reason(member: StaffMember, name: str) -> str:
 def _button(
     signed_in: SignedIn,
     label: str,
-    change: SetRoles | SetLimits | DisableStaff | EnableStaff | RevokeKey,
+    change: SetRoles | SetLimits | DisableStaff | EnableStaff | RevokeKey | GiveStartPassword,
     *,
     disabled: bool = False,
 ) -> None:
@@ -202,5 +209,5 @@ FORMS: Final[dict[str, tuple[str, Form]]] = {
     DisableStaff.name: ("Disable", _disable_form),
     EnableStaff.name: ("Enable", _enable_form),
     RevokeKey.name: ("Signing key of", _revoke_form),
-    START_PASSWORD: ("Start password for", _start_password_form),
+    GiveStartPassword.name: ("Start password for", _start_password_form),
 }

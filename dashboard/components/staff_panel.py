@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import formats, request_words, services
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
+from dashboard.commands.give_start_password import GiveStartPassword
 from dashboard.commands.revoke_key import RevokeKey
 from dashboard.commands.set_limits import SetLimits
 from dashboard.commands.set_roles import SetRoles
@@ -16,7 +17,6 @@ from dashboard.components.audit_table import event_words
 from dashboard.components.own_rights_table import LIMITS
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
-from dashboard.components.staff_changes import START_PASSWORD
 from dashboard.components.staff_table import access_badge
 from dashboard.credentials import SignInState
 from dashboard.formats import code, inert
@@ -96,7 +96,7 @@ def _sign_in(member: StaffMember, *, may: bool) -> None:
     st.markdown("##### Sign-in")
     st.markdown(_sign_in_words(services.credentials().state(member.staff_id)))
     if may and member.enabled:
-        _opens("Give a start password…", START_PASSWORD, member)
+        _opens("Give a start password…", GiveStartPassword.name, member)
 
 
 def _sign_in_words(state: SignInState | None) -> str:

@@ -67,6 +67,7 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
         "staff.limits_set.v1",
         "staff.key_enrolled.v1",
         "staff.key_revoked.v1",
+        "staff.start_password_given.v1",
         "ledger.read_only_set.v1",
         "rebuild.asked.v1",
     ),

@@ -29,6 +29,7 @@ CHANGES: Final = (
     "staff.limits_set.v1",
     "staff.key_enrolled.v1",
     "staff.key_revoked.v1",
+    "staff.start_password_given.v1",
 )
 """The events that make up a staff member."""
 

@@ -28,8 +28,8 @@ def check_not_own(staff: Staff, facts: Facts) -> None:
     if facts.actor_id in sign_ins_of(staff, facts.look.staff()):
         raise Refused(
             Refusal.OWN_RIGHTS,
-            "Nobody sets their own roles, limits or keys, under whatever sign-in. Ask another "
-            "administrator.",
+            "Nobody sets their own roles, limits, keys or password, under whatever sign-in. Ask "
+            "another administrator.",
             field="staff_id",
         )
 

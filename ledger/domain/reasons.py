@@ -101,6 +101,14 @@ STAFF_ENABLED: Final = ("is_back", "disabled_in_error", "cleared", "other")
 
 KEY_REVOKED: Final = ("forgotten", "lost", "security", "left", "other")
 
+START_PASSWORD_GIVEN: Final = (
+    "password_forgotten",
+    "never_used",
+    "locked_out",
+    "security",
+    "other",
+)
+
 ROLES_SET: Final = ("new_duties", "temporary_cover", "cover_ended", "correction", "other")
 
 LIMITS_SET: Final = (

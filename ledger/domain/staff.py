@@ -15,6 +15,7 @@ from proto.events import (
     StaffKeyRevoked,
     StaffLimitsSet,
     StaffRolesSet,
+    StaffStartPasswordGiven,
 )
 from proto.values import Code, Instant, Key, Money
 
@@ -52,7 +53,9 @@ class Staff(Struct, frozen=True, kw_only=True):
         return next((key for key in self.keys if not key.is_revoked), None)
 
 
-def evolve(staff: Staff | None, event: StaffEvent, version: int, at: Instant) -> Staff:
+def evolve(  # noqa: PLR0911 - one line an event
+    staff: Staff | None, event: StaffEvent, version: int, at: Instant
+) -> Staff:
     """Apply one event."""
     if isinstance(event, StaffCreated):
         return Staff(
@@ -74,6 +77,8 @@ def evolve(staff: Staff | None, event: StaffEvent, version: int, at: Instant) ->
     match event:
         case StaffDisabled() | StaffEnabled():
             return msgspec.structs.replace(staff, enabled=isinstance(event, StaffEnabled))
+        case StaffStartPasswordGiven():
+            return staff
         case StaffRolesSet():
             return msgspec.structs.replace(staff, roles=event.roles)
         case StaffLimitsSet():

@@ -268,6 +268,7 @@ ANSWERS: Final[dict[type[Message], Callable[[Outcome], Message]]] = {
     servicing_pb.SetLimitsRequest: staff,
     servicing_pb.EnrolKeyRequest: staff,
     servicing_pb.RevokeKeyRequest: staff,
+    servicing_pb.GiveStartPasswordRequest: staff,
     servicing_pb.SetReadOnlyRequest: read_only,
 }
 """Request to the function that answers it."""

@@ -51,6 +51,7 @@ READERS: Final[dict[type[Message], Callable[[Any], Command]]] = {
     servicing_pb.SetRolesRequest: staff_requests.set_roles,
     servicing_pb.SetLimitsRequest: staff_requests.set_limits,
     servicing_pb.RevokeKeyRequest: staff_requests.revoke_key,
+    servicing_pb.GiveStartPasswordRequest: staff_requests.give_start_password,
     servicing_pb.ResubmitApprovalRequest: approval_requests.resubmit,
     servicing_pb.CancelApprovalRequest: approval_requests.cancel,
     servicing_pb.SetReadOnlyRequest: operations_requests.set_read_only,

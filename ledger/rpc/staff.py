@@ -33,3 +33,8 @@ class StaffMembers(StaffServiceServicer):
 
     async def RevokeKey(self, request: pb.RevokeKeyRequest, context: Context) -> pb.StaffResponse:
         return await self._room.command(request, pb.StaffResponse)
+
+    async def GiveStartPassword(
+        self, request: pb.GiveStartPasswordRequest, context: Context
+    ) -> pb.StaffResponse:
+        return await self._room.command(request, pb.StaffResponse)

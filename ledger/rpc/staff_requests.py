@@ -4,6 +4,7 @@ from ledger.commands.create_staff import CreateStaff
 from ledger.commands.disable_staff import DisableStaff
 from ledger.commands.enable_staff import EnableStaff
 from ledger.commands.enrol_key import PUBLIC_KEY_BYTES, EnrolKey
+from ledger.commands.give_start_password import GiveStartPassword
 from ledger.commands.revoke_key import RevokeKey
 from ledger.commands.set_limits import SetLimits
 from ledger.commands.set_roles import SetRoles
@@ -84,4 +85,13 @@ def revoke_key(request: servicing_pb.RevokeKeyRequest) -> RevokeKey:
         key_id=fields.identifier("key_id", request.key_id),
         reason=fields.free_text("reason", request.reason),
         reason_code=reasons.check_given(Code(request.reason_code), reasons.KEY_REVOKED),
+    )
+
+
+def give_start_password(request: servicing_pb.GiveStartPasswordRequest) -> GiveStartPassword:
+    """Read StaffService.GiveStartPassword."""
+    return GiveStartPassword(
+        staff_id=fields.staff_identifier("staff_id", request.staff_id),
+        reason_code=reasons.check_needed(Code(request.reason_code), reasons.START_PASSWORD_GIVEN),
+        expected_version=fields.expected_version(request.expected_version),
     )

@@ -111,6 +111,7 @@ PROJECTIONS: Final[dict[str, tuple[Projection, ...]]] = {
             events.StaffLimitsSet.type,
             events.StaffKeyEnrolled.type,
             events.StaffKeyRevoked.type,
+            events.StaffStartPasswordGiven.type,
         ),
         (STAFF, *TRAIL),
     ),

@@ -14,6 +14,7 @@ from proto.events import (
     StaffKeyRevoked,
     StaffLimitsSet,
     StaffRolesSet,
+    StaffStartPasswordGiven,
 )
 
 
@@ -31,12 +32,16 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
         yield Change(STAFF, event.staff_id, {**member, **_told(event, member, happening)})
 
 
-def _told(event: StaffEvent, member: Stored, happening: Happening) -> Stored:
+def _told(  # noqa: PLR0911 - one line an event
+    event: StaffEvent, member: Stored, happening: Happening
+) -> Stored:
     match event:
         case StaffCreated():
             return _created(event)
         case StaffDisabled() | StaffEnabled():
             return {"enabled": isinstance(event, StaffEnabled)}
+        case StaffStartPasswordGiven():
+            return {}
         case StaffRolesSet():
             return {"roles": to_mongo(event.roles)}
         case StaffLimitsSet():

@@ -75,7 +75,7 @@ OTHER_ACTIONS: Final = {
     ("staff", "New staff member"): ("Create", "----✓"),
     ("staff", "Change roles"): ("SetRoles", "----✓"),
     ("staff", "Change limits"): ("SetLimits", "----✓"),
-    ("staff", "Give a start password"): ("", "----✓"),
+    ("staff", "Give a start password"): ("GiveStartPassword", "----✓"),
     ("staff", "Disable"): ("Disable", "----✓"),
     ("staff", "Enable"): ("Enable", "----✓"),
     ("staff", "Revoke key"): ("RevokeKey", "----✓"),

@@ -80,6 +80,10 @@ def _people(admin: Caller, approver: Approver) -> None:
         idempotency_key=new_key(),
     )
     admin.staff.RevokeKey(revoked, metadata=metadata)
+    given = pb.GiveStartPasswordRequest(
+        staff_id=staff_id, reason_code="locked_out", idempotency_key=new_key()
+    )
+    admin.staff.GiveStartPassword(given, metadata=metadata)
     admin.disable_staff(staff_id)
     enabled = pb.EnableStaffRequest(staff_id=staff_id, idempotency_key=new_key())
     admin.staff.Enable(enabled, metadata=metadata)

@@ -15,6 +15,20 @@ SERVICES: Final = {
 }
 
 
+ASKED: Final = {
+    "WaiveFee": "waive_fee",
+    "MakeAdjustment": "make_adjustment",
+    "WriteOff": "write_off",
+    "ReverseTransaction": "reverse_transaction",
+    "RefundOverpayment": "refund_overpayment",
+    "UndoWriteOff": "undo_write_off",
+    "RecordRecovery": "record_recovery",
+    "CorrectPayment": "correct_payment",
+    "IssueCorrection": "issue_correction",
+}
+"""Rpc to its field in a request for approval."""
+
+
 def reason_of(caller: Caller, rpc: str, request: Message) -> str:
     """Call an rpc by its name, and give why it was refused."""
     name, _, method = rpc.partition("/")

@@ -197,6 +197,11 @@ def _people() -> tuple[Row, ...]:
         ),
         Row(staff + "RevokeKey", "----✓--", pb.RevokeKeyRequest(staff_id=nobody, key_id="none")),
         Row(
+            staff + "GiveStartPassword",
+            "----✓--",
+            pb.GiveStartPasswordRequest(staff_id=nobody, reason_code="other"),
+        ),
+        Row(
             "NoteService/AddNote",
             "✓✓-----",
             pb.AddNoteRequest(customer_id="CUS-rights", loan_account_id="LA-none", text="a test"),
@@ -284,17 +289,3 @@ def _reads() -> tuple[Row, ...]:
             pb.RevealRequest(event_id="LA-none:1", purpose="a test"),
         ),
     )
-
-
-ASKED: Final = {
-    "WaiveFee": "waive_fee",
-    "MakeAdjustment": "make_adjustment",
-    "WriteOff": "write_off",
-    "ReverseTransaction": "reverse_transaction",
-    "RefundOverpayment": "refund_overpayment",
-    "UndoWriteOff": "undo_write_off",
-    "RecordRecovery": "record_recovery",
-    "CorrectPayment": "correct_payment",
-    "IssueCorrection": "issue_correction",
-}
-"""Rpc to its field in a request for approval."""

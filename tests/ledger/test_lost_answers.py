@@ -28,6 +28,7 @@ NO_MONEY: Final = {
     "ReviewService/QueryItem",
     "StaffService/Disable",
     "StaffService/Enable",
+    "StaffService/GiveStartPassword",
     "StaffService/SetLimits",
     "StaffService/SetRoles",
 }

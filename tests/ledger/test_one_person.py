@@ -44,10 +44,12 @@ def test_nobody_changes_the_rights_of_their_second_sign_in(ledger: LedgerProcess
     )
     roles = pb.SetRolesRequest(reason_code="other", staff_id=staff_id, roles=["admin"])
     revoked = pb.RevokeKeyRequest(staff_id=staff_id, key_id=second.key_id)
+    given = pb.GiveStartPasswordRequest(staff_id=staff_id, reason_code="other")
     for act, message in (
         (admin.staff.SetLimits, limits),
         (admin.staff.SetRoles, roles),
         (admin.staff.RevokeKey, revoked),
+        (admin.staff.GiveStartPassword, given),
     ):
         assert refused(act, message, metadata=metadata).reason == "OWN_RIGHTS"
     other = ledger.caller("staff-admin")

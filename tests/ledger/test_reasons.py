@@ -121,6 +121,7 @@ STAFF: Final[dict[str, tuple[Callable[..., Message], tuple[str, ...]]]] = {
     ),
     "SetRoles": (partial(pb.SetRolesRequest, roles=["analyst"]), reasons.ROLES_SET),
     "SetLimits": (partial(pb.SetLimitsRequest, limits={"waiver": "9.00"}), reasons.LIMITS_SET),
+    "GiveStartPassword": (pb.GiveStartPasswordRequest, reasons.START_PASSWORD_GIVEN),
     "Disable": (pb.DisableStaffRequest, reasons.STAFF_DISABLED),
     "Enable": (pb.EnableStaffRequest, reasons.STAFF_ENABLED),
 }
@@ -128,7 +129,7 @@ STAFF: Final[dict[str, tuple[Callable[..., Message], tuple[str, ...]]]] = {
 KEY: Final[dict[str, tuple[Callable[..., Message], tuple[str, ...]]]] = {
     "RevokeKey": (partial(pb.RevokeKeyRequest, key_id="0" * 16), reasons.KEY_REVOKED)
 }
-NEEDED: Final = {"SetRoles", "SetLimits"}
+NEEDED: Final = {"SetRoles", "SetLimits", "GiveStartPassword"}
 
 
 def _change(admin: Caller, rpc: str, staff_id: str, code: str) -> str:

@@ -5,8 +5,8 @@ import pytest
 
 from proto import servicing_pb2 as pb
 from tests.builders import LedgerProcess, new_id, new_key, open_loan_request, refusal_of
-from tests.ledger.rights_calls import SERVICES, cell_of, reason_of
-from tests.ledger.rights_table import ACTORS, ASKED, Row, rows
+from tests.ledger.rights_calls import ASKED, SERVICES, cell_of, reason_of
+from tests.ledger.rights_table import ACTORS, Row, rows
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row.rpc)

@@ -112,7 +112,10 @@ def test_a_key_is_kept_with_its_times(feed: Feed, drain: Drain, mirror: Mirror) 
     feed.post(
         "staff:staff-mike", "staff.key_revoked.v1", {"staff_id": "staff-mike", "key_id": "K-1"}
     )
+    given = {"staff_id": "staff-mike", "reason_code": "locked_out"}
+    feed.post("staff:staff-mike", "staff.start_password_given.v1", given)
     drain()
+    assert mirror.one(documents.AUDIT_EVENTS, "staff:staff-mike:5")["reasonCode"] == "locked_out"
     found = mirror.one(documents.STAFF, "staff-mike")
     assert [(key["keyId"], "revokedAt" in key) for key in found["keys"]] == [
         ("K-1", True),

@@ -132,6 +132,7 @@ COMMANDS: dict[str, tuple[str, type[Message]]] = {
     "Request": (APPROVALS, servicing.RequestApprovalRequest),
     "Cancel": (APPROVALS, servicing.CancelApprovalRequest),
     "Disable": (STAFF, servicing.DisableStaffRequest),
+    "GiveStartPassword": (STAFF, servicing.GiveStartPasswordRequest),
     "SetRoles": (STAFF, servicing.SetRolesRequest),
     "SetLimits": (STAFF, servicing.SetLimitsRequest),
     "Create": (STAFF, servicing.CreateStaffRequest),

@@ -15,6 +15,7 @@ from dashboard.commands.change import Change
 from dashboard.commands.create_staff import CreateStaff
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
+from dashboard.commands.give_start_password import GiveStartPassword
 from dashboard.commands.mark_verified import MarkVerified
 from dashboard.commands.query_item import QueryItem
 from dashboard.commands.registry import (
@@ -54,6 +55,7 @@ EVERY: tuple[Change, ...] = (
     CreateStaff(staff_id="staff-new", username="new", display_name="New", roles=("admin",)),
     DisableStaff(staff_id="staff-nora", seen_version=3, reason="left"),
     EnableStaff(staff_id="staff-nora", seen_version=3),
+    GiveStartPassword(staff_id="staff-nora", username="nora", reason_code="locked_out"),
     MarkVerified(event_id="ACC-1:7", note="Checked against the call"),
     QueryItem(event_id="ACC-1:7", note="Which call was it?"),
     AskRebuild(),

@@ -10,6 +10,7 @@ import redis
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
+from dashboard import services
 from dashboard.sessions import Sessions, hashed
 from proto import documents
 from proto import servicing_pb2 as servicing
@@ -128,3 +129,22 @@ def test_what_was_changed_stands_there_before_the_next_form_opens(
     page.text_input("limit-waiver-staff-nora-4").set_value("80").run()
     page.button("send-SetLimits").click().run()
     assert [each.request.expected_version for each in books.commands()] == [3, 4]
+
+
+def test_a_start_password_is_recorded_with_its_reason_before_there_is_one(
+    opened: Callable[..., AppTest], books: RecordingLedger
+) -> None:
+    """The ledger has who gave it to whom and why, and never the password; refused, none is made."""
+    page = opened("staff.py", "admin", id="staff-nora")
+    button(page, "Give a start password…").click().run()
+    no = servicing.RefusalDetail(reason="STALE_VERSION", sentence="She has changed since.")
+    books.script.append(says_no(grpc.StatusCode.FAILED_PRECONDITION, no))
+    page.button("send-GiveStartPassword").click().run()
+    assert "She has changed since" in everything(page)
+    assert services.credentials().state("staff-nora") is None
+    page.button("send-GiveStartPassword").click().run()
+    assert "signs in with this start password" in everything(page)
+    assert services.credentials().state("staff-nora") is not None
+    _, sent = (each.request for each in books.commands())
+    told = (sent.staff_id, sent.expected_version, sent.reason_code)
+    assert told == ("staff-nora", 3, "password_forgotten")
