@@ -1,5 +1,6 @@
 """What customers, staff and feeds wrote is text on every screen, whatever it is made of."""
 
+import re
 import uuid
 from typing import Final
 
@@ -103,7 +104,10 @@ class Reader:
 def test_what_others_wrote_does_nothing_anywhere(
     product: Running, browser: Browser, read_models: ReadModels
 ) -> None:
-    """Names, references, notes, comments and talks: on the customer, the request and the audit."""
+    """Names, references, notes, comments and talks: on the customer, the request and the audit.
+
+    The audit, filtered by an account, leads on to the account.
+    """
     made = written(product, read_models)
     with signed_in(product, browser, "staff-supervisor") as context:
         reader = Reader(context.new_page(), product.dashboard_url)
@@ -142,3 +146,9 @@ def test_what_others_wrote_does_nothing_anywhere(
         dialog.get_by_role("tab", name="Texts").click()
         reader.expect_text()
         expect(dialog.get_by_text("Signature: by the ledger")).to_be_visible()
+        reader.page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+        trail = reader.page.get_by_role("table", name="Audit trail")
+        trail.get_by_role("button", name=made.account_id).first.click()
+        expect(reader.page).to_have_url(re.compile("/customer[?]account="))
+        expect(reader.page.get_by_role("heading").filter(has_text="<img")).to_be_visible()
