@@ -9,6 +9,7 @@ import pytest
 import redis
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 
 from dashboard import services
 from dashboard.sessions import Sessions, hashed
@@ -81,6 +82,18 @@ def test_nobody_is_offered_their_own_rights(opened: Callable[..., AppTest]) -> N
     own.run()
     assert "ask another administrator" in own.info[0].value
     assert not labels(own) & CHANGES
+
+
+def test_a_panel_is_drawn_where_the_list_never_stood(opened: Callable[..., AppTest]) -> None:
+    """What is left of the list would push its buttons about, and a click would miss them."""
+    pages = opened("staff.py", "admin"), opened("staff.py", "admin", id="staff-nora")
+    listed, shown = (
+        {place for place, each in page.main.children.items() if isinstance(each, Block)}
+        for page in pages
+    )
+    assert listed
+    assert shown
+    assert listed.isdisjoint(shown)
 
 
 def disabled(_request: object, _context: grpc.ServicerContext) -> Message:
