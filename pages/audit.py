@@ -11,14 +11,20 @@ from dashboard.components.audit_table import (
     OPENED,
     audit_table,
     close,
-    turn,
-    way_here,
 )
+from dashboard.components.pager import Pager
+from dashboard.components.quiet import quiet
 from dashboard.components.reveal_text import forget_texts
 from dashboard.components.trail_check import trail_check
 from dashboard.formats import inert
 from dashboard.live import topic
-from dashboard.queries.audit import UnreadableEvent, audit_event, audit_page, newest_position
+from dashboard.queries.audit import (
+    Cursor,
+    UnreadableEvent,
+    audit_event,
+    audit_page,
+    newest_position,
+)
 from proto import documents
 
 
@@ -47,11 +53,12 @@ chosen = audit_filters()
 trail, drawn, whole = st.tabs(["Trail", "Random sample", "Check"], key="part", bind="query-params")
 if trail.open:
     with trail:
-        pages = way_here(chosen)
-        after = pages[-1] if pages else None
-        page = audit_page(services.database(), signed_in.roles, chosen, after)
+        pages = Pager[Cursor]("audit-pages", chosen)
+        page = audit_page(services.database(), signed_in.roles, chosen, pages.after)
         with st.container(horizontal=True, vertical_alignment="center"):
-            turn(page, pages, chosen.sort)
+            pages.turn(page.following, page.count, "event")
+            if chosen.sort == "amount":
+                quiet("Events without an amount are not in this order.")
             csv_button(signed_in, chosen, page.count)
         if page.rows:
             audit_table(signed_in, page.rows, "audit-trail")

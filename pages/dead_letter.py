@@ -11,7 +11,7 @@ from dashboard.components.letter_actions import letter_actions
 from dashboard.components.letter_card import letter_event, letter_heading
 from dashboard.components.letter_history import letter_history, letter_resolution
 from dashboard.components.letter_reading import read_letter, show_waiting
-from dashboard.components.opening import link_to
+from dashboard.components.opening import link_back
 from dashboard.formats import inert
 from dashboard.live import topic
 from dashboard.operations import Operation
@@ -37,7 +37,7 @@ def found(signed_in: SignedIn) -> LetterRow | None:
 def show() -> None:
     """Show the letter as it stands now; runs again by itself."""
     signed_in, since = session.require(*LETTER_ROLES), pulse.mark()
-    link_to("dead_letters.py", "All dead letters")
+    link_back("dead_letters.py", "All dead letters")
     row = found(signed_in)
     if row is None:
         asked = st.query_params.get("id") or st.query_params.get("message", "")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import services, session
 from dashboard.components import acting, pulse, request_card
-from dashboard.components.opening import link_to
+from dashboard.components.opening import link_back
 from dashboard.components.operation_state import decision_state
 from dashboard.components.request_decision import request_decision
 from dashboard.components.request_effect import request_effect
@@ -25,7 +25,7 @@ PENDING_SECONDS = 0.2
 def show() -> None:
     """Show the request as it stands now; runs again by itself."""
     signed_in, since = session.require(*REQUEST_ROLES), pulse.mark()
-    link_to("approvals.py", "All requests")
+    link_back("approvals.py", "All requests")
     request_id = st.query_params.get("id", "")
     now, health = datetime.now(UTC), services.health()
     view = request(services.database(), acting.reader(signed_in), request_id)

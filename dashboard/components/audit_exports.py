@@ -12,8 +12,9 @@ from dashboard.components.audit_table import audit_table
 from dashboard.components.csv_export import save_made
 from dashboard.components.quiet import quiet
 from dashboard.csv_files import CsvFile
-from dashboard.queries.audit import COUNT_MAX, every_row, sample
+from dashboard.queries.audit import every_row, sample
 from dashboard.queries.audit_filter import AuditFilter
+from dashboard.queries.declared import COUNT_MAX
 from dashboard.reports.audit_csv import audit_csv
 from dashboard.session import SignedIn
 

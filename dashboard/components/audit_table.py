@@ -8,12 +8,10 @@ import streamlit as st
 
 from dashboard import formats, request_words, services, session
 from dashboard.components.opening import open_chosen
-from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.components.whose import Known, account_cell, customer_cell
 from dashboard.formats import Badge
-from dashboard.queries.audit import COUNT_MAX, UNREADABLE, AuditPage, AuditRow, Cursor
-from dashboard.queries.audit_filter import AuditFilter, Sort
+from dashboard.queries.audit import UNREADABLE, AuditRow
 from dashboard.queries.known_customers import known_customers
 from dashboard.queries.staff_names import staff_names
 from dashboard.session import SignedIn
@@ -94,40 +92,3 @@ def _row(row: AuditRow, names: dict[str, str], known: Known) -> Row:
         ),
         marked=st.query_params.get(OPENED) == row.event_id,
     )
-
-
-def way_here(chosen: AuditFilter) -> list[Cursor]:
-    """Give the way to the page in hand; another filter begins at the first."""
-    held: tuple[object, list[Cursor]] = session.slot(_SLOT, lambda: (chosen, []))
-    if held[0] != chosen:
-        held = (chosen, [])
-        session.put(_SLOT, held)
-    return held[1]
-
-
-def turn(page: AuditPage, pages: list[Cursor], sort: Sort) -> None:
-    """Offer the pages beside this one, and say how many match."""
-    count = f"{COUNT_MAX:,}+" if page.count >= COUNT_MAX else f"{page.count:,}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if pages or page.following:
-            st.button("First", key="first", disabled=not pages, on_click=pages.clear)
-            st.button("Previous", key="previous", disabled=not pages, on_click=_back, args=(pages,))
-            st.button(
-                "Next",
-                key="next",
-                disabled=page.following is None,
-                on_click=_on,
-                args=(pages, page.following),
-            )
-        quiet(f"{count} event{'' if page.count == 1 else 's'}")
-        if sort == "amount":
-            quiet("Events without an amount are not in this order.")
-
-
-def _back(pages: list[Cursor]) -> None:
-    pages.pop()
-
-
-def _on(pages: list[Cursor], following: Cursor | None) -> None:
-    if following is not None:
-        pages.append(following)

@@ -6,17 +6,15 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import formats, services, session
+from dashboard import formats, services
 from dashboard.components import letter_words
 from dashboard.components.address_fields import one_of, text_of
 from dashboard.components.opening import open_chosen
-from dashboard.components.quiet import quiet
+from dashboard.components.pager import Pager
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.queries.letters import (
-    COUNT_MAX,
     LetterCursor,
     LetterFilter,
-    LetterPage,
     LetterRow,
     error_kinds,
     letters_page,
@@ -43,19 +41,19 @@ def letters_list(signed_in: SignedIn) -> None:
     if chosen.reference and len(chosen.reference) not in LENGTHS:
         st.markdown(f"A reference has {LENGTHS.start} to {LENGTHS.stop - 1} characters.")
         return
-    pages = _way_here(chosen)
+    pages = Pager[LetterCursor](_PAGES, chosen)
     page = letters_page(
         services.database(),
         signed_in.roles,
         services.search_token_key(),
         chosen,
-        pages[-1] if pages else None,
+        pages.after,
     )
     if not page.rows:
         _nothing(chosen)
         return
     opened = _table(page.rows)
-    _turn(page, pages)
+    pages.turn(page.following, page.count, "dead letter")
     if opened:
         open_chosen(f"letter:{opened}")
 
@@ -95,39 +93,6 @@ def _row(row: LetterRow, now: datetime) -> Row:
         ),
         marked=row.status == "open",
     )
-
-
-def _way_here(chosen: LetterFilter) -> list[LetterCursor]:
-    """Give the way to the page in hand; another filter begins at the first."""
-    held: tuple[LetterFilter, list[LetterCursor]] = session.slot(_PAGES, lambda: (chosen, []))
-    if held[0] != chosen:
-        held = (chosen, [])
-        session.put(_PAGES, held)
-    return held[1]
-
-
-def _turn(page: LetterPage, pages: list[LetterCursor]) -> None:
-    count = f"{COUNT_MAX:,}+" if page.count >= COUNT_MAX else f"{page.count:,}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if pages or page.following:
-            st.button("Newer", key="page-back", disabled=not pages, on_click=_back, args=(pages,))
-            st.button(
-                "Older",
-                key="page-more",
-                disabled=page.following is None,
-                on_click=_more,
-                args=(pages, page.following),
-            )
-        quiet(f"{count} dead letter{'' if page.count == 1 else 's'}")
-
-
-def _back(pages: list[LetterCursor]) -> None:
-    pages.pop()
-
-
-def _more(pages: list[LetterCursor], following: LetterCursor | None) -> None:
-    if following is not None:
-        pages.append(following)
 
 
 def _nothing(chosen: LetterFilter) -> None:

@@ -50,12 +50,17 @@ def where_is(chosen: str) -> Where:
     return file, {name: value for name, value in where.items() if value}
 
 
-def link_to(file: str, label: str, **where: str) -> None:
+def link_to(file: str, label: str, icon: str | None = None, **where: str) -> None:
     """Show a link to a page."""
     from dashboard import navigation  # noqa: PLC0415 - as above
 
     asked = {name: value for name, value in where.items() if value}
-    st.page_link(navigation.page(file), label=label, query_params=asked or None)
+    st.page_link(navigation.page(file), label=label, icon=icon, query_params=asked or None)
+
+
+def link_back(file: str, label: str) -> None:
+    """Show the way back to a list."""
+    link_to(file, label, icon=":material/arrow_back:")
 
 
 def link_to_address(url_path: str, label: str, signed_in: SignedIn) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import formats, request_words, services, session
 from dashboard.components.audit_table import event_words
 from dashboard.components.opening import link_to, link_to_address, open_chosen
+from dashboard.components.pager import Pager, start_over
 from dashboard.components.period import THIS_MONTH, TODAY, days_of, period_asked
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
@@ -88,7 +89,6 @@ def leads_to(name: str, key: str) -> None:
 def choose(name: str) -> None:
     """Note which rows are wanted; the page opens them when it runs as a whole."""
     st.query_params[SHOWN] = name
-    session.put(_WAY, [])
     session.put(_CHOSEN, value=True)
 
 
@@ -102,7 +102,7 @@ def was_chosen() -> bool:
 def close() -> None:
     """Leave the rows."""
     st.query_params.pop(SHOWN, None)
-    session.forget(_WAY)
+    start_over(_WAY)
 
 
 def title(first: date, last: date) -> str:
@@ -129,31 +129,27 @@ def title(first: date, last: date) -> str:
 def chosen_rows(signed_in: SignedIn, first: date, last: date) -> None:
     """Show the rows that the address asks for, page by page."""
     name = st.query_params.get(SHOWN, "")
-    way: list[object] = session.slot(_WAY, list)
-    after = way[-1] if way else None
     if name == MATCH:
         _matched(signed_in)
     elif name.startswith(STAFF):
-        _work(signed_in, name.removeprefix(STAFF), (first, last), way, after)
+        _work(signed_in, name.removeprefix(STAFF), (first, last))
     elif name in POSTINGS or name.startswith((REASON, DAYS)):
-        _postings(signed_in, name, (first, last), way, after)
+        _postings(signed_in, name, (first, last))
     else:
         bucket = name.removeprefix(BUCKET)
-        _accounts(signed_in, bucket if bucket in receivables.BUCKETS else "", way, after)
+        _accounts(signed_in, bucket if bucket in receivables.BUCKETS else "")
 
 
-def _accounts(signed_in: SignedIn, bucket: str, way: list[object], after: object) -> None:
-    since = after if isinstance(after, str) else ""
-    accounts = accounts_in(services.database(), signed_in.roles, bucket, since)
+def _accounts(signed_in: SignedIn, bucket: str) -> None:
+    pages = Pager[str](_WAY, ("accounts", bucket))
+    accounts = accounts_in(services.database(), signed_in.roles, bucket, pages.after or "")
     customers = (each.customer_id_string for each in accounts)
     known = known_customers(services.database(), signed_in.roles, customers)
     _table("Accounts", ACCOUNT_COLUMNS, [_account(each, known) for each in accounts])
-    _turn(way, str(accounts[-1].loan_account_id) if len(accounts) == ROWS else None)
+    pages.turn(str(accounts[-1].loan_account_id) if len(accounts) == ROWS else None)
 
 
-def _postings(
-    signed_in: SignedIn, name: str, days: tuple[date, date], way: list[object], after: object
-) -> None:
+def _postings(signed_in: SignedIn, name: str, days: tuple[date, date]) -> None:
     types: tuple[str, ...] = money_in.TYPES
     reason, (first, last) = None, days
     if name in POSTINGS:
@@ -165,12 +161,11 @@ def _postings(
     if name in NOT_OF_THE_PERIOD:
         own = days_of(NOT_OF_THE_PERIOD[name], formats.today(datetime.now(UTC)))
         first, last = own[0] or first, own[1] or last
-    place = after if isinstance(after, Place) else None
-    database = services.database()
-    page = postings_of(database, signed_in.roles, types, first, last, place, reason)
+    pages, database = Pager[Place](_WAY, (name, first, last)), services.database()
+    page = postings_of(database, signed_in.roles, types, first, last, pages.after, reason)
     names = staff_names(database, {str(each.created_by) for each in page.rows})
     _table("Postings", POSTING_COLUMNS, [_posting(each, names) for each in page.rows])
-    _turn(way, page.following)
+    pages.turn(page.following)
 
 
 def _named_days(text: str, otherwise: tuple[date, date]) -> tuple[date, date]:
@@ -182,16 +177,9 @@ def _named_days(text: str, otherwise: tuple[date, date]) -> tuple[date, date]:
     return max(first, otherwise[0]), min(last, otherwise[1])
 
 
-def _work(
-    signed_in: SignedIn,
-    staff_id: str,
-    days: tuple[date, date],
-    way: list[object],
-    after: object,
-) -> None:
-    database = services.database()
-    place = after if isinstance(after, tuple) else None
-    page = work_of(database, signed_in.roles, staff_id, *days, place)
+def _work(signed_in: SignedIn, staff_id: str, days: tuple[date, date]) -> None:
+    pages = Pager[tuple[str, str]](_WAY, (staff_id, days))
+    page = work_of(services.database(), signed_in.roles, staff_id, *days, pages.after)
     rows = [
         Row(
             (
@@ -205,7 +193,7 @@ def _work(
         for each in page.rows
     ]
     _table("Work", WORK_COLUMNS, rows)
-    _turn(way, page.following)
+    pages.turn(page.following)
     if signed_in.has("compliance"):
         link_to("audit.py", "Open each event in the audit", by=staff_id, **period_asked())
 
@@ -244,18 +232,6 @@ def _table(label: str, columns: Sequence[Column], rows: Sequence[Row]) -> None:
     opened = records_table(label, columns, rows, key=f"overview-{label}")
     if opened:
         open_chosen(opened)
-
-
-def _turn(way: list[object], end: object) -> None:
-    if not way and end is None:
-        return
-    with st.container(horizontal=True):
-        st.button("Previous", key="rows-previous", disabled=not way, on_click=_back, args=(way,))
-        st.button("Next", key="rows-next", disabled=end is None, on_click=way.append, args=(end,))
-
-
-def _back(way: list[object]) -> None:
-    way.pop()
 
 
 def _reason(code: str | None) -> str:

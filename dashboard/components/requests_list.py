@@ -5,18 +5,16 @@ from typing import Final, cast
 
 import streamlit as st
 
-from dashboard import formats, request_words, services, session
+from dashboard import formats, request_words, services
 from dashboard.amount_faults import amount_fault
 from dashboard.components.address_fields import day_of, one_of, some_of, text_of
 from dashboard.components.form_fields import say_fault
 from dashboard.components.opening import open_chosen
-from dashboard.components.quiet import quiet
+from dashboard.components.pager import Pager
 from dashboard.components.requests_table import requests_table
 from dashboard.queries.approvals import (
-    COUNT_MAX,
     Reader,
     RequestFilter,
-    RequestPage,
     requests,
 )
 from dashboard.queries.request_order import RequestCursor, Sort
@@ -36,14 +34,14 @@ NOBODY: Final = "Anybody"
 def requests_list(reader: Reader) -> None:
     """Show the filters and the page of requests that they leave."""
     chosen = _filters(reader)
-    pages = _pages(chosen)
-    page = requests(services.database(), reader, chosen, pages[-1] if pages else None)
+    pages = Pager[RequestCursor]("request-pages", chosen)
+    page = requests(services.database(), reader, chosen, pages.after)
     if not page.rows:
         _nothing(reader, chosen)
         return
     now = datetime.now(UTC)
     opened = requests_table("Requests", page.rows, reader, now, key="requests")
-    _turn(page, pages)
+    pages.turn(page.following, page.count, "request")
     if opened:
         open_chosen(opened)
 
@@ -78,43 +76,6 @@ def _requester() -> str:
     """Ask whose requests; the address holds the id."""
     people = {"": NOBODY, **requesters(services.database())}
     return one_of("Asked by", "by", people, width=170, may_be_other=True)
-
-
-def _pages(chosen: RequestFilter) -> list[RequestCursor]:
-    """Give the way to the page in hand; another filter begins at the first."""
-    held: tuple[RequestFilter, list[RequestCursor]] = session.slot(
-        "request-pages", lambda: (chosen, [])
-    )
-    if held[0] != chosen:
-        held = (chosen, [])
-        session.put("request-pages", held)
-    return held[1]
-
-
-def _turn(page: RequestPage, pages: list[RequestCursor]) -> None:
-    count = f"{COUNT_MAX:,}+" if page.count >= COUNT_MAX else f"{page.count:,}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if pages or page.following:
-            st.button(
-                "Previous", key="page-back", disabled=not pages, on_click=_back, args=(pages,)
-            )
-            st.button(
-                "Next",
-                key="page-more",
-                disabled=page.following is None,
-                on_click=_more,
-                args=(pages, page.following),
-            )
-        quiet(f"{count} request{'' if page.count == 1 else 's'}")
-
-
-def _back(pages: list[RequestCursor]) -> None:
-    pages.pop()
-
-
-def _more(pages: list[RequestCursor], following: RequestCursor | None) -> None:
-    if following is not None:
-        pages.append(following)
 
 
 def _nothing(reader: Reader, chosen: RequestFilter) -> None:

@@ -6,15 +6,13 @@ import streamlit as st
 
 from dashboard import formats, services, session
 from dashboard.components.address_fields import one_of, typed_of
-from dashboard.components.quiet import quiet
+from dashboard.components.pager import Pager
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.formats import Badge
 from dashboard.queries.staff_list import (
-    COUNT_MAX,
     Cursor,
     StaffFilter,
     StaffMember,
-    StaffPage,
     staff_page,
 )
 from dashboard.session import ROLE_NAMES, SignedIn
@@ -39,14 +37,14 @@ _TABLE: Final = "staff-table"
 def staff_table(signed_in: SignedIn) -> None:
     """Show the filters and the page of staff that they leave."""
     chosen = _filters()
-    pages = _way_here(chosen)
-    page = staff_page(services.database(), signed_in.roles, chosen, pages[-1] if pages else None)
+    pages = Pager[Cursor](_PAGES, chosen)
+    page = staff_page(services.database(), signed_in.roles, chosen, pages.after)
     if not page.rows:
         st.markdown("Nobody matches. Clear the search or a filter to see more.")
         return
     rows = [_row(each, signed_in) for each in page.rows]
     records_table("Staff", COLUMNS, rows, key=_TABLE, on_opened=_open)
-    _turn(page, pages)
+    pages.turn(page.following, page.count, "staff member")
 
 
 def access_badge(member: StaffMember) -> Badge:
@@ -84,32 +82,3 @@ def _open() -> None:
     opened = session.sent(_TABLE, "opened")
     if opened:
         st.query_params[ADDRESS] = opened
-
-
-def _way_here(chosen: StaffFilter) -> list[Cursor]:
-    """Give the way to the page in hand; another filter begins at the first."""
-    held: tuple[StaffFilter, list[Cursor]] = session.slot(_PAGES, lambda: (chosen, []))
-    if held[0] != chosen:
-        held = (chosen, [])
-        session.put(_PAGES, held)
-    return held[1]
-
-
-def _turn(page: StaffPage, pages: list[Cursor]) -> None:
-    count = f"{COUNT_MAX:,}+" if page.count >= COUNT_MAX else f"{page.count:,}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if pages or page.following:
-            st.button("Previous", disabled=not pages, on_click=_back, args=(pages,))
-            st.button(
-                "Next", disabled=page.following is None, on_click=_on, args=(pages, page.following)
-            )
-        quiet(f"{count} staff")
-
-
-def _back(pages: list[Cursor]) -> None:
-    pages.pop()
-
-
-def _on(pages: list[Cursor], following: Cursor | None) -> None:
-    if following is not None:
-        pages.append(following)

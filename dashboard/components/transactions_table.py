@@ -4,19 +4,17 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import formats, services, session
+from dashboard import formats, services
 from dashboard.components.address_fields import day_of, some_of
-from dashboard.components.quiet import quiet
+from dashboard.components.pager import Pager
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.components.transaction_panel import ADDRESS, transaction_panel
 from dashboard.queries.staff_names import staff_names
 from dashboard.queries.transactions import (
-    COUNT_MAX,
     GROUPS,
     Cursor,
     TransactionFigures,
     TransactionFilter,
-    TransactionPage,
     TransactionView,
     transactions,
 )
@@ -37,9 +35,8 @@ COLUMNS: Final = (
 def transactions_table(signed_in: SignedIn, loan_account_id: str) -> None:
     """Show the filters and the page of transactions that they leave."""
     chosen = _filters()
-    pages = _pages(loan_account_id, chosen)
-    after = pages[-1] if pages else None
-    page = transactions(services.database(), signed_in.roles, loan_account_id, chosen, after)
+    pages = Pager[Cursor]("transaction-pages", (loan_account_id, chosen))
+    page = transactions(services.database(), signed_in.roles, loan_account_id, chosen, pages.after)
     if not page.rows:
         _nothing(chosen)
         return
@@ -58,7 +55,7 @@ def transactions_table(signed_in: SignedIn, loan_account_id: str) -> None:
     if opened:
         with above:
             transaction_panel(signed_in, loan_account_id, opened)
-    _turn(page, pages)
+    pages.turn(page.following, page.count, "transaction")
 
 
 def _filters() -> TransactionFilter:
@@ -67,41 +64,6 @@ def _filters() -> TransactionFilter:
         first = day_of("From", "posted_from", width=130)
         last = day_of("To", "posted_to", width=130)
     return TransactionFilter(tuple(sorted(groups)), first, last)
-
-
-def _pages(loan_account_id: str, chosen: TransactionFilter) -> list[Cursor]:
-    """Give the way to the page in hand; another account or filter begins at the first."""
-    subject = (loan_account_id, chosen)
-    held: tuple[object, list[Cursor]] = session.slot("pages", lambda: (subject, []))
-    if held[0] != subject:
-        held = (subject, [])
-        session.put("pages", held)
-    return held[1]
-
-
-def _turn(page: TransactionPage, pages: list[Cursor]) -> None:
-    """Offer the pages beside this one, where there are any."""
-    count = f"{COUNT_MAX:,}+" if page.count >= COUNT_MAX else f"{page.count:,}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if pages or page.following:
-            st.button("Newer", key="newer", disabled=not pages, on_click=_newer, args=(pages,))
-            st.button(
-                "Older",
-                key="older",
-                disabled=page.following is None,
-                on_click=_older,
-                args=(pages, page.following),
-            )
-        quiet(f"{count} transaction{'' if page.count == 1 else 's'}")
-
-
-def _newer(pages: list[Cursor]) -> None:
-    pages.pop()
-
-
-def _older(pages: list[Cursor], following: Cursor | None) -> None:
-    if following is not None:
-        pages.append(following)
 
 
 def _nothing(chosen: TransactionFilter) -> None:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from dashboard.formats import midnight
 from dashboard.queries.declared import (
+    COUNT_MAX,
     QUERY_MILLISECONDS_MAX,
     DeskDatabase,
     Stored,
@@ -25,7 +26,6 @@ from proto.codec import from_mongo, to_mongo
 from proto.values import Instant, Key, Money
 
 PAGE_ROWS: Final = 20
-COUNT_MAX: Final = 1_000
 RELATED_MAX: Final = 20
 CORRECTION: Final = "correction"
 OPEN: Final = ("pending", "returned")

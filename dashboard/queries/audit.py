@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from dashboard.queries.audit_filter import AuditFilter, Sort, conditions
 from dashboard.queries.declared import (
+    COUNT_MAX,
     QUERY_MILLISECONDS_MAX,
     DeskDatabase,
     Stored,
@@ -26,7 +27,6 @@ from proto.codec import from_mongo
 from proto.values import Instant, InvalidValue, Key, Money
 
 PAGE_ROWS: Final = 25
-COUNT_MAX: Final = 1_000
 EXPORT_PAGE_ROWS: Final = 1_000
 SAMPLED_FROM_MAX: Final = 200_000
 """So many matching events a sample is drawn from; the newest, where there are more."""

@@ -11,6 +11,8 @@ Stored = dict[str, Any]
 DeskDatabase = Database[Stored]
 
 QUERY_MILLISECONDS_MAX: Final = 2_000
+COUNT_MAX: Final = 1_000
+"""So far what matches is counted; a list says that there are more."""
 
 V = TypeVar("V", bound=Struct)
 

@@ -10,6 +10,7 @@ from bson import Binary
 from msgspec import Struct
 
 from dashboard.queries.declared import (
+    COUNT_MAX,
     QUERY_MILLISECONDS_MAX,
     DeskDatabase,
     Stored,
@@ -24,7 +25,6 @@ from proto.streams import INBOX
 from proto.values import Instant, Key
 
 PAGE_ROWS: Final = 25
-COUNT_MAX: Final = 1_000
 STEPS_MAX: Final = 200
 SAME_MAX: Final = 20
 KINDS_MAX: Final = 50

@@ -6,6 +6,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from dashboard.queries.declared import (
+    COUNT_MAX,
     QUERY_MILLISECONDS_MAX,
     DeskDatabase,
     Stored,
@@ -19,7 +20,6 @@ from proto.documents import StaffKey
 from proto.values import Instant, Key, Money
 
 PAGE: Final = 50
-COUNT_MAX: Final = 1_000
 CHANGES_MAX: Final = 20
 CHANGES: Final = (
     "staff.created.v1",

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from dashboard.formats import midnight
 from dashboard.queries.declared import (
+    COUNT_MAX,
     QUERY_MILLISECONDS_MAX,
     DeskDatabase,
     Stored,
@@ -19,7 +20,6 @@ from proto.codec import from_mongo
 from proto.values import CalendarDate, Code, Instant, Key, Money
 
 PAGE_ROWS: Final = 20
-COUNT_MAX: Final = 1_000
 SINCE_MAX: Final = 10
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
