@@ -31,8 +31,8 @@ def test_a_page_of_each_filter_reads_what_it_shows(database: DeskDatabase, store
         {"customer_id": "CUS-9"},
         {"reason_code": "hardship"},
         {"reviewed": "verified"},
-        {"kinds": ("Waivers",)},
-        {"kinds": ("Waivers", "Fees")},
+        {"kinds": ("waivers",)},
+        {"kinds": ("waivers", "fees")},
         {"of_staff": "true"},
     ]
     read = {}
