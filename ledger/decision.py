@@ -158,7 +158,7 @@ def decide(intent: Intent, world: World, granted: frozenset[Right] = frozenset()
 
 def _check_not_done(before: State | None, mark: Code) -> None:
     """Insist that nothing was posted under a key that has no answer, or has lost it."""
-    if mark and isinstance(before, Loan) and before.has_posted_under(mark):
+    if mark and isinstance(before, Loan) and mark in before.key_marks:
         raise Fault(
             "This was done under this key, but the answer that was kept of it is gone. Nothing "
             "was changed now; let an administrator run `python -m ledger verify`."

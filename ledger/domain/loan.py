@@ -81,6 +81,8 @@ class Loan(Struct, frozen=True, kw_only=True):
     recoveries: tuple[Recovery, ...] = ()
     reversed_ids: frozenset[Key] = frozenset()
     postings: tuple[Posted, ...] = ()
+    key_marks: frozenset[Code] = frozenset()
+    """What its postings tell of the idempotency keys that they were done under."""
     transaction_count: int = 0
     last_transaction_id: Key = Key("")
 
@@ -113,10 +115,6 @@ class Loan(Struct, frozen=True, kw_only=True):
     def recovered(self) -> Money:
         """What came in after the write-off that stands."""
         return total(each.amount for each in self.recoveries)
-
-    def has_posted_under(self, key_mark: Code) -> bool:
-        """Whether one of its transactions bears the mark of an idempotency key."""
-        return any(each.event.key_mark == key_mark for each in self.postings)
 
     @property
     def charged(self) -> Money:
@@ -194,6 +192,7 @@ def _post(loan: Loan, event: PostingEvent) -> Loan:  # noqa: PLR0911 - one line 
         transaction_count=loan.transaction_count + 1,
         last_transaction_id=event.transaction_id,
         postings=(*loan.postings, posted(event, version=loan.version)),
+        key_marks=loan.key_marks | {event.key_mark} if event.key_mark else loan.key_marks,
     )
     match event:
         case LoanDisbursed():
