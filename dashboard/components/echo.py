@@ -22,8 +22,9 @@ from dashboard.components.promised import promised
 from dashboard.operations import Operation
 from dashboard.queries.accounts import AccountView
 
-LEAVES_SECONDS: Final = 0.015
-"""Streamlit sends every 10 ms, and forgets what is unsent when the page runs again."""
+LEAVES_SECONDS: Final = 0.05
+"""Streamlit sends every 10 ms, later where the processor is busy, and forgets what is unsent
+when the page runs again."""
 
 _PLACE: Final = "figures-place"
 _DRAWS_IN_CALLBACK: Final = "A fragment rerun was triggered with a callback that displays"

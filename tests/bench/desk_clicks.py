@@ -28,7 +28,8 @@ WATCH: Final = """([total, done]) => {
     if (metrics.some((each) => each.innerText.trim() === total)) {
       seen.overlay ||= performance.now();
     }
-    if (main.includes('Synced') && main.includes(done)) seen.synced ||= performance.now();
+    const isDone = (line) => line.includes('Synced') && line.includes(done);
+    if (main.split('\\n').some(isDone)) seen.synced ||= performance.now();
   };
   window.watcher?.disconnect();
   window.watcher = new MutationObserver(look);
