@@ -33,6 +33,11 @@ _KINDS: Final[dict[str, tuple[type[Message], Callable[[Outcome], Message]]]] = {
 """How a subject's id begins, to the answer about it and the function that tells it."""
 
 
+def is_told_anew(subject_id: str) -> bool:
+    """Tell whether an answer about a subject follows whole from its history."""
+    return _kind_of(subject_id) is not None
+
+
 def is_as_kept(journal: Journal, entry: Entry, response: bytes) -> bool:
     """Tell whether a kept answer says what its command's last entry does.
 

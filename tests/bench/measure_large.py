@@ -226,7 +226,8 @@ def main() -> None:
             if not is_built:
                 seconds = portfolio.build(database, folder)
                 sys.stderr.write(f"built in {seconds:.0f} s under {folder}\n")
-            portfolio.index(database)
+            else:
+                portfolio.index(database)
             large_roll_ups.fill(database, portfolio.accounts)
             wanted = os.environ.get("BENCH_LARGE_READS") or ""
             for name, (read, naive) in Reads(database, portfolio).all().items():
