@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dashboard import readiness, services
+from dashboard import left_pages, readiness, services
 from dashboard.components.echo import accept_callbacks_that_draw
 from dashboard.components.notices import show_script_error
 from dashboard.door import Door, is_own_origin
@@ -113,6 +113,7 @@ def _refusal(status: int, sentence: str) -> Response:
 
 
 accept_callbacks_that_draw()
+left_pages.are_left_alone()
 
 app = st.App(
     str(APP),
