@@ -139,12 +139,8 @@ def _body(event: AuditEvent) -> dict[str, Any]:
 
 def _review(signed_in: SignedIn, event: AuditEvent) -> None:
     """Show how it was marked, and take a mark from somebody other than who acted."""
-    badge = REVIEW_BADGES.get(event.review_status or "")
-    if badge and event.reviewed_at:
-        who = event.reviewed_by or ""
-        name = formats.inert(staff_names(services.database(), {who}).get(who, who))
-        st.badge(badge.word, color=badge.colour)
-        quiet(f"by {name}, {formats.day_and_clock(event.reviewed_at)}")
+    with st.container():  # also without a mark: what stands below keeps its place, and the focus
+        _mark(event)
     if event.actor == signed_in.staff_id:
         st.markdown("You did this yourself; somebody else in compliance reviews it.")
         return
@@ -168,6 +164,15 @@ def _review(signed_in: SignedIn, event: AuditEvent) -> None:
     sending.trouble(signed_in, place, refill)
     if sending.is_done(signed_in, place):
         st.success("Recorded. The list follows in a moment.", icon=":material/check:")
+
+
+def _mark(event: AuditEvent) -> None:
+    badge = REVIEW_BADGES.get(event.review_status or "")
+    if badge and event.reviewed_at:
+        who = event.reviewed_by or ""
+        name = formats.inert(staff_names(services.database(), {who}).get(who, who))
+        st.badge(badge.word, color=badge.colour)
+        quiet(f"by {name}, {formats.day_and_clock(event.reviewed_at)}")
 
 
 def _key(event_id: str) -> str:
