@@ -12,6 +12,7 @@ from dashboard import session
 
 _PAGE: Final = "address-page"
 _LEFT: Final = "address-left"
+_OPENED: Final = "address-opened"
 
 
 def arrive(page: str) -> bool:
@@ -33,6 +34,16 @@ def keep(key: str) -> None:
     """Keep what the address asks for under a name."""
     page = session.slot(_PAGE, str)
     _left().setdefault(page, {})[key] = st.query_params.get_all(key)
+
+
+def is_left(form: object) -> bool:
+    """Tell whether an open form was first shown at another address: it is not for this one."""
+    here = (session.slot(_PAGE, str), *(st.query_params.get(name) for name in ("id", "account")))
+    shown, there = session.slot(_OPENED, lambda: (form, here))
+    if shown is not form:
+        session.put(_OPENED, (form, here))
+        return False
+    return there != here
 
 
 def _left() -> dict[str, dict[str, list[str]]]:

@@ -18,7 +18,7 @@ from dashboard.commands.reverse_transaction import ReverseTransaction
 from dashboard.commands.undo_write_off import UndoWriteOff
 from dashboard.commands.waive_fee import WaiveFee
 from dashboard.commands.write_off import WriteOff
-from dashboard.components import acting
+from dashboard.components import acting, address
 from dashboard.components.acting import OpenForm
 from dashboard.components.bad_debt_forms import recovery_form, undo_write_off_form, write_off_form
 from dashboard.components.balance_forms import adjustment_form, refund_form, reversal_form
@@ -57,7 +57,7 @@ def show_open_form(signed_in: SignedIn) -> None:
     if form is None:
         return
     may = corrects_payments if form.command in CORRECTIONS else moves_money
-    if not may(signed_in.roles):  # the role was taken away while it was open
+    if not may(signed_in.roles) or address.is_left(form):  # the role may be gone meanwhile
         acting.close_form()
         return
     title, fields = FORMS[form.command]

@@ -49,10 +49,11 @@ class Pager(Generic[Place]):
         )
 
     def _back(self) -> None:
-        self._places.pop()
+        if self._places:  # the second click of two may find the first page in hand
+            self._places.pop()
 
     def _on(self, following: Place | None) -> None:
-        if following is not None:
+        if following is not None and following != self.after:  # clicked twice it is one page on
             self._places.append(following)
 
 

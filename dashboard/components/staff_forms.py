@@ -22,7 +22,7 @@ from dashboard.commands.revoke_key import RevokeKey
 from dashboard.commands.set_limits import SetLimits
 from dashboard.commands.set_roles import SetRoles
 from dashboard.commands.staff_change import StaffChange
-from dashboard.components import staff_changes, staff_reason, start_password
+from dashboard.components import address, staff_changes, staff_reason, start_password
 from dashboard.components.dialog_foot import dialog_foot
 from dashboard.components.form_fields import TEXT_CHARACTERS_MAX
 from dashboard.components.limit_fields import limit_fields
@@ -41,7 +41,7 @@ def show_open_form(signed_in: SignedIn) -> None:
     if form is None:
         return
     member = staff_member(services.database(), signed_in.roles, form.staff_id)
-    if form.name != CreateStaff.name and member is None:
+    if (form.name != CreateStaff.name and member is None) or address.is_left(form):
         staff_changes.close()
         return
 
