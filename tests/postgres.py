@@ -148,7 +148,7 @@ class PostgresServer:
 
     def wait_for(self, counting: str) -> None:
         """Wait until a statement counts something."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while self.execute(counting) == [(0,)]:
             assert time.monotonic() < deadline, counting
             time.sleep(0.01)

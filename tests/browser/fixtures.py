@@ -1,7 +1,7 @@
 """One real Chromium for every test that drives one; tests/conftest.py offers it to all."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # only these tests load Playwright
     from playwright.sync_api import Browser, BrowserContext
 
 PATIENCE_MS: Final = 60_000
+LOOK_MS: Final = 5_000
+SHOWN_MAX: Final = 1_500
 LOUD: Final = "NO BROWSER: the browser tests are skipped; install chromium, or run make chromium"
 
 
@@ -42,6 +44,25 @@ def context(browser: "Browser") -> "Iterator[BrowserContext]":
     context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
+
+
+def shown(contexts: "Iterable[BrowserContext]") -> str:
+    """Tell briefly what every open page shows, for a test that failed."""
+    told = []
+    for page in (page for context in contexts for page in context.pages):
+        try:
+            text = page.locator("body").inner_text(timeout=LOOK_MS)
+        except Exception as error:  # noqa: BLE001 - the test's own failure is what counts
+            text = f"(cannot be read: {type(error).__name__})"
+        told.append(f"{page.url} shows:\n{text[:SHOWN_MAX]}")
+    return "\n\n".join(told)
+
+
+def add_pages(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Put what the open pages show beside the failure of a test that drives a browser."""
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if browser is not None and report.when == "call" and report.failed:
+        report.sections.append(("The open pages", shown(browser.contexts)))
 
 
 def mark(items: list[pytest.Item]) -> None:

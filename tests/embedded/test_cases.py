@@ -28,7 +28,7 @@ def test_the_demo_holds_what_staff_are_asked_to_deal_with(product: Launched) -> 
         assert colleague is not None
         assert colleague["staffFlag"]
         letters = database[documents.DEAD_LETTERS.name]
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while (letter := letters.find_one({"eventType": "payment.received.v1"})) is None:
             assert time.monotonic() < deadline, "the payment is not among the dead letters"
             time.sleep(0.1)

@@ -39,7 +39,7 @@ def in_ledger(product: Running, account_id: str) -> ledger.GetBalanceResponse:
         return AccountingLedgerServiceStub(channel).GetBalance(
             ledger.GetBalanceRequest(loan_account_id=account_id),
             metadata=((METADATA_KEY, f"Bearer {token}"),),
-            timeout=10,
+            timeout=60,
         )
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import grpc
 import redis
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pymongo.database import Database
@@ -15,6 +16,7 @@ from dashboard.session import COOKIE
 from dashboard.sessions import Sessions
 from embedded.running import Running
 from proto.documents import LOAN_ACCOUNTS, TRANSACTIONS
+from tests.browser.fixtures import shown
 from tests.journeys.desk import PATIENCE_MS
 from tests.ledger_caller import Caller
 from tests.loan_requests import open_loan_request
@@ -32,8 +34,10 @@ def until(holds: Callable[[], bool], what: str) -> None:
 
 
 def by_hand(product: Running, actor_id: str) -> Caller:
-    """Call the ledger as somebody, past every screen."""
-    return Caller(product.ledger_address, Path(product.keys_dir), actor_id)
+    """Call the ledger as somebody, past every screen; a busy machine may be long in connecting."""
+    caller = Caller(product.ledger_address, Path(product.keys_dir), actor_id)
+    grpc.channel_ready_future(caller.channel).result(WAIT_SECONDS_MAX)
+    return caller
 
 
 class Books:
@@ -72,6 +76,9 @@ def signed_in(
     context.add_cookies([{"name": COOKIE, "value": secret, "url": url or product.dashboard_url}])
     try:
         yield context
+    except Exception as error:
+        error.add_note(shown([context]))
+        raise
     finally:
         context.close()
 

@@ -97,6 +97,7 @@ def largest_first(page: Page, table: Locator) -> Locator:
     first = table.locator("tbody tr").first
     for told in ("$50.00", "Sarah Nguyen", "Duplicate charge", "Mei Tran", "Staff"):
         expect(first).to_contain_text(told)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     told_amounts = [each for each in table.locator("td").all_inner_texts() if each[:1] == "$"]
     amounts = [Money.parse(each[1:]) for each in told_amounts]
     assert amounts == sorted(amounts, reverse=True)

@@ -1,5 +1,6 @@
 """What a page still sends while it is being left changes nothing on the page that follows."""
 
+from collections.abc import Callable
 from typing import Final
 
 import pytest
@@ -86,23 +87,28 @@ def test_a_page_stays_that_was_opened_while_the_last_one_looked_again(
     desk.search(account["accountNumber"])
     expect_to_stay(desk.page, latecomer, "Record repayment")
     desk.page.get_by_role("link", name="My rights and limits").click()
-    expect_to_stay(desk.page, latecomer, "Support")
+    expect_to_stay(desk.page, latecomer, "My rights and limits")
 
 
 def expect_looks(page: Page, latecomer: Latecomer) -> None:
     """Wait until the page that is open looked again by itself a few times."""
-    for _ in range(PATIENCE_MS // 100):
-        if latecomer.looks >= LOOKS:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the page does not look again")
+    wait_until(page, lambda: latecomer.looks >= LOOKS, "the page looks again")
 
 
 def expect_to_stay(page: Page, latecomer: Latecomer, shown: str) -> None:
     """See what the page shows still there when it looked again after what came late."""
     main = page.get_by_test_id("stMain")
+    wait_until(page, lambda: bool(latecomer.late), "something comes late")
     expect(main.get_by_text(shown).first).to_be_visible()
     expect_looks(page, latecomer)
-    assert latecomer.late, "nothing came late"
     latecomer.late.clear()
     assert main.get_by_text(shown).first.is_visible()
+
+
+def wait_until(page: Page, holds: Callable[[], bool], what: str) -> None:
+    """Wait until something holds that the page's own messages bring about."""
+    for _ in range(PATIENCE_MS // 100):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"in vain: {what}")

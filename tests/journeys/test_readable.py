@@ -18,7 +18,8 @@ LOOK: Final = Path(__file__).with_name("readable.js").read_text()
 FITS: Final = Path(__file__).with_name("fits.js").read_text()
 DESK: Final[ViewportSize] = {"width": 1280, "height": 900}
 TABLET: Final[ViewportSize] = {"width": 768, "height": 1024}
-LOOKS: Final = 20
+LOOKS: Final = 300
+"""So often, ten times a second, a page is looked at that is not yet as it will be."""
 THEMES: Final = ("light", "dark")
 WHOSE: Final = {"approvals.py": "supervisor", "request.py": "supervisor", "customer.py": "support"}
 """Whose look at a page shows most; of the others anybody's who may open it will do."""

@@ -224,6 +224,7 @@ def test_the_navigation_leads_to_the_roles_pages_and_no_other(
         page.goto(f"{product.dashboard_url}/{closed[0]}")
         expect(page.get_by_text("This page is for")).to_be_visible()
         links = page.get_by_test_id("stSidebarNavLink")
+        expect(links).to_have_count(sum(visible.values()))
         told = {each.inner_text().splitlines()[-1].partition(" · ")[0] for each in links.all()}
         assert told == {title for title, may in visible.items() if may}
         for path in closed[1:]:

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from dashboard.navigation import PAGES
 from embedded.running import Running
-from tests.journeys.desk import Desk, plain
+from tests.journeys.desk import PATIENCE_MS, Desk, plain
 
 pytestmark = pytest.mark.browser
 
@@ -50,6 +50,7 @@ def test_after_the_sign_out_the_old_cookie_opens_nothing(
     copied = desk.cookie()
     desk.sign_out()
     other = browser.new_context()
+    other.set_default_timeout(PATIENCE_MS)
     other.add_cookies([{"name": copied["name"], "value": copied["value"], "url": desk.url}])
     elsewhere = Desk(product, other)
     for row in PAGES:

@@ -135,6 +135,7 @@ def test_somebody_new_comes_is_promoted_leaves_and_returns(
     admin.open("/staff")
     admin.sign_in("admin")
     theirs = browser.new_context(viewport={"width": 1280, "height": 900})
+    theirs.set_default_timeout(PATIENCE_MS)
     idle, busy = Desk(product, theirs), Desk(product, theirs)
     choose_password(idle, create(admin.page), OWN)
     overview = idle.page.get_by_role("link", name="Overview")

@@ -163,7 +163,7 @@ def test_killed_while_it_approves_the_decision_stands_with_its_effect_or_neither
         with contextlib.suppress(grpc.RpcError):
             decider.send(message)
         assert ledger.process is not None
-        assert ledger.process.wait(30) == -9
+        assert ledger.process.wait(60) == -9
         ledger.fail_point = ""
         ledger.start()
         owed = ledger.system.balance(account).total_outstanding

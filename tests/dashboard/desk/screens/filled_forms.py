@@ -88,7 +88,7 @@ def send(page: AppTest) -> AppTest:
 
 def until_sent(books: RecordingLedger, rpc: str, count: int = 1) -> None:
     """Wait until a command has reached the ledger."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while len([each for each in books.commands() if each.rpc == rpc]) < count:
         assert time.monotonic() < deadline, f"{rpc} was never sent"
         time.sleep(0.05)
