@@ -139,9 +139,10 @@ class LedgerClient:
             address,
             options=(
                 ("grpc.enable_retries", 0),
-                ("grpc.min_reconnect_backoff_ms", 100),
                 ("grpc.initial_reconnect_backoff_ms", 100),
                 ("grpc.max_reconnect_backoff_ms", 1_000),
+                # So long a connection may take to come about, on a busy machine.
+                ("grpc.min_reconnect_backoff_ms", 5_000),
                 ("grpc.keepalive_time_ms", 20_000),
             ),
         )

@@ -20,10 +20,13 @@ PAGE: Final = 1_000
 RECONNECT_SECONDS_MAX: Final = 1.0
 CHANNEL: Final = (
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.max_reconnect_backoff_ms", int(RECONNECT_SECONDS_MAX * 1_000)),
 )
-"""Left alone, a connection that failed often waits two minutes for its next try."""
+"""Left alone, a connection that failed often waits two minutes for its next try.
+
+The second is how long a connection may take to come about, which on a busy machine is long.
+"""
 
 ISSUER: Final = "projector"
 

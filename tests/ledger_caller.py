@@ -27,7 +27,6 @@ from tests.loan_requests import new_key, open_loan_request
 CALL_SECONDS_MAX: Final = 45.0
 CHANNEL_OPTIONS: Final = (
     ("grpc.initial_reconnect_backoff_ms", 50),
-    ("grpc.min_reconnect_backoff_ms", 50),
     ("grpc.max_reconnect_backoff_ms", 200),
 )
 """A ledger that was killed is started again at once; nobody waits seconds to see it."""

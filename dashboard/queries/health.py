@@ -25,10 +25,13 @@ KEPT_SECONDS: Final = 1.0
 LEDGER_SECONDS_MAX: Final = 1.0
 BACK_SOON: Final = (
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.max_reconnect_backoff_ms", 1_000),
 )
-"""A ledger that is back is seen to be back within a second or two."""
+"""A ledger that is back is seen to be back within a second or two.
+
+The second is how long a connection may take to come about, which on a busy machine is long.
+"""
 
 SWITCHED: Final = "An administrator has switched the ledger to read-only, it is so"
 NOT_TOLD: Final = {

@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+import time
 from typing import Final
 
 CHUNK_BYTES: Final = 65_536
@@ -20,11 +21,16 @@ class Relay:
         self._open: set[socket.socket] = set()
         self._swallows: bytes = b""
         self._is_cut = False
+        self._late_seconds = 0.0
         threading.Thread(target=self._accept, daemon=True).start()
 
     def swallow_answers_to(self, marker: bytes) -> None:
         """Let nothing come back any more on the connection on which these bytes went out."""
         self._swallows = marker
+
+    def connect_late(self, seconds: float) -> None:
+        """Take so long over every new connection."""
+        self._late_seconds = seconds
 
     def cut(self) -> None:
         """Close every connection, and take no new one."""
@@ -52,6 +58,7 @@ class Relay:
             if self._is_cut:
                 _close(near)
                 continue
+            time.sleep(self._late_seconds)
             far = socket.create_connection(self._target)
             with self._lock:
                 self._open |= {near, far}

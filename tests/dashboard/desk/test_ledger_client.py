@@ -17,6 +17,7 @@ from embedded.process import free_port
 from proto import accounting_ledger_pb2 as ledger
 from proto import servicing_pb2 as servicing
 from tests.dashboard.desk.recording_ledger import RecordingLedger, posted, says_no
+from tests.journeys.relay import Relay
 
 SARAH = Caller("staff-support", "session-1")
 RECORD_REPAYMENT = "AccountingLedgerService/RecordRepayment"
@@ -49,6 +50,17 @@ def _repayment() -> ledger.RecordRepaymentRequest:
     return ledger.RecordRepaymentRequest(
         loan_account_id="ACC-1", amount="10.00", idempotency_key="key-00000001", expected_version=7
     )
+
+
+def test_a_connection_that_is_long_in_coming_is_waited_for(books: RecordingLedger) -> None:
+    """As on a machine that is busy: the first call is sent, once, and nothing is called lost."""
+    line = Relay(books.address)
+    line.connect_late(0.7)
+    client = LedgerClient(line.address, _token, back_off_seconds=())
+    client.command(RECORD_REPAYMENT, _repayment(), SARAH)
+    assert len(books.commands()) == 1
+    client.close()
+    line.close()
 
 
 def test_every_status_has_a_meaning() -> None:
