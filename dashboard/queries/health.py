@@ -22,7 +22,8 @@ from proto.documents import HeartbeatDocument
 LOST_AFTER: Final = timedelta(seconds=10)
 BEHIND_SECONDS: Final = 5.0
 KEPT_SECONDS: Final = 1.0
-LEDGER_SECONDS_MAX: Final = 1.0
+LEDGER_SECONDS_MAX: Final = 3.0
+"""A busy ledger may take its time; one that hangs delays who looks, and nobody else."""
 BACK_SOON: Final = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 5_000),

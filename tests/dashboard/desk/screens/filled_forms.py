@@ -82,7 +82,12 @@ BEGUN: Final[dict[str, Correction]] = {
 
 
 def send(page: AppTest) -> AppTest:
-    """Press the primary button."""
+    """Press the primary button, as soon as it can be."""
+    deadline = time.monotonic() + 60
+    while page.button("send-form").disabled:
+        assert time.monotonic() < deadline, "the form cannot be sent"
+        time.sleep(0.1)
+        page.run()
     return page.button("send-form").click().run()
 
 
