@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -63,6 +64,10 @@ def add_pages(item: pytest.Item, report: pytest.TestReport) -> None:
     browser = getattr(item, "funcargs", {}).get("browser")
     if browser is not None and report.when == "call" and report.failed:
         report.sections.append(("The open pages", shown(browser.contexts)))
+        product = item.funcargs.get("product")  # type: ignore[attr-defined]  # as above
+        if product is not None:
+            log = Path(product.keys_dir).parent / "logs" / "dashboard.log"
+            report.sections.append(("The desk's log", log.read_text()[-SHOWN_MAX:]))
 
 
 def mark(items: list[pytest.Item]) -> None:

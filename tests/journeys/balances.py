@@ -24,7 +24,7 @@ def on_screen(page: Page) -> dict[str, str]:
     """Read the figures of the page."""
     values = {}
     for label in FIGURES:
-        metric = page.get_by_test_id("stMetric").filter(has_text=label)
+        metric = page.get_by_test_id("stMetric").filter(has_text=label).first
         values[label] = metric.get_by_test_id("stMetricValue").inner_text().strip()
     return values
 

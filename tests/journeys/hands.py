@@ -110,10 +110,10 @@ def posted(read_models: ReadModels, account_id: str, kind: str) -> list[str]:
 def open_account(page: Page, url: str, account_id: str) -> None:
     """Open an account at the desk and wait until it is there."""
     page.goto(f"{url}{place_of(account_id)}")
-    expect(page.get_by_role("heading", name=f"N-{account_id}")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"N-{account_id}").first).to_be_visible()
 
 
 def total_owing(page: Page) -> str:
     """Read what is owed."""
-    metric = page.get_by_test_id("stMetric").filter(has_text="Total owing")
+    metric = page.get_by_test_id("stMetric").filter(has_text="Total owing").first
     return metric.get_by_test_id("stMetricValue").inner_text().strip()

@@ -32,7 +32,7 @@ def fill_repayment(page: Page, amount: str) -> None:
 def expect_synced(page: Page, amount: str) -> None:
     """See the change done."""
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(page.get_by_text(f"Synced Recorded ${amount}")).to_be_visible()
+    expect(page.get_by_text(f"Synced Recorded ${amount}").first).to_be_visible()
 
 
 def test_what_is_sent_twice_is_done_once(
@@ -103,6 +103,6 @@ def test_who_is_overtaken_sees_by_what_and_goes_on(
         expect(form.get_by_label("Note")).to_have_value("Asked for on the telephone")
         form.get_by_role("button", name="Waive $5.00").dblclick()
         expect(form).to_have_count(0)
-        expect(sarah.get_by_text("Synced Waived $5.00")).to_be_visible()
+        expect(sarah.get_by_text("Synced Waived $5.00").first).to_be_visible()
         until(lambda: total_owing(sarah) == "$607.00", "what is owed after both")
     assert posted(read_models, account_id, "FEE_WAIVER") == ["3.00", "5.00"]

@@ -71,7 +71,7 @@ def test_a_lost_part_makes_the_desk_read_only_until_it_is_back(
             expect(record).to_be_enabled()
             expect(send).to_be_enabled()
             send.click()
-            expect(page.get_by_text(f"Synced Recorded ${amount}")).to_be_visible()
+            expect(page.get_by_text(f"Synced Recorded ${amount}").first).to_be_visible()
             took(f"lost {part} → named and read-only", noticed)
     assert posted(read_models, account_id, "REPAYMENT") == ["21.00", "22.00"]
     assert all(is_alive(product.parts[part]) for part in SENTENCES), "it went on, it was not ended"

@@ -41,7 +41,7 @@ def test_every_figure_leads_to_its_rows(
     desk.open("/overview")
     desk.sign_in("analyst")
     page = desk.page
-    written = page.get_by_test_id("stMetric").filter(has_text="Written off")
+    written = page.get_by_test_id("stMetric").filter(has_text="Written off").first
     expect(written).to_contain_text(given_up, timeout=PATIENCE_MS)
     tiles = page.get_by_role("button", name="Show rows")
     expect(tiles).to_have_count(TILES)

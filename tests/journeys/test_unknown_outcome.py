@@ -170,11 +170,11 @@ def test_what_failed_and_what_is_not_known_outlive_everything(
     open_account(page, own_desk.url, unknown)
     expect(page.get_by_text("changes are off until it is back")).to_have_count(0)
     page.get_by_test_id("stMain").get_by_role("button", name="Check again").first.click()
-    expect(page.get_by_text("Synced Waived $5.00")).to_be_visible()
+    expect(page.get_by_text("Synced Waived $5.00").first).to_be_visible()
     assert posted(read_models, unknown, "FEE_WAIVER") == ["5.00"]
 
     clear_up_without_a_mouse(page)
-    expect(page.get_by_text("Synced Recorded $12.34")).to_be_visible()
+    expect(page.get_by_text("Synced Recorded $12.34").first).to_be_visible()
     expect(page.get_by_test_id("stMain").get_by_role("button", name="Retry")).to_have_count(0)
     assert posted(read_models, failed, "REPAYMENT") == ["12.34"]
     assert posted(read_models, dismissed, "REPAYMENT") == []

@@ -57,9 +57,9 @@ def test_a_late_fee_is_waived_while_the_customer_waits(
     dialog.get_by_label("Note").fill("The repayment came the same day")
     page.evaluate(WATCH)
     dialog.get_by_role("button", name="Waive $10.00").click()
-    total = page.get_by_test_id("stMetric").filter(has_text="Total owing")
+    total = page.get_by_test_id("stMetric").filter(has_text="Total owing").first
     expect(total).to_contain_text("$0.00")
-    expect(page.get_by_text("Synced")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Synced").first).to_be_visible(timeout=PATIENCE_MS)
     seen = page.evaluate("window.seen")
     assert seen["zero"] <= seen["synced"]
     agree(product, read_models, page, ACCOUNT_ID)
