@@ -39,16 +39,23 @@ class Caller:
 
     def __init__(self, address: str, keys_dir: Path, actor_id: str) -> None:
         self.actor_id, self._keys_dir = actor_id, keys_dir
-        self.channel = grpc.insecure_channel(address, CHANNEL_OPTIONS)
-        self.accounting = AccountingLedgerServiceStub(self.channel)
-        self.loans = LoanServiceStub(self.channel)
-        self.previews = PreviewServiceStub(self.channel)
-        self.approvals = ApprovalServiceStub(self.channel)
-        self.staff = StaffServiceStub(self.channel)
-        self.journal = JournalServiceStub(self.channel)
-        self.operations = OperationsServiceStub(self.channel)
+        self._connect(grpc.insecure_channel(address, CHANNEL_OPTIONS))
         self._token = token_for(keys_dir, actor_id)
         self._minted_at = time.monotonic()
+
+    def _connect(self, channel: grpc.Channel) -> None:
+        self.channel = channel
+        self.accounting = AccountingLedgerServiceStub(channel)
+        self.loans = LoanServiceStub(channel)
+        self.previews = PreviewServiceStub(channel)
+        self.approvals = ApprovalServiceStub(channel)
+        self.staff = StaffServiceStub(channel)
+        self.journal = JournalServiceStub(channel)
+        self.operations = OperationsServiceStub(channel)
+
+    def pass_through(self, interceptor: grpc.UnaryUnaryClientInterceptor) -> None:
+        """Let somebody see every call from now on."""
+        self._connect(grpc.intercept_channel(self.channel, interceptor))
 
     def metadata(self, at: datetime | None = None) -> Metadata:
         """Give the call's metadata, with the demo clock at `at`; the token is kept fresh."""

@@ -1,10 +1,9 @@
 """Every invariant of the books after every step, read by gRPC, each entry once."""
 
-from typing import cast
-
 import grpc
 
 from ledger.domain.chart import Account
+from ledger.domain.history import State
 from ledger.domain.loan import Loan
 from ledger.journal import Entry
 from ledger.journal.memory import MemoryJournal
@@ -14,11 +13,12 @@ from ledger.verification import Wrong
 from ledger.verification.approvals import ApprovalsCheck
 from ledger.verification.books import BooksCheck
 from proto import servicing_pb2 as pb
-from proto import subjects
+from proto.events import LedgerEvent
 from proto.values import Money
 from tests.builders import Caller, refusal_of
 from tests.ledger import asking
 from tests.ledger.accounts_check import as_entry, check_loan
+from tests.ledger.mirrored import Mirrored
 
 
 class Following:
@@ -29,8 +29,11 @@ class Following:
         self._chain = Chain()
         self._books = BooksCheck(MemoryJournal(), from_first=True)
         self._approvals = ApprovalsCheck(MemoryJournal(), after_position=0)
-        self._loans: dict[str, Loan] = {}
+        self._mirrored = Mirrored()
+        self._states: dict[str, State] = {}
+        self._keys: dict[str, tuple[str, str]] = {}
         self.event_ids: set[str] = set()
+        self.event_types: set[str] = set()
 
     @property
     def position(self) -> int:
@@ -38,7 +41,7 @@ class Following:
         return self._chain.position
 
     def check(self) -> None:
-        """I1, I2, I6, I7 and I10 by the entries; the totals by the ledger's own answers.
+        """I1 to I4, I6, I7 and I10 by the entries; the totals by the ledger's own answers.
 
         What was read is taken over even where it is wrong, so that it is told once and the
         next sequence begins with what is there.
@@ -47,28 +50,45 @@ class Following:
         changed = set()
         while page := self._page():
             for entry in map(as_entry, page):
+                state = fold(self._states.get(entry.subject_id), [entry])
+                assert state is not None
+                self._states[entry.subject_id] = state
+                changed.add(entry.subject_id)
                 try:
                     self._take(entry)
                 except Wrong as finding:
                     wrong.append(finding)
-                if subjects.is_account(entry.subject_id):
-                    loan = self._loans.get(entry.subject_id)
-                    self._loans[entry.subject_id] = cast("Loan", fold(loan, [entry]))
-                    changed.add(entry.subject_id)
         if wrong:
             raise wrong[0]
         self._approvals.finish()
         self._books.finish()
-        for account_id in changed:
-            check_loan(self._loans[account_id])
+        for subject_id in changed:
+            self._check_subject(subject_id, self._states[subject_id])
         self._check_totals()
 
     def _take(self, entry: Entry) -> None:
         event = event_of(entry)
         self.event_ids.add(entry.event_id)
+        self.event_types.add(entry.event_type)
         self._chain.add(entry)
+        self._mirrored.take(entry)
+        self._check_key(entry, event)
         self._books.add(entry, event)
         self._approvals.add(entry, event)
+
+    def _check_key(self, entry: Entry, event: LedgerEvent) -> None:
+        """I4: what was posted under one key was posted at one moment on one account."""
+        mark = str(getattr(event, "key_mark", ""))
+        effect = entry.subject_id, entry.recorded_at
+        if mark and self._keys.setdefault(mark, effect) != effect:
+            raise Wrong(entry, "its idempotency key has an earlier effect")
+
+    def _check_subject(self, subject_id: str, state: State) -> None:
+        self._mirrored.check(subject_id, state)
+        if isinstance(state, Loan):
+            check_loan(state)
+            told = asking.state_at(self._caller, subject_id, state.version)
+            self._mirrored.check_balances(subject_id, told.balances)
 
     def _page(self) -> list[pb.JournalEntry]:
         request = pb.ReadJournalRequest(from_position=self.position, limit=1000)
@@ -77,7 +97,8 @@ class Following:
 
     def _check_totals(self) -> None:
         books = asking.trial_balance(self._caller)
-        loans = self._loans.values()
+        loans = [state for state in self._states.values() if isinstance(state, Loan)]
+        self._mirrored.check_portfolio(loans)
         assert sum(books.values()) == 0
         assert books[Account.PRINCIPAL.code] == sum(loan.principal for loan in loans)
         assert books[Account.INTEREST.code] == sum(loan.interest for loan in loans)

@@ -7,13 +7,7 @@ import grpc
 
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as pb
-from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceStub
-from proto.servicing_pb2_grpc import (
-    ApprovalServiceStub,
-    LoanServiceStub,
-    OperationsServiceStub,
-    StaffServiceStub,
-)
+from proto.servicing_pb2_grpc import OperationsServiceStub
 from tests.builders import Caller, LedgerProcess
 from tests.ledger.approvers import person
 from tests.ledger.every_command import do_everything
@@ -51,12 +45,7 @@ class Twice(grpc.UnaryUnaryClientInterceptor):
 def _twice(caller: Caller) -> tuple[Caller, Twice]:
     """Give a connection of the same person that sends everything twice."""
     twice = Twice(caller)
-    caller.channel = grpc.intercept_channel(caller.channel, twice)
-    caller.accounting = AccountingLedgerServiceStub(caller.channel)
-    caller.loans = LoanServiceStub(caller.channel)
-    caller.approvals = ApprovalServiceStub(caller.channel)
-    caller.staff = StaffServiceStub(caller.channel)
-    caller.operations = OperationsServiceStub(caller.channel)
+    caller.pass_through(twice)
     return caller, twice
 
 
