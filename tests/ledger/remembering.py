@@ -1,6 +1,7 @@
 """A ledger whose every command is remembered, so that it can be sent again with its key."""
 
 # ruff: noqa: ANN401 - messages of any kind
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import grpc
@@ -36,15 +37,16 @@ class Done(NamedTuple):
 class Remembering(grpc.UnaryUnaryClientInterceptor):
     """Writes down what one caller did under a key."""
 
-    def __init__(self, caller: Caller, done: list[Done]) -> None:
-        self._caller, self._channel, self._done = caller, caller.channel, done
+    def __init__(self, caller: Caller, ledger: "RememberingLedger") -> None:
+        self._caller, self._channel, self._ledger = caller, caller.channel, ledger
 
     def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
         """Call, and remember it where it was done."""
         call = continuation(details, request)
         if getattr(request, "idempotency_key", "") and call.exception() is None:
             done = Done(self._caller, self._channel, details.method, request, call.result())
-            self._done.append(done)
+            self._ledger.done.append(done)
+            self._ledger.after_each()
         return call
 
 
@@ -52,14 +54,15 @@ class RememberingLedger(ClockedLedger):
     """A ledger with a clock to be moved, and what was done in it by whomever."""
 
     def __post_init__(self) -> None:
-        """Begin with nothing done."""
+        """Begin with nothing done, and nothing to be looked at after each command."""
         super().__post_init__()
         self.done: list[Done] = []
+        self.after_each: Callable[[], None] = lambda: None
 
     def caller(self, actor_id: str) -> Caller:
         """Give a connection as one actor, whose commands are remembered."""
         is_new = actor_id not in self._callers
         caller = super().caller(actor_id)
         if is_new:
-            caller.pass_through(Remembering(caller, self.done))
+            caller.pass_through(Remembering(caller, self))
         return caller
