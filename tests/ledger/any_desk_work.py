@@ -47,12 +47,11 @@ class AtTheDesk(Acting):
     @rule(person=PEOPLE, role=ROLES, limit=st.sampled_from(["0.00", "20.00", "300.00"]))
     def change_staff(self, person: str, role: str, limit: str) -> None:
         """Other roles, other limits, another password to begin with."""
-        reason = {"staff_id": person, "reason_code": "other"}
-        roles = pb.SetRolesRequest(roles=[role], **reason)
+        roles = pb.SetRolesRequest(staff_id=person, roles=[role], reason_code="other")
         self.send(ADMIN, StaffServiceStub, "SetRoles", roles)
-        limits = pb.SetLimitsRequest(limits={"waiver": limit}, **reason)
+        limits = pb.SetLimitsRequest(staff_id=person, limits={"waiver": limit}, reason_code="other")
         self.send(ADMIN, StaffServiceStub, "SetLimits", limits)
-        password = pb.GiveStartPasswordRequest(**reason)
+        password = pb.GiveStartPasswordRequest(staff_id=person, reason_code="other")
         self.send(ADMIN, StaffServiceStub, "GiveStartPassword", password)
 
     @rule(person=PEOPLE, back=st.booleans())

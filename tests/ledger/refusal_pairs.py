@@ -102,7 +102,7 @@ def _sending(rpc: str, violated: set[Refusal], scene: Scene) -> Act:
     return partial(send, request, metadata=metadata)
 
 
-WAIVER: Final = {
+WAIVER: Final[dict[Refusal, dict[str, str | int]]] = {
     Refusal.INVALID_AMOUNT: {"waiver_amount": "x"},
     Refusal.KEY_REUSED: {},
     Refusal.NO_RIGHT: {"caller": "analyst", "approved_by": "staff-analyst"},

@@ -77,16 +77,19 @@ class Scene(ExitStack):
         """Somebody's request for a write-off."""
         return ask(asking or self.support, write_off(self.active())).request_id
 
-    def set_roles(self, staff_id: str, **fields: int) -> Act:
+    def set_roles(self, staff_id: str, expected_version: int = 0) -> Act:
         """Let the administrator set somebody's roles."""
         request = pb.SetRolesRequest(
-            reason_code="other", staff_id=staff_id, roles=["admin"], **fields
+            reason_code="other",
+            staff_id=staff_id,
+            roles=["admin"],
+            expected_version=expected_version,
         )
         return partial(self.admin.staff.SetRoles, request, metadata=self.admin.metadata())
 
-    def disable(self, staff_id: str, **fields: int) -> Act:
+    def disable(self, staff_id: str, expected_version: int = 0) -> Act:
         """Let the administrator disable somebody."""
-        request = pb.DisableStaffRequest(staff_id=staff_id, **fields)
+        request = pb.DisableStaffRequest(staff_id=staff_id, expected_version=expected_version)
         return partial(self.admin.staff.Disable, request, metadata=self.admin.metadata())
 
     def support_and_compliance(self) -> Caller:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from ledger.errors import Refusal
 from proto import accounting_ledger_pb2 as ledger_pb
@@ -16,7 +16,9 @@ from tests.ledger.taking_back import reverse
 
 
 def _repaying(
-    account: Callable[[Scene], str], amount: str = "1.00", **fields: object
+    account: Callable[[Scene], str],
+    amount: str = "1.00",
+    **fields: Any,  # noqa: ANN401 - fields of many kinds
 ) -> Callable[[Scene], Act]:
     return lambda s: partial(s.support.repay, account(s), amount, **fields)
 

@@ -3,7 +3,7 @@
 import sqlite3
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -18,7 +18,7 @@ from tests.ledger.refusal_scene import Act, Row, Scene
 from tests.ledger.taking_back import close_letter, issue, new_message
 
 
-def _deciding(scene: Scene, request_id: str, **changed: object) -> Act:
+def _deciding(scene: Scene, request_id: str, **changed: Any) -> Act:  # noqa: ANN401 - fields of many kinds
     """Sign an approval, to be sent."""
     decider = scene.new_approver()
     return partial(decider.send, decider.message(request_id, **changed))
