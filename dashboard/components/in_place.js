@@ -85,6 +85,22 @@ function keepFocus() {
   };
 }
 
+// The way back: Streamlit writes what the next page asks for to the address before it writes which
+// page that is. The browser's Back would lead to the page that was left with the other's questions,
+// to a customer under no id: such a step between is taken out.
+const STEP_MS_MAX = 3000;
+let step = { address: "", at: 0 };
+
+window.history.pushState = (state, unused, url) => {
+  const { pathname, search } = new URL(url, window.location.href);
+  const isSamePage = pathname === window.location.pathname;
+  const isStep = step.address === window.location.href && Date.now() - step.at < STEP_MS_MAX;
+  const isBetween = !isSamePage && isStep && search === window.location.search;
+  const write = isBetween ? History.prototype.replaceState : History.prototype.pushState;
+  write.call(window.history, state, unused, url);
+  step = { address: isSamePage ? window.location.href : "", at: Date.now() };
+};
+
 export default function (component) {
   const { setTriggerValue } = component;
   const follow = (event) => {

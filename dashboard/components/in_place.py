@@ -1,7 +1,8 @@
 """Keeps the browser in its place where Streamlit does not.
 
 A link in a passing notice leads on in the same tab, and the focus goes into a list that the
-keyboard opened, and back to where it was when a list or a dialog is closed.
+keyboard opened, and back to where it was when a list or a dialog is closed. The browser's Back
+leads to what was on the screen before.
 """
 
 from pathlib import Path
