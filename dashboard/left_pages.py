@@ -1,13 +1,17 @@
 """What still comes from a page that was left does not touch the page that is open.
 
-Streamlit runs a fragment under the page that the browser names. What the browser sent just
-before it heard of a new page names the old one: the new page would be taken for the old
-again, and the screen be emptied. Two rules hold it off: a fragment of another page than the
-open one is not run, and one that comes while a page is asked for does not change which.
-ADR 0015 tells how it was found; `tests/journeys/test_left_pages.py` plays it.
+Streamlit runs a fragment under the page and the address that the browser names. What the
+browser sent just before it heard of a new page names the old one: the new page would be taken
+for the old again, and the screen be emptied. Where the desk itself changed the address, as a
+filter does, the page would be drawn by the old one. Three rules hold it off: a fragment of
+another page than the open one is not run; one that names an address that the desk left runs
+under the present one; one that comes while a page is asked for does not change which. ADR 0015
+tells how it was found; `tests/journeys/test_left_pages.py` plays it.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner_utils import script_requests
@@ -17,15 +21,46 @@ Runner = script_runner.ScriptRunner
 Requests = script_requests.ScriptRequests
 
 
+@dataclass
+class Address:
+    """Where a tab is: what its address asks for, and what the desk itself changed it from."""
+
+    now: str = ""
+    left: set[str] = field(default_factory=set)
+
+    def of(self, asked: RerunData) -> RerunData:
+        """Give what was asked, under the present address where it came late."""
+        if not _is_of_a_fragment(asked):
+            self.left.clear()
+        elif asked.query_string in self.left:
+            return replace(asked, query_string=self.now)
+        return asked
+
+    def became(self, now: str, asked: RerunData) -> None:
+        """Take note of what a run has made of it."""
+        self.now = now
+        self.left.add(asked.query_string)
+        self.left.discard(now)
+
+
+_addresses: Final[WeakKeyDictionary[Any, Address]] = WeakKeyDictionary()
+"""By the tab's list of pages, which lives as long as the tab."""
+
+
 def are_left_alone() -> None:
-    """Have Streamlit keep both rules; once a process, before the first tab connects."""
+    """Have Streamlit keep the rules; once a process, before the first tab connects."""
     run, ask = Runner._run_script, Requests._request_rerun_locked  # noqa: SLF001 - no public door
 
     def run_if_open(self: Runner, rerun_data: RerunData) -> None:
-        here = self._pages_manager.current_page_script_hash
+        pages = self._pages_manager
+        here = pages.current_page_script_hash
         if _is_of_a_fragment(rerun_data) and here and rerun_data.page_script_hash != here:
             return
+        address = _addresses.setdefault(pages, Address())
+        rerun_data = address.of(rerun_data)
         run(self, rerun_data)
+        if self._requests._state is not ScriptRequestType.STOP:  # else another run has taken over
+            address.became(self._get_script_run_ctx().query_string, rerun_data)
 
     def ask_for_the_same_page(self: Requests, new_data: RerunData) -> bool:
         waits = self._rerun_data

@@ -1,6 +1,5 @@
 """What a page still sends while it is being left changes nothing on the page that follows."""
 
-from collections.abc import Callable
 from typing import Final
 
 import pytest
@@ -10,9 +9,9 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from embedded.running import Running
-from proto.documents import LOAN_ACCOUNTS
+from proto.documents import AUDIT_EVENTS, LOAN_ACCOUNTS
 from tests.journeys.desk import PATIENCE_MS, Desk
-from tests.journeys.hands import ReadModels
+from tests.journeys.hands import ReadModels, by_hand, own_account, until
 
 pytestmark = pytest.mark.browser
 
@@ -27,36 +26,49 @@ class Latecomer:
     def __init__(self, page: Page) -> None:
         self.late: list[str] = []
         self.looks = 0
-        self._by_itself: tuple[str, bytes] | None = None
+        self._by_itself: ClientState | None = None
+        self._server: WebSocketRoute | None = None
         page.route_web_socket(STREAM, self._carry)
 
+    def repeat(self, late: ClientState, address: str) -> None:
+        """Send something once more now, as sent before the browser heard of a new address."""
+        assert self._server is not None
+        told = BackMsg(rerun_script=late)
+        told.rerun_script.query_string = address
+        self._server.send(told.SerializeToString())
+        self.looks = 0
+
+    def last(self) -> ClientState:
+        """Give what was sent by itself last."""
+        assert self._by_itself is not None
+        return self._by_itself
+
     def _carry(self, browser: WebSocketRoute) -> None:
-        server = browser.connect_to_server()
+        server = self._server = browser.connect_to_server()
 
         def from_browser(message: str | bytes) -> None:
             server.send(message)
             asked = _asked(message)
-            if asked.is_auto_rerun and isinstance(message, bytes):
-                self._by_itself = (asked.page_script_hash, message)
+            if asked.is_auto_rerun:
+                self._by_itself = asked
                 self.looks += 1
             elif asked.page_script_hash and not asked.fragment_id:
-                self._come_late(server, asked.page_script_hash)
+                self._come_late(asked.page_script_hash)
 
         def from_server(message: str | bytes) -> None:
             opened = _opened(message)
             if opened:
-                self._come_late(server, opened)
+                self._come_late(opened)
             browser.send(message)
 
         browser.on_message(from_browser)
         server.on_message(from_server)
 
-    def _come_late(self, server: WebSocketRoute, opened: str) -> None:
-        page, late = self._by_itself or ("", b"")
-        if page and opened != page:
+    def _come_late(self, opened: str) -> None:
+        late = self._by_itself
+        if late is not None and opened != late.page_script_hash:
             self.late.append(opened)
-            self.looks = 0
-            server.send(late)
+            self.repeat(late, late.query_string)
 
 
 def _asked(message: str | bytes) -> ClientState:
@@ -87,28 +99,54 @@ def test_a_page_stays_that_was_opened_while_the_last_one_looked_again(
     desk.search(account["accountNumber"])
     expect_to_stay(desk.page, latecomer, "Record repayment")
     desk.page.get_by_role("link", name="My rights and limits").click()
-    expect_to_stay(desk.page, latecomer, "My rights and limits")
+    expect_to_stay(desk.page, latecomer, "Support")
+
+
+def test_a_filter_stays_that_was_chosen_while_the_page_looked_again(
+    product: Running, context: BrowserContext, read_models: ReadModels
+) -> None:
+    """The look names the address without it, and finds that something moved."""
+    account_id = own_account(product, read_models, late_fee="15.00")
+    events, of_account = read_models[AUDIT_EVENTS.name], {"loanAccountId": account_id}
+    desk = Desk(product, context)
+    page, latecomer = desk.page, Latecomer(desk.page)
+    desk.open(f"/audit?account={account_id}")
+    desk.sign_in("compliance")
+    expect_looks(page, latecomer)
+    rows = page.get_by_role("table", name="Audit trail").locator("tbody tr")
+    expect(rows).to_have_count(events.count_documents(of_account))
+    address = latecomer.last().query_string
+    page.get_by_role("combobox", name="Sort").click()
+    page.get_by_role("option", name="Largest amount").click()
+    by_amount = page.get_by_text("Events without an amount are not in this order.")
+    expect(by_amount).to_be_visible()
+    latecomer.looks = 0
+    expect_looks(page, latecomer)
+
+    system, before = by_hand(product, "system"), events.count_documents(of_account)
+    system.late_fee(account_id, "5.00")
+    system.close()
+    until(lambda: events.count_documents(of_account) > before, "the fee is in the trail")
+    latecomer.repeat(latecomer.last(), address)
+    expect_looks(page, latecomer)
+    assert by_amount.is_visible()
+    assert "sort=amount" in page.url
 
 
 def expect_looks(page: Page, latecomer: Latecomer) -> None:
     """Wait until the page that is open looked again by itself a few times."""
-    wait_until(page, lambda: latecomer.looks >= LOOKS, "the page looks again")
+    for _ in range(PATIENCE_MS // 100):
+        if latecomer.looks >= LOOKS:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the page does not look again")
 
 
 def expect_to_stay(page: Page, latecomer: Latecomer, shown: str) -> None:
     """See what the page shows still there when it looked again after what came late."""
     main = page.get_by_test_id("stMain")
-    wait_until(page, lambda: bool(latecomer.late), "something comes late")
     expect(main.get_by_text(shown).first).to_be_visible()
     expect_looks(page, latecomer)
+    assert latecomer.late, "nothing came late"
     latecomer.late.clear()
     assert main.get_by_text(shown).first.is_visible()
-
-
-def wait_until(page: Page, holds: Callable[[], bool], what: str) -> None:
-    """Wait until something holds that the page's own messages bring about."""
-    for _ in range(PATIENCE_MS // 100):
-        if holds():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"in vain: {what}")
