@@ -59,7 +59,8 @@ def are_left_alone() -> None:
         address = _addresses.setdefault(pages, Address())
         rerun_data = address.of(rerun_data)
         run(self, rerun_data)
-        if self._requests._state is not ScriptRequestType.STOP:  # else another run has taken over
+        taken_over = self._requests._state is ScriptRequestType.STOP  # noqa: SLF001 - as above
+        if not taken_over:
             address.became(self._get_script_run_ctx().query_string, rerun_data)
 
     def ask_for_the_same_page(self: Requests, new_data: RerunData) -> bool:
