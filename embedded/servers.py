@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 from embedded import binaries
 from embedded.process import Process, is_taken, spawn, stop
 
-READY_SECONDS_MAX: Final = 60.0
+READY_SECONDS_MAX: Final = 120.0
 REPLICA_SET: Final = "billie"
 LOG_LINES: Final = 3
 LOG_BYTES: Final = 16_384

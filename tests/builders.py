@@ -35,7 +35,7 @@ __all__ = [
     "token_for",
 ]
 
-READY_SECONDS_MAX: Final = 60.0
+READY_SECONDS_MAX: Final = 120.0
 
 STAFF: Final = {
     "staff-support": ("support", "Sarah Nguyen"),

@@ -17,7 +17,7 @@ from tests.ledger.accounts_check import check_books, loan_of
 from tests.ledger.asking import set_read_only
 from tests.ledger.taking_back import close_letter, new_message
 
-SECONDS_MAX = 60.0
+SECONDS_MAX = 120.0
 
 
 class Counter:

@@ -17,7 +17,7 @@ from proto.codec import Envelope
 from proto.streams import INTERNAL
 from tests.builders import LedgerProcess
 
-SECONDS_MAX = 60.0
+SECONDS_MAX = 120.0
 
 Entries = list[tuple[bytes, dict[bytes, bytes]]]
 

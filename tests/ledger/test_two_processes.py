@@ -12,7 +12,7 @@ import pytest
 from embedded.process import is_alive, is_taken
 from tests.builders import LedgerProcess, new_key
 
-SECONDS_MAX = 60.0
+SECONDS_MAX = 120.0
 
 
 def _front(ledger: LedgerProcess) -> int:

@@ -27,7 +27,7 @@ from tests.loan_requests import open_loan_request
 from tests.projector.feed import Feed
 from tests.projector.mirror import Mirror
 
-DRAIN_SECONDS_MAX = 60.0
+DRAIN_SECONDS_MAX = 120.0
 MASTER_KEYS = ("projector-master.key", "search-tokens.key")
 
 

@@ -26,7 +26,7 @@ from tests.projector.test_process import environment, running, wait_until
 __all__ = ["environment"]
 
 POSTINGS = count(1_200, 100_000)
-PATIENCE = count(60, 3_000)
+PATIENCE = count(120, 3_000)
 """How many seconds so many postings may take."""
 RESTARTS = count(3, 50)
 ACCOUNTS = 8

@@ -28,7 +28,7 @@ from tests.projector.conftest import Start
 from tests.projector.feed import Feed, customer
 from tests.projector.mirror import Mirror
 
-SECONDS_MAX = 60.0
+SECONDS_MAX = 120.0
 
 
 def wait_until(is_so: Callable[[], object]) -> None:

@@ -21,7 +21,7 @@ from proto.streams import INBOX
 from tests.projector.feed import Feed, account, customer, posting
 from tests.projector.mirror import Mirror
 
-SECONDS_MAX = 60.0
+SECONDS_MAX = 120.0
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from proto.streams import INBOX, INTERNAL
 from tests.projector.feed import Feed, account, customer, update
 from tests.projector.mirror import Mirror
 
-SECONDS_MAX = 60.0
+SECONDS_MAX = 120.0
 
 
 def wait_until(is_so: Callable[[], object]) -> None:
