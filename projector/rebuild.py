@@ -47,6 +47,11 @@ LEDGER_FED: Final = frozenset(
 """What only our ledger's events make: the journal has all of them, whatever the archive has."""
 
 
+def seconds_left(done: int, total: int, seconds: float) -> float:
+    """Estimate how long the rest takes at the pace of what is done after so many seconds."""
+    return round((total - done) * seconds / max(1, done), 1)
+
+
 class NotRebuilt(Exception):  # noqa: N818 - what it tells; the text is for the operator
     """The rebuild was given up; nothing was swapped."""
 
@@ -222,9 +227,9 @@ class Rebuild:
         self.progress.events = counts.events
         self.progress.erased, self.progress.unreadable = counts.erased, counts.unreadable
         self.progress.events_total = max(self.progress.events_total, counts.events)
-        left = self.progress.events_total - counts.events
-        seconds = time.monotonic() - self._began
-        self.progress.seconds_left = round(left * seconds / max(1, counts.events), 1)
+        self.progress.seconds_left = seconds_left(
+            counts.events, self.progress.events_total, time.monotonic() - self._began
+        )
         self._tell("replaying")
 
     def _tell(self, state: str, *, now: bool = False) -> None:

@@ -1,5 +1,6 @@
 """`python -m ledger verify`, from the settings to the exit status."""
 
+import time
 from typing import Final
 
 from ledger.books import open_journal
@@ -9,14 +10,16 @@ from ledger.proof.escrow import EscrowFailed, EscrowFile
 from ledger.settings import BadSetting, Settings
 from ledger.verification import Wrong
 from ledger.verification.keys import WrongKey
-from ledger.verification.walk import Tell, walk
+from ledger.verification.walk import Clock, Tell, walk
 
 RIGHT: Final = 0
 WRONG: Final = 1
 COULD_NOT: Final = 2
 
 
-def verify(settings: Settings, from_position: int, *, tell: Tell) -> tuple[int, str]:
+def verify(
+    settings: Settings, from_position: int, *, tell: Tell, clock: Clock = time.monotonic
+) -> tuple[int, str]:
     """Walk the journal, beside a ledger that may be running, and give the status and why."""
     try:
         journal = _journal(settings)
@@ -27,6 +30,7 @@ def verify(settings: Settings, from_position: int, *, tell: Tell) -> tuple[int, 
                 settings.ledger_public_keys(),
                 from_position=from_position,
                 tell=tell,
+                clock=clock,
             )
         finally:
             journal.close()

@@ -21,9 +21,13 @@ from proto.events import LedgerEvent
 from proto.proof import PublicKeys
 
 PAGE: Final = 1_000
+LOOK: Final = 100
+"""After how many entries the clock is looked at."""
 TELL_SECONDS: Final = 2.0
 
 Tell = Callable[[str], None]
+Clock = Callable[[], float]
+"""Seconds since whenever, never running back."""
 
 
 class Walked(Struct, frozen=True, kw_only=True):
@@ -75,7 +79,13 @@ class _Links:
 
 
 def walk(
-    journal: Journal, escrow: EscrowFile, keys: PublicKeys, *, from_position: int, tell: Tell
+    journal: Journal,
+    escrow: EscrowFile,
+    keys: PublicKeys,
+    *,
+    from_position: int,
+    tell: Tell,
+    clock: Clock = time.monotonic,
 ) -> Walked:
     """Check all entries from a position on. Raises Wrong, Broken, WrongKey, ValueError.
 
@@ -83,7 +93,7 @@ def walk(
     approvals and bodies, and neither tree, heads and escrow nor the sums of all accounts.
     The ledger may go on meanwhile: what is committed later is left for the next walk.
     """
-    started = time.monotonic()
+    started = clock()
     escrowed = max((head.size for head in escrow.heads()), default=0)
     last = journal.head().position  # after escrow: what is there must be in the journal
     is_whole = from_position <= 1
@@ -93,7 +103,7 @@ def walk(
     books = BooksCheck(journal, from_first=is_whole)
     approvals = ApprovalsCheck(journal, after_position=0 if is_whole else from_position - 1)
     keys_check = KeysCheck(journal)
-    progress = _Progress(max(1, from_position), last, tell)
+    progress = _Progress(max(1, from_position), last, tell, clock)
     for entry in _entries(journal, from_position - 1 if not is_whole else 0, last):
         chain.add(entry)
         event = _event(entry)
@@ -109,7 +119,7 @@ def walk(
         entries=progress.done,
         heads=verified.heads if verified else 0,
         keys=keys_check.finish() if is_whole else 0,
-        seconds=time.monotonic() - started,
+        seconds=clock() - started,
     )
 
 
@@ -145,15 +155,17 @@ class _Frozen:
 class _Progress:
     """Tells every two seconds how far the walk is and how long the rest will take."""
 
-    def __init__(self, first: int, last: int, tell: Tell) -> None:
-        self._first, self._last, self._tell = first, last, tell
-        self._started = self._told = time.monotonic()
+    def __init__(self, first: int, last: int, tell: Tell, clock: Clock) -> None:
+        self._first, self._last, self._tell, self._clock = first, last, tell, clock
+        self._started = self._told = clock()
         self.done = 0
 
     def at(self, position: int) -> None:
         """Come to an entry."""
         self.done += 1
-        now = time.monotonic() if self.done % PAGE == 0 else 0.0
+        if self.done % LOOK:
+            return
+        now = self._clock()
         if now - self._told < TELL_SECONDS:
             return
         self._told = now

@@ -4,6 +4,7 @@ Who can write the file can make every keyless hash anew; then balances, bodies a
 approvals still tell. (Tree, signatures and escrow have tests of their own.)
 """
 
+import itertools
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from ledger.journal.sqlite import SqliteJournal
 from ledger.verification import Wrong
 from ledger.verification.books import BooksCheck
 from ledger.verification.command import RIGHT, WRONG, verify
+from ledger.verification.walk import LOOK, TELL_SECONDS
 from proto import codec
 from proto.events import AccountStatusChanged, LedgerEvent, RepaymentRecorded
 from proto.values import Code, Money
@@ -81,6 +83,21 @@ def test_a_right_journal_is_right_and_the_figures_are_told(stopped: Path) -> Non
     assert done.returncode == RIGHT, done.stderr
     assert done.stdout.startswith(f"RIGHT: {len(_entries(stopped))} entries")
     assert "events/s" in done.stdout
+
+
+def test_the_walk_tells_how_far_it_is_and_how_long_the_rest_will_take(folder: Path) -> None:
+    """By a clock that is two seconds on whenever it is looked at; at that pace the rest goes on."""
+    told: list[str] = []
+    moments = itertools.count(0.0, TELL_SECONDS)
+    status, _ = verify(settings_of(folder), 1, tell=told.append, clock=lambda: next(moments))
+    total, speed = len(_entries(folder)), LOOK / TELL_SECONDS
+    assert status == RIGHT
+    assert len(told) == total // LOOK >= 2
+    assert told == [
+        f"{done} of {total} entries ({done * 100 // total} %), {speed:.0f} events/s, "
+        f"about {(total - done) / speed:.0f} s left"
+        for done in range(LOOK, total + 1, LOOK)
+    ]
 
 
 def test_a_journal_that_is_not_there_could_not_be_verified(tmp_path: Path) -> None:

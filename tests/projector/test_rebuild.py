@@ -14,7 +14,7 @@ from projector import assembly, commands
 from projector.archive import Archive
 from projector.assembly import open_keys
 from projector.item import Item
-from projector.rebuild import NotRebuilt
+from projector.rebuild import NotRebuilt, seconds_left
 from projector.sealing import seal
 from projector.settings import Settings
 from projector.shelf import PROJECTED
@@ -83,19 +83,33 @@ def whole(beside_ledger: Settings, start: Start, feed: Feed, mirror: Mirror) -> 
 def test_what_is_rebuilt_is_what_lives(whole: Settings, mirror: Mirror) -> None:
     """Mixed events of both streams in any order: not one document differs (I8).
 
-    How far it is is told on the way.
+    How far it is is told on the way, and how long it will take still.
     """
     before = projected(mirror)
     assert len(before["customers"]) == 4
-    told: list[tuple[str, int]] = []
+    told: list[tuple[str, int, float | None]] = []
     own = replace(whole, consumer="rebuilder")
-    with assembly.rebuild(own, lambda each: told.append((each.state, each.events))) as rebuild:
+
+    def report(each: RebuildDocument) -> None:
+        told.append((each.state, each.events, each.seconds_left))
+
+    with assembly.rebuild(own, report) as rebuild:
         done = rebuild.run()
     assert (done.differing, done.unreadable, done.erased) == (0, 0, 0)
     assert done.compared == sum(map(len, before.values()))
     assert projected(mirror) == before
     assert told[0][0] == "replaying"
-    assert told[-1] == ("done", done.events_total)
+    assert told[-1] == ("done", done.events_total, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("done", "seconds", "left"), [(0, 1.0, 1000.0), (250, 5.0, 15.0), (1000, 20.0, 0.0)]
+)
+def test_what_is_left_is_estimated_at_the_pace_so_far(
+    done: int, seconds: float, left: float
+) -> None:
+    """A quarter of a thousand events in five seconds: fifteen more. In the end nothing is left."""
+    assert seconds_left(done, 1000, seconds) == left
 
 
 def test_a_rebuild_mends_what_was_tampered_with(whole: Settings, mirror: Mirror) -> None:
@@ -120,11 +134,14 @@ def test_indexes_are_rebuilt_too(whole: Settings, mirror: Mirror) -> None:
     assert not [each for each in mirror.database.list_collection_names() if "rebuild-" in each]
 
 
-def test_only_the_named_collection_is_swapped(whole: Settings, mirror: Mirror) -> None:
-    """The others stay as they stand."""
+def test_only_the_named_collection_is_swapped(
+    whole: Settings, mirror: Mirror, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The others stay as they stand. How far it is stands on the screen."""
     mirror.database["customers"].update_one({"_id": "CUS-0"}, {"$set": {"firstName": "X"}})
     mirror.database["transactions"].delete_many({})
     assert commands.run(["rebuild", "--collection", "transactions"], whole) == 0
+    assert "events, about 0 s left" in capsys.readouterr().err
     assert mirror.customer("CUS-0")["firstName"] == "X"
     assert len(mirror.all(documents.TRANSACTIONS)) > 0
 
