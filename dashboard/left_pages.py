@@ -5,7 +5,8 @@ browser sent just before it heard of a new page names the old one: the new page 
 for the old again, and the screen be emptied. Where the desk itself changed the address, as a
 filter does, the page would be drawn by the old one. Three rules hold it off: a fragment of
 another page than the open one is not run; one that names an address that the desk left runs
-under the present one; one that comes while a page is asked for does not change which. ADR 0015
+under the present one; one that comes while a page is asked for does not change which. What
+somebody did meanwhile, in the bar that every page has, is done on the open page. ADR 0015
 tells how it was found; `tests/journeys/test_left_pages.py` plays it.
 """
 
@@ -53,10 +54,16 @@ def are_left_alone() -> None:
 
     def run_if_open(self: Runner, rerun_data: RerunData) -> None:
         pages = self._pages_manager
-        here = pages.current_page_script_hash
+        here, address = pages.current_page_script_hash, _addresses.setdefault(pages, Address())
         if _is_of_a_fragment(rerun_data) and here and rerun_data.page_script_hash != here:
-            return
-        address = _addresses.setdefault(pages, Address())
+            if rerun_data.is_auto_rerun:
+                return
+            rerun_data = replace(
+                rerun_data,
+                fragment_id_queue=[],  # the whole page: a part of the one that was left may be gone
+                page_script_hash=here,
+                query_string=address.now,
+            )
         rerun_data = address.of(rerun_data)
         run(self, rerun_data)
         taken_over = self._requests._state is ScriptRequestType.STOP  # noqa: SLF001 - as above

@@ -1,9 +1,10 @@
 """What a page still sends while it is being left changes nothing on the page that follows."""
 
+from collections.abc import Callable
 from typing import Final
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -11,7 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from embedded.running import Running
 from proto.documents import AUDIT_EVENTS, LOAN_ACCOUNTS
 from tests.journeys.desk import PATIENCE_MS, Desk
-from tests.journeys.hands import ReadModels, by_hand, own_account, until
+from tests.journeys.hands import ReadModels, by_hand, own_account, signed_in, until
 
 pytestmark = pytest.mark.browser
 
@@ -99,7 +100,7 @@ def test_a_page_stays_that_was_opened_while_the_last_one_looked_again(
     desk.search(account["accountNumber"])
     expect_to_stay(desk.page, latecomer, "Record repayment")
     desk.page.get_by_role("link", name="My rights and limits").click()
-    expect_to_stay(desk.page, latecomer, "Support")
+    expect_to_stay(desk.page, latecomer, "My rights and limits")
 
 
 def test_a_filter_stays_that_was_chosen_while_the_page_looked_again(
@@ -133,13 +134,77 @@ def test_a_filter_stays_that_was_chosen_while_the_page_looked_again(
     assert "sort=amount" in page.url
 
 
-def expect_looks(page: Page, latecomer: Latecomer) -> None:
-    """Wait until the page that is open looked again by itself a few times."""
+class Holding:
+    """Keeps back what the server says, from when it is told to until it lets go."""
+
+    def __init__(self, page: Page) -> None:
+        self.is_holding, self.was_asked, self.is_drawn = False, False, False
+        self._held: list[str | bytes] = []
+        self._browser: WebSocketRoute | None = None
+        page.route_web_socket(STREAM, self._carry)
+
+    def _carry(self, browser: WebSocketRoute) -> None:
+        server, self._browser = browser.connect_to_server(), browser
+
+        def from_browser(message: str | bytes) -> None:
+            asked = _asked(message)
+            self.was_asked |= bool(asked.fragment_id) and not asked.is_auto_rerun
+            server.send(message)
+
+        def from_server(message: str | bytes) -> None:
+            if not self.is_holding:
+                browser.send(message)
+                return
+            self._held.append(message)
+            told = ForwardMsg()
+            told.ParseFromString(message if isinstance(message, bytes) else message.encode())
+            self.is_drawn |= told.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY and (
+                told.HasField("script_finished")
+            )
+
+        browser.on_message(from_browser)
+        server.on_message(from_server)
+
+    def let_go(self) -> None:
+        """Pass on what was kept back."""
+        self.is_holding = False
+        for each in self._held:
+            if self._browser is not None:
+                self._browser.send(each)
+
+
+def test_what_is_typed_while_a_page_is_coming_is_looked_for(
+    product: Running, browser: Browser
+) -> None:
+    """A link, then the search before the page is there: the browser still names the last one."""
+    with signed_in(product, browser, "staff-support") as context:
+        desk = Desk(product, context)
+        line = Holding(desk.page)
+        desk.open("/search")
+        desk.expect_desk()
+        expect(desk.page.get_by_role("heading", name="Search")).to_be_visible()
+        line.is_holding = True
+        desk.page.get_by_role("link", name="My rights and limits").click()
+        wait(desk.page, lambda: line.is_drawn, "the page is not drawn")
+        line.was_asked = False
+        desk.search_box().press_sequentially("CUS-12345")
+        wait(desk.page, lambda: line.was_asked, "the search is not sent")
+        line.let_go()
+        expect(desk.page.get_by_role("option").first).to_be_visible()
+
+
+def wait(page: Page, holds: Callable[[], bool], what: str) -> None:
+    """Wait until something holds, while the browser goes on."""
     for _ in range(PATIENCE_MS // 100):
-        if latecomer.looks >= LOOKS:
+        if holds():
             return
         page.wait_for_timeout(100)
-    raise AssertionError("the page does not look again")
+    raise AssertionError(what)
+
+
+def expect_looks(page: Page, latecomer: Latecomer) -> None:
+    """Wait until the page that is open looked again by itself a few times."""
+    wait(page, lambda: latecomer.looks >= LOOKS, "the page does not look again")
 
 
 def expect_to_stay(page: Page, latecomer: Latecomer, shown: str) -> None:
