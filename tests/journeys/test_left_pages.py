@@ -185,16 +185,16 @@ def test_what_is_typed_while_a_page_is_coming_is_looked_for(
         expect(desk.page.get_by_role("heading", name="Search")).to_be_visible()
         line.is_holding = True
         desk.page.get_by_role("link", name="My rights and limits").click()
-        wait(desk.page, lambda: line.is_drawn, "the page is not drawn")
+        wait_until(desk.page, lambda: line.is_drawn, "the page is not drawn")
         line.was_asked = False
         desk.search_box().press_sequentially("CUS-12345")
-        wait(desk.page, lambda: line.was_asked, "the search is not sent")
+        wait_until(desk.page, lambda: line.was_asked, "the search is not sent")
         line.let_go()
         expect(desk.page.get_by_role("option").first).to_be_visible()
 
 
-def wait(page: Page, holds: Callable[[], bool], what: str) -> None:
-    """Wait until something holds, while the browser goes on."""
+def wait_until(page: Page, holds: Callable[[], bool], what: str) -> None:
+    """Wait until something holds that the page's own messages bring about."""
     for _ in range(PATIENCE_MS // 100):
         if holds():
             return
@@ -204,14 +204,14 @@ def wait(page: Page, holds: Callable[[], bool], what: str) -> None:
 
 def expect_looks(page: Page, latecomer: Latecomer) -> None:
     """Wait until the page that is open looked again by itself a few times."""
-    wait(page, lambda: latecomer.looks >= LOOKS, "the page does not look again")
+    wait_until(page, lambda: latecomer.looks >= LOOKS, "the page does not look again")
 
 
 def expect_to_stay(page: Page, latecomer: Latecomer, shown: str) -> None:
     """See what the page shows still there when it looked again after what came late."""
     main = page.get_by_test_id("stMain")
+    wait_until(page, lambda: bool(latecomer.late), "nothing comes late")
     expect(main.get_by_text(shown).first).to_be_visible()
     expect_looks(page, latecomer)
-    assert latecomer.late, "nothing came late"
     latecomer.late.clear()
     assert main.get_by_text(shown).first.is_visible()
