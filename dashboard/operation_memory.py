@@ -28,7 +28,7 @@ class OperationMemory:
         self._mine: dict[str, Operation] = {}
         self._seen: dict[str, Operation] | None = None
         self.troubles = 0
-        """How often one failed or was left unknown: a screen looks whether it has moved."""
+        """How often one became trouble or ceased to be: a screen looks whether it has moved."""
 
     def insert(self, operation: Operation, caller: Caller) -> None:
         """Keep a new intent, before anything is sent. Raises PyMongoError."""
@@ -38,8 +38,9 @@ class OperationMemory:
     def remember(self, operation: Operation) -> None:
         """Note how one stands, for this tab alone."""
         with self._lock:
+            known = self._mine.get(operation.key) or (self._seen or {}).get(operation.key)
             self._mine[operation.key] = operation
-            self.troubles += operation.is_trouble
+            self.troubles += operation.is_trouble or (known is not None and known.is_trouble)
 
     def change(self, operation: Operation, **fields: object) -> Operation:
         """Move an operation on: first where the screen looks, then in the store."""

@@ -71,7 +71,7 @@ class Operations:
 
     @property
     def troubles(self) -> int:
-        """How often one failed or was left unknown: a screen looks whether it has moved."""
+        """How often one became trouble or ceased to be: a screen looks whether it has moved."""
         return self._memory.troubles
 
     def begin(

@@ -130,8 +130,10 @@ def test_an_unknown_outcome_is_cleared_up_with_the_same_key(
     operations.begin(TEN, SARAH, AFTER)
     doubt = state(operations, database, "unknown")
     assert "may have been done" in doubt.sentence
+    listed = operations.troubles
     operations.again(doubt.key, SARAH)
     state(operations, database, "saved")
+    assert operations.troubles > listed, "a screen that lists it must look again"
     assert {each.request.idempotency_key for each in books.commands()} == {doubt.key}
     assert len({each.request.SerializeToString() for each in books.commands()}) == 1
 
@@ -216,8 +218,11 @@ def test_a_saving_one_left_by_a_restart_is_of_unknown_outcome(
     )
     reloaded = another_tab(database, client, pool)
     assert seen(reloaded, database)[0].state == "unknown"
+    assert [each.key for each in reloaded.mine(SARAH)] == [key]
+    listed = reloaded.troubles
     reloaded.again(key, SARAH)
     state(reloaded, database, "saved")
+    assert reloaded.troubles > listed, "a screen that lists it must look again"
     assert len({each.request.SerializeToString() for each in books.commands()}) == 1
 
 
