@@ -10,13 +10,11 @@ from ledger.domain.request import Request
 from ledger.domain.staff import Staff
 from ledger.journal import Entry
 from projector import batch, match
-from projector import item as projector_item
 from projector.happening import TRANSACTIONS, Documents, Stored
 from projector.projections.account_schedule import STATUSES
-from proto import codec
 from proto.codec import stored_money
 from proto.servicing_pb2 import Balances
-from proto.streams import INTERNAL
+from tests.projected import item_of
 
 
 class Mirrored:
@@ -28,22 +26,7 @@ class Mirrored:
 
     def take(self, entry: Entry) -> None:
         """Fold the next entry as it is published."""
-        fields = codec.event_fields(
-            subject_id=entry.subject_id,
-            version=entry.version,
-            event_type=entry.event_type,
-            position=entry.position,
-            recorded_at=entry.recorded_at,
-            actor=entry.actor,
-            body=entry.body,
-            hash_hex=entry.hash,
-            prev_hex=entry.prev,
-        )
-        told = {name.encode(): value.encode() for name, value in fields.items()}
-        read = projector_item.Entry(INTERNAL, projector_item.FETCHED_ENTRY_ID, told)
-        item = projector_item.Item(
-            read, codec.read_envelope(read.stream, read.entry_id, read.fields, read.size)
-        )
+        item = item_of(entry)
         for collection, keys in batch.needs([item]).keys.items():
             self._documents.load(collection, keys, ())
         collection, key = self._places[entry.subject_id] = item.subject_place

@@ -7,17 +7,15 @@ from dashboard.ledger_client import LedgerClient
 from dashboard.queries.audit import AuditEvent
 from projector import batch
 from projector.happening import Documents
-from projector.item import FETCHED_ENTRY_ID, Entry, Item
-from proto import actor_token, codec, documents
-from proto import servicing_pb2 as pb
+from proto import actor_token, documents
 from proto.codec import from_mongo
-from proto.streams import INTERNAL
 from tests.keys import signing_key
 from tests.ledger import asking
 from tests.ledger.approvers import Approver, adjustment, ask, cancel, person, resubmit, write_off
 from tests.ledger.clocked import ClockedLedger
 from tests.ledger.days import end_day, lend
 from tests.ledger.every_command import do_everything
+from tests.projected import item_of
 
 EXPIRES_AFTER: Final = timedelta(days=14)
 NAMES: Final = ("system", "staff-supervisor", "staff-support", "staff-admin", "staff-compliance")
@@ -61,7 +59,7 @@ def client_of(ledger: ClockedLedger) -> LedgerClient:
 
 def trail_of(ledger: ClockedLedger) -> list[AuditEvent]:
     """Read the journal and give the trail that the projector makes of it."""
-    items = [_item(each) for each in ledger.system.entries()]
+    items = [item_of(each) for each in ledger.system.entries()]
     read, wanted = Documents(), batch.needs(items).keys
     places = [each.subject_place for each in items]
     for collection in {*wanted, *(name for name, _ in places)}:
@@ -75,22 +73,3 @@ def trail_of(ledger: ClockedLedger) -> list[AuditEvent]:
 
 def _is_of_the_trail(write: object) -> bool:
     return getattr(write, "collection", "") == documents.AUDIT_EVENTS.name
-
-
-def _item(entry: pb.JournalEntry) -> Item:
-    """Give an entry of the journal as the projector takes it from the stream."""
-    fields = codec.event_fields(
-        subject_id=entry.subject_id,
-        version=entry.version,
-        event_type=entry.event_type,
-        position=entry.position,
-        recorded_at=entry.recorded_at,
-        actor=entry.actor,
-        body=entry.body,
-        hash_hex=entry.hash,
-        prev_hex=entry.prev,
-    )
-    raw = {name.encode(): value.encode() for name, value in fields.items()}
-    return Item(
-        Entry(INTERNAL, FETCHED_ENTRY_ID, raw), codec.read_envelope(INTERNAL, FETCHED_ENTRY_ID, raw)
-    )
