@@ -193,4 +193,6 @@ def _adjust_back(back: Unwinding, event: AdjustmentMade) -> None:
     owed = smaller(event.principal_delta, back.loan.principal)
     back.forgive(owed)
     back.move(principal=negative(owed))
-    back.credit(minus(event.principal_delta, owed))
+    free = minus(event.principal_delta, owed)
+    back.release(free)
+    back.credit(free)

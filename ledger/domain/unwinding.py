@@ -110,6 +110,11 @@ class Unwinding:
         """Let the instalments ask for less."""
         self._apply(forgiven=schedule.forgive(self.loan.instalments, amount))
 
+    def release(self, amount: Money) -> None:
+        """Let money that paid instalments be free again; they do not ask for it any more."""
+        self._unpay(amount, ())
+        self.forgive(amount)
+
     def credit(self, amount: Money) -> None:
         """Let money that is free pay what is owed; the rest is owed to the customer."""
         parts = allocate(self.loan, amount)

@@ -71,7 +71,9 @@ def _with_fees(  # noqa: PLR0911 - one line a kind of posting
                 returned=event.returned_shares,
             )
         case AdjustmentMade() | PaymentReversed():
-            return with_changes(account, event.fee_changes, str(event.transaction_type))
+            changed = with_changes(account, event.fee_changes, str(event.transaction_type))
+            # What a reversal brings back of a written-off account is written off as well.
+            return given_up(changed) if account["accountStatus"] == "written_off" else changed
         case AccountWrittenOff():
             return given_up(account)
         case WriteOffUndone():

@@ -9,8 +9,6 @@ from msgspec import Struct
 from projector.happening import Stored
 from proto.events import (
     AccountWrittenOff,
-    PaymentCorrected,
-    PaymentReversed,
     PostingEvent,
     WriteOffUndone,
 )
@@ -129,8 +127,10 @@ def with_disbursed_date(account: Stored, date: str) -> Stored:
 def after_posting(account: Stored, event: PostingEvent) -> Stored:
     """Give the account in the status that the posting alone brings about.
 
-    A written-off account returns only by the undoing of its write-off, a paid-off one by
-    a reversal or a correction that leaves a balance (events.md, section 4).
+    A written-off account returns only by the undoing of its write-off. A paid-off one returns
+    by the update that a reversal or a correction brings about, where that leaves a balance
+    (events.md, section 4): a correction takes the wrong payment back before it posts the
+    right one, and what is owed in between opens nothing.
     """
     status = account.get("accountStatus")
     match event:
@@ -138,8 +138,6 @@ def after_posting(account: Stored, event: PostingEvent) -> Stored:
             return {**account, "accountStatus": "written_off", "sdkStatus": "WRITTEN_OFF"}
         case WriteOffUndone() if status == "written_off":
             return _returned(account)
-        case PaymentReversed() | PaymentCorrected() if status == "paid_off":
-            return _returned(account) if event.total_after > 0 else account
         case _:
             return account
 

@@ -98,6 +98,7 @@ class Following:
     def _check_totals(self) -> None:
         books = asking.trial_balance(self._caller)
         loans = [state for state in self._states.values() if isinstance(state, Loan)]
+        self._mirrored.check_portfolio(loans)
         assert sum(books.values()) == 0
         assert books[Account.PRINCIPAL.code] == sum(loan.principal for loan in loans)
         assert books[Account.INTEREST.code] == sum(loan.interest for loan in loans)

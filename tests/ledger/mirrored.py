@@ -10,11 +10,14 @@ from ledger.domain.request import Request
 from ledger.domain.staff import Staff
 from ledger.journal import Entry
 from projector import batch, match
-from projector.happening import TRANSACTIONS, Documents, Stored
+from projector.happening import PORTFOLIO, TRANSACTIONS, Documents, Stored
+from projector.projections import portfolio
 from projector.projections.account_schedule import STATUSES
 from proto.codec import stored_money
 from proto.servicing_pb2 import Balances
 from tests.projected import item_of
+
+RUNNING: Final = frozenset({"ACTIVE", "SUSPENDED"})
 
 
 class Mirrored:
@@ -55,6 +58,15 @@ class Mirrored:
         document = match.flat(self._documents.get(*self._places[account_id]) or {})
         for path, value in match.told(balances).items():
             assert document.get(path, match.ZERO) == value, (account_id, path)
+
+    def check_portfolio(self, loans: list[Loan]) -> None:
+        """Hold the sums over all accounts against the loans that run."""
+        self._documents.load(*portfolio.PLACE[:1], portfolio.PLACE[1:], ())
+        buckets = (self._documents.get(PORTFOLIO, portfolio.NOW) or {}).get("buckets", {}).values()
+        running = [loan for loan in loans if loan.status in RUNNING]
+        assert sum(each["accounts"] for each in buckets) == len(running)
+        owed = sum(stored_money(each["outstanding"]) for each in buckets)
+        assert owed == sum(loan.total_outstanding for loan in running)
 
     def _check_loan(self, document: Stored, loan: Loan) -> None:
         assert _cents(document["balances"].get("totalPaid")) == loan.total_paid

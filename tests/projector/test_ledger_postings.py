@@ -248,18 +248,18 @@ def test_a_written_off_account_returns_only_by_the_undo(
 
 
 @pytest.mark.parametrize(
-    ("event_type", "left", "status"),
+    ("event_type", "kind", "left", "status"),
     [
-        ("payment.reversed.v1", "80.00", "active"),
-        ("payment.correction.v1", "1.00", "active"),
-        ("payment.correction.v1", "0.00", "paid_off"),
-        ("adjustment.made.v1", "5.00", "paid_off"),
+        ("payment.reversed.v1", "REVERSAL", "80.00", "active"),
+        ("payment.correction.v1", "CORRECTION", "1.00", "active"),
+        ("payment.correction.v1", "CORRECTION", "0.00", "paid_off"),
+        ("adjustment.made.v1", "ADJUSTMENT", "5.00", "paid_off"),
     ],
 )
 def test_a_paid_off_account_returns_by_what_leaves_a_balance(
-    feed: Feed, drain: Drain, mirror: Mirror, event_type: str, left: str, status: str
+    feed: Feed, drain: Drain, mirror: Mirror, event_type: str, kind: str, left: str, status: str
 ) -> None:
-    """A reversal or a correction does; nothing else."""
+    """A reversal or a correction does, once all of it is told; nothing else."""
     begin(feed)
     feed.post(LOAN, "account.closed.v1", closing())
     fields = {
@@ -268,9 +268,12 @@ def test_a_paid_off_account_returns_by_what_leaves_a_balance(
         "original_transaction_id": "TX-PAY",
         "original_transaction_type": "REPAYMENT",
         "original_event_id": f"{LOAN}:3",
-        "principal_after": left,
     }
-    post(feed, event_type, "TX-LAST", "REVERSAL", **fields)
+    if kind == "CORRECTION":
+        post(feed, "payment.reversed.v1", "TX-BACK", "REVERSAL", **fields, principal_after="80.00")
+    post(feed, event_type, "TX-LAST", kind, **fields, principal_after=left)
+    told = update(current_balance=left, triggered_by_transaction_type=kind)
+    feed.post(LOAN, "account.updated.v1", told)
     drain()
     assert mirror.account()["accountStatus"] == status
     assert ("closure" in mirror.account()) == (status == "paid_off")
