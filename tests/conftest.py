@@ -37,9 +37,12 @@ def pytest_runtest_makereport(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell what the journeys took."""
+    """Tell what the journeys took, and what was tried again."""
     for line in told(each for every in terminalreporter.stats.values() for each in every):
         terminalreporter.write_line(line)
+    for each in fixtures.failed_at_first(terminalreporter.stats.get("rerun", ())):
+        terminalreporter.section("tried again")
+        terminalreporter.write_line(each)
 
 
 @pytest.fixture(scope="session")
