@@ -207,6 +207,7 @@ def test_an_auditor_checks_the_waivers_for_staff(
     assert asked is not None
     with tampered(trail, asked, "requestedBy", "staff-somebody"):
         desk.open(f"/audit?event={asked['_id'].replace(':', '%3A')}")
-        flaw = "Tampered: the list says requester staff-somebody, the ledger's event staff-"
+        told = f"requester staff-somebody, the ledger's event {asked['requestedBy']}."
+        flaw = f"Tampered: the list says {told}"
         expect(dialog.get_by_text(flaw)).to_be_visible(timeout=PATIENCE_MS)
     took("4 compliance", time.monotonic() - began)
