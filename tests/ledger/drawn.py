@@ -9,10 +9,16 @@ from tests.ledger.approvers import adjustment, recovery, refund, undo, waiver, w
 from tests.ledger.asking import today
 
 CENTS = st.integers(min_value=1, max_value=400_00)
+ENOUGH = st.one_of(CENTS, st.integers(min_value=600_00, max_value=900_00))
+"""Perhaps all that is owed, and more."""
+LAST = st.integers(min_value=0, max_value=6)
+"""How many transactions an account's transaction is behind its newest."""
 SIGNED = st.integers(min_value=-300_00, max_value=300_00)
 DAYS = st.sampled_from([0, 0, 0, 2, 5, 8])
 RATES = st.sampled_from(["", "0.0001", "36.5"])
-ACTORS = st.sampled_from(["staff-support", "staff-supervisor", "staff-analyst", "system"])
+ACTORS = st.sampled_from(
+    ["staff-supervisor", "staff-supervisor", "staff-support", "staff-analyst", "system"]
+)
 KINDS = st.sampled_from(["write_off", "waiver", "adjustment", "undo", "recovery", "refund"])
 ASKERS = st.sampled_from(["staff-support", "staff-supervisor"])
 

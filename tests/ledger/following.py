@@ -1,5 +1,7 @@
 """Every invariant of the books after every step, read by gRPC, each entry once."""
 
+from collections.abc import Iterator
+
 import grpc
 
 from ledger.domain.chart import Account
@@ -40,6 +42,12 @@ class Following:
         """How many entries there are, as far as was read."""
         return self._chain.position
 
+    def loan(self, account_id: str) -> Loan:
+        """Give an account as far as was read."""
+        loan = self._states[account_id]
+        assert isinstance(loan, Loan)
+        return loan
+
     def check(self) -> None:
         """I1 to I4, I6, I7 and I10 by the entries; the totals by the ledger's own answers.
 
@@ -48,18 +56,19 @@ class Following:
         """
         wrong: list[Wrong] = []
         changed = set()
-        while page := self._page():
-            for entry in map(as_entry, page):
-                state = fold(self._states.get(entry.subject_id), [entry])
-                assert state is not None
-                self._states[entry.subject_id] = state
-                changed.add(entry.subject_id)
-                try:
-                    self._take(entry)
-                except Wrong as finding:
-                    wrong.append(finding)
+        for entry in self._entries():
+            state = fold(self._states.get(entry.subject_id), [entry])
+            assert state is not None
+            self._states[entry.subject_id] = state
+            changed.add(entry.subject_id)
+            try:
+                self._take(entry)
+            except Wrong as finding:
+                wrong.append(finding)
         if wrong:
             raise wrong[0]
+        if not changed:
+            return
         self._approvals.finish()
         self._books.finish()
         for subject_id in changed:
@@ -90,10 +99,15 @@ class Following:
             told = asking.state_at(self._caller, subject_id, state.version)
             self._mirrored.check_balances(subject_id, told.balances)
 
-    def _page(self) -> list[pb.JournalEntry]:
-        request = pb.ReadJournalRequest(from_position=self.position, limit=1000)
-        metadata = self._caller.metadata()
-        return list(self._caller.journal.ReadJournal(request, metadata=metadata).entries)
+    def _entries(self) -> Iterator[Entry]:
+        """Give what is new; each is taken before the next page is asked for."""
+        more = True
+        while more:
+            request = pb.ReadJournalRequest(from_position=self.position, limit=_PAGE)
+            metadata = self._caller.metadata()
+            page = self._caller.journal.ReadJournal(request, metadata=metadata).entries
+            yield from map(as_entry, page)
+            more = len(page) == _PAGE
 
     def _check_totals(self) -> None:
         books = asking.trial_balance(self._caller)
@@ -112,6 +126,7 @@ class Following:
         assert summary.total_active_accounts == sum(is_open)
 
 
+_PAGE = 1_000
 _NOT_ACTIVE = frozenset({"PENDING_DISBURSEMENT", "CLOSED", "WRITTEN_OFF"})
 
 
