@@ -1,6 +1,6 @@
 """RecordRepayment: money came in; fees first, then interest, then principal."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import msgspec
 
@@ -15,6 +15,9 @@ from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
 from proto.events import LedgerEvent, RepaymentRecorded
 from proto.values import Code, Key, Money
+
+_PAYMENT: Final = Code("PAYMENT")
+_NO_TYPE: Final = Code("")
 
 
 class RecordRepayment(AccountCommand, frozen=True, kw_only=True):
@@ -57,7 +60,7 @@ def decide(loan: Loan | None, command: RecordRepayment, facts: Facts) -> Decided
     )
     recorded = RepaymentRecorded(
         **posted,
-        reference_type=Code("PAYMENT") if reference else Code(""),
+        reference_type=_PAYMENT if reference else _NO_TYPE,
         reference_id=reference,
         amount=command.amount,
         payment_id=command.payment_id,

@@ -1,5 +1,6 @@
 """Steps of the staircase that several commands share, and the postings' common fields."""
 
+from functools import cache
 from typing import TypedDict
 
 from msgspec import Struct
@@ -137,7 +138,7 @@ def posting(
         account_id=loan.account_id,
         customer_id=loan.customer_id,
         transaction_id=Key(f"TXN-{loan.account_id}-{loan.version + 1}"),
-        transaction_type=Code(transaction_type),
+        transaction_type=_type(transaction_type),
         transaction_at=facts.at,
         effective_date=effective_on or _effective_date(loan, command, facts),
         principal_delta=movement.principal,
@@ -155,6 +156,12 @@ def posting(
         requested_by=facts.requested_by,
         key_mark=facts.key_mark,
     )
+
+
+@cache
+def _type(name: str) -> Code:
+    """Give a transaction type, one and the same to every posting."""
+    return Code(name)
 
 
 def _effective_date(loan: Loan, command: AccountCommand, facts: Facts) -> CalendarDate:

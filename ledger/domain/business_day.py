@@ -55,7 +55,7 @@ def effective_date(
     Refused: a date to come, one before the loan was paid out, one too long ago.
     """
     if not asked:
-        return CalendarDate(today.isoformat())
+        return _written(today)
     check_window("effective_date", asked, today, days_back)
     if earliest is not None and asked.as_date() < earliest:
         raise Refused(
@@ -64,6 +64,11 @@ def effective_date(
             field="effective_date",
         )
     return asked
+
+
+@lru_cache(maxsize=64)
+def _written(today: date) -> CalendarDate:
+    return CalendarDate(today.isoformat())
 
 
 def check_window(field: str, asked: CalendarDate, today: date, days_back: int) -> None:

@@ -8,6 +8,7 @@ from ledger.errors import Refusal, Refused
 from proto.values import CENTS_MAX, Money
 
 ZERO: Final = Money(0)
+"""The one zero: half of what a posting tells is nothing, and postings are kept by the million."""
 
 _AMOUNT: Final = re.compile(r"[0-9]{1,13}(\.[0-9]{1,2})?", re.ASCII)
 
@@ -47,17 +48,19 @@ def check_size(field: str, sum_after: Money) -> None:
 
 def plus(*amounts: Money) -> Money:
     """Add amounts; what comes out is money again."""
-    return Money(sum(amounts))
+    cents = sum(amounts)
+    return Money(cents) if cents else ZERO
 
 
 def minus(amount: Money, *taken: Money) -> Money:
     """Take amounts away."""
-    return Money(amount - sum(taken))
+    cents = amount - sum(taken)
+    return Money(cents) if cents else ZERO
 
 
 def negative(amount: Money) -> Money:
     """Turn an amount into the delta that takes it away."""
-    return Money(-amount)
+    return Money(-amount) if amount else ZERO
 
 
 def smaller(*amounts: Money) -> Money:
@@ -67,7 +70,7 @@ def smaller(*amounts: Money) -> Money:
 
 def total(amounts: Iterable[Money]) -> Money:
     """Sum any number of amounts; none is zero."""
-    return Money(sum(amounts))
+    return plus(*amounts)
 
 
 def dollars(amount: Money) -> str:
