@@ -13,10 +13,10 @@ from proto.values import CalendarDate, Code, Instant, Key, Money
 
 FREQUENCIES: Final = ("weekly", "fortnightly", "monthly")
 
-LINKED_MAX: Final = 10
+LINKED_MAX: Final = 50
 """An instalment names its newest transactions; older ones name it themselves.
 
-Each event that touches it tells them all again: with 50 of them a payment took a tenth longer.
+Each event that touches it tells them all again.
 """
 
 Standing = Literal["PENDING", "PARTIAL", "PAID", "OVERDUE"]
