@@ -160,7 +160,8 @@ def moved(schedule: Schedule, *, paid: Shares = (), forgiven: Shares = ()) -> Sc
 def levelled(schedule: Schedule) -> Schedule:
     """Move what instalments hold beyond their amount to others that have room for it.
 
-    All together stay paid, and ask for, as much as before.
+    All together ask for as much as before, and stay paid as much, but for what has no room
+    any more: it was paid of principal that was added, and is free since that is none.
     """
     open_, paid, cut = ZERO, ZERO, []
     for each in schedule:
@@ -176,7 +177,17 @@ def levelled(schedule: Schedule) -> Schedule:
         to_open = smaller(minus(room, to_paid), open_)
         open_, paid = minus(open_, to_open), minus(paid, to_paid)
         filled.append(_with(each, plus(each.paid, to_paid), plus(each.remaining, to_open)))
-    return tuple(filled)
+    return _asking_again(filled, open_)
+
+
+def _asking_again(schedule: list[Instalment], amount: Money) -> Schedule:
+    """Let the last instalments ask again for an amount that they were paid."""
+    after = []
+    for each in reversed(schedule):
+        part = smaller(each.paid, amount)
+        amount = minus(amount, part)
+        after.append(_with(each, minus(each.paid, part), plus(each.remaining, part)))
+    return tuple(reversed(after))
 
 
 def _with(each: Instalment, paid: Money, remaining: Money) -> Instalment:

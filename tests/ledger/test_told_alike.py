@@ -24,7 +24,7 @@ def check_alike(caller: Caller, account: str) -> None:
 
 def somebody(ledger: LedgerProcess) -> Approver:
     """Give a supervisor who may do all of it."""
-    return approver(ledger, dict.fromkeys(("write_off", "adjustment", "reversal"), "1000.00"))
+    return approver(ledger, dict.fromkeys(("write_off", "adjustment", "reversal"), "5000.00"))
 
 
 def test_a_correction_that_leaves_nothing_to_pay_leaves_the_account_paid_off(
@@ -63,4 +63,19 @@ def test_instalments_ask_for_what_is_owed_once_paid_principal_was_none(
     reverse(supervisor, account, adjusted)
     loan = loan_of(system, account)
     assert (loan.principal, loan.fee_balance, loan.instalments[0].remaining) == (0, 1_57, 1_57)
+    check_alike(system, account)
+
+
+def test_instalments_ask_for_all_that_is_owed_once_two_adjustments_are_taken_back(
+    ledger: LedgerProcess, system: Caller
+) -> None:
+    """The first one first: what it had added was written down by the second, and never paid."""
+    account, supervisor = system.active_loan(), somebody(ledger).caller
+    first = supervisor.adjust(account, "157.60", "-100.00").transaction.transaction_id
+    second = supervisor.adjust(account, "-657.60").transaction.transaction_id
+    reverse(supervisor, account, first)
+    reverse(supervisor, account, second)
+    loan = loan_of(system, account)
+    asked = sum(each.remaining for each in loan.instalments)
+    assert (loan.total_outstanding, asked) == (600_00, 600_00)
     check_alike(system, account)
