@@ -61,7 +61,7 @@ class Ledger:
             metadata=self._credentials(),
             timeout=DEADLINE_SECONDS,
         )
-        return [_journal_entry(each) for each in page.entries], page.last_position
+        return [journal_entry(each) for each in page.entries], page.last_position
 
     def balances_at(self, account_id: str, version: int) -> Balances | None:
         """Give an account's balances at a version; None from a ledger that cannot tell."""
@@ -104,7 +104,8 @@ def _entry(subject_id: str, event: EventHistoryEntry) -> Entry:
     )
 
 
-def _journal_entry(event: JournalEntry) -> Entry:
+def journal_entry(event: JournalEntry) -> Entry:
+    """Give an entry that the journal told as the stream would have brought it."""
     return _as_published(
         codec.event_fields(
             subject_id=event.subject_id,

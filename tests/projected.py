@@ -1,26 +1,15 @@
-"""An entry of the journal, as the projector takes it from the stream."""
+"""An entry of the journal, as the projector takes it where the stream did not bring it."""
 
 from ledger.journal import Entry
-from projector.item import FETCHED_ENTRY_ID, Item
-from projector.item import Entry as StreamEntry
+from ledger.rpc import journal_queries
+from projector import ledger_reads
+from projector.item import Item
 from proto import codec
-from proto import servicing_pb2 as pb
-from proto.streams import INTERNAL
+from proto.servicing_pb2 import JournalEntry
 
 
-def item_of(entry: Entry | pb.JournalEntry) -> Item:
-    """Write an entry's fields as the ledger publishes them, and read them as the projector does."""
-    fields = codec.event_fields(
-        subject_id=entry.subject_id,
-        version=entry.version,
-        event_type=entry.event_type,
-        position=entry.position,
-        recorded_at=entry.recorded_at,
-        actor=entry.actor,
-        body=entry.body,
-        hash_hex=entry.hash,
-        prev_hex=entry.prev,
-    )
-    told = {name.encode(): value.encode() for name, value in fields.items()}
-    read = StreamEntry(INTERNAL, FETCHED_ENTRY_ID, told)
+def item_of(entry: Entry | JournalEntry) -> Item:
+    """Let the ledger tell an entry and the projector take it, each in its own way."""
+    told = journal_queries.journal_entry(entry) if isinstance(entry, Entry) else entry
+    read = ledger_reads.journal_entry(told)
     return Item(read, codec.read_envelope(read.stream, read.entry_id, read.fields, read.size))

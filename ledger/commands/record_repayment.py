@@ -13,11 +13,10 @@ from ledger.domain.loan import Loan
 from ledger.domain.money import check_size, negative, plus
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
-from proto.events import LedgerEvent, RepaymentRecorded
+from proto.events import NO_CODE, LedgerEvent, RepaymentRecorded
 from proto.values import Code, Key, Money
 
 _PAYMENT: Final = Code("PAYMENT")
-_NO_TYPE: Final = Code("")
 
 
 class RecordRepayment(AccountCommand, frozen=True, kw_only=True):
@@ -60,7 +59,7 @@ def decide(loan: Loan | None, command: RecordRepayment, facts: Facts) -> Decided
     )
     recorded = RepaymentRecorded(
         **posted,
-        reference_type=_PAYMENT if reference else _NO_TYPE,
+        reference_type=_PAYMENT if reference else NO_CODE,
         reference_id=reference,
         amount=command.amount,
         payment_id=command.payment_id,

@@ -11,6 +11,7 @@ from ledger.domain.reasons import check_given, check_reason
 from ledger.domain.rights import LIMIT_KINDS, ROLES
 from ledger.errors import Refusal, Refused
 from ledger.own_keys import OWN
+from proto.events import NO_CODE, NO_KEY
 from proto.values import CalendarDate, Code, Key, Money
 
 TEXT_LENGTH_MAX: Final = 2_000
@@ -23,9 +24,6 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _GIVEN_ID: Final = re.compile(r"TXN-[A-Za-z0-9._/-]{1,90}|[12][0-9]{12}-[0-9]{1,6}", re.ASCII)
 _RATE: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,4})?", re.ASCII)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_NO_KEY: Final = Key("")
-_NO_CODE: Final = Code("")
-"""What a request leaves out, once and not in every posting that is kept."""
 _RESERVED_STAFF_IDS: Final = ("system", "projector")
 
 
@@ -37,7 +35,7 @@ def invalid(field: str, sentence: str) -> Refused:
 def identifier(field: str, value: str, *, required: bool = True) -> Key:
     """Read an id: letters, digits, dot, underscore, slash, hyphen; at most 64."""
     if not value and not required:
-        return _NO_KEY
+        return NO_KEY
     if _ID.fullmatch(value) is None:
         raise invalid(
             field, "must be an id of at most 64 letters, digits, dots, slashes or hyphens."
@@ -96,7 +94,7 @@ def free_text(
 
 def reference(field: str, value: str) -> Key:
     """Read a reference that another system gave."""
-    return Key(free_text(field, value, length_max=REFERENCE_LENGTH_MAX)) if value else _NO_KEY
+    return Key(free_text(field, value, length_max=REFERENCE_LENGTH_MAX)) if value else NO_KEY
 
 
 def given_id(field: str, value: str) -> Key:
@@ -109,7 +107,7 @@ def given_id(field: str, value: str) -> Key:
 
 def code(field: str, value: str) -> Code:
     """Read a short name from some list; where the list is not ours, still no card number."""
-    return Code(identifier(field, free_text(field, value), required=False)) if value else _NO_CODE
+    return Code(identifier(field, free_text(field, value), required=False)) if value else NO_CODE
 
 
 def texts(**fields: str) -> dict[str, str]:
@@ -154,7 +152,7 @@ def besides(
         effective_date=calendar_date("effective_date", request.effective_date),
         reason_code=code("reason_code", request.reason_code)
         if reason_codes is None
-        else check(Code(request.reason_code) if request.reason_code else _NO_CODE, reason_codes),
+        else check(Code(request.reason_code) if request.reason_code else NO_CODE, reason_codes),
     )
 
 

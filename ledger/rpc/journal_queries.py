@@ -60,7 +60,7 @@ class JournalQueries:
         after = fields.count("from_position", request.from_position, least=0, most=2**62)
         page = _within_bytes(self._journal.read(after, limit))
         return servicing_pb.ReadJournalResponse(
-            entries=[_journal_entry(entry) for entry in page],
+            entries=[journal_entry(entry) for entry in page],
             last_position=self._journal.head().position,
         )
 
@@ -126,7 +126,8 @@ def _history_entry(entry: Entry) -> ledger_pb.EventHistoryEntry:
     )
 
 
-def _journal_entry(entry: Entry) -> servicing_pb.JournalEntry:
+def journal_entry(entry: Entry) -> servicing_pb.JournalEntry:
+    """Tell an entry as JournalService tells it."""
     return servicing_pb.JournalEntry(
         position=entry.position,
         subject_id=entry.subject_id,
