@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from embedded import binaries, readiness
-from embedded.process import Process, is_taken, spawn
+from embedded.ports import Ports
+from embedded.process import Process, spawn
 from embedded.running import Addresses
 from embedded.servers import MongoServer, RedisServer
-from embedded.settings import BadSetting, Settings
+from embedded.settings import Settings
 
 MONGODB_PORT: Final = 27_117
 REDIS_PORT: Final = 6_479
-PORTS_TRIED: Final = 100
 LOG_BYTES_MAX: Final = 10_000_000
 
 
@@ -40,14 +40,15 @@ class Room:
 class SetUp:
     """What runs where: chosen once, before anything is started.
 
-    Raises BadSetting for a taken port, MissingServer for a server that cannot run here.
+    Raises BadSetting for a port that is taken or named twice, MissingServer for a server that
+    cannot run here.
     """
 
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self.settings = settings
-        self._require_free_ports()
-        self.mongo = None if settings.mongodb_url else _mongo(settings)
-        self.redis = None if settings.redis_url else _redis(settings)
+        ports = _named_ports(settings)
+        self.mongo = None if settings.mongodb_url else _mongo(settings, ports)
+        self.redis = None if settings.redis_url else _redis(settings, ports)
         self.versions = {
             server.name: binaries.series(binaries.find(server.name))
             for server in (self.mongo, self.redis)
@@ -113,40 +114,29 @@ class SetUp:
             "PYTHONUNBUFFERED": "1",
         }
 
-    def _require_free_ports(self) -> None:
-        _must_be_free("DASHBOARD_PORT", "127.0.0.1", self.settings.dashboard_port)
-        if not self.settings.ledger_url:
-            host, _, port = self.settings.ledger_listen.rpartition(":")
-            _must_be_free("LEDGER_LISTEN", host, int(port))
+
+def _named_ports(settings: Settings) -> Ports:
+    """Take the ports that settings name, before any that is only usual."""
+    ports = Ports()
+    ports.choose("DASHBOARD_PORT", settings.dashboard_port)
+    if not settings.ledger_url:
+        host, _, port = settings.ledger_listen.rpartition(":")
+        ports.choose("LEDGER_LISTEN", int(port), host)
+    if settings.mongodb_port and not settings.mongodb_url:
+        ports.choose("MONGODB_PORT", settings.mongodb_port)
+    if settings.redis_port and not settings.redis_url:
+        ports.choose("REDIS_PORT", settings.redis_port)
+    return ports
 
 
-def _mongo(settings: Settings) -> MongoServer:
-    port = _port("MONGODB_PORT", settings.mongodb_port, MONGODB_PORT)
+def _mongo(settings: Settings, ports: Ports) -> MongoServer:
+    port = settings.mongodb_port or ports.find("MONGODB_PORT", MONGODB_PORT)
     return MongoServer(settings.data_dir / "mongodb", port)
 
 
-def _redis(settings: Settings) -> RedisServer:
-    port = _port("REDIS_PORT", settings.redis_port, REDIS_PORT)
+def _redis(settings: Settings, ports: Ports) -> RedisServer:
+    port = settings.redis_port or ports.find("REDIS_PORT", REDIS_PORT)
     return RedisServer(settings.data_dir / "redis", port)
-
-
-def _must_be_free(name: str, host: str, port: int) -> None:
-    if is_taken(port, host):
-        raise BadSetting(
-            f"The port {port} is taken: end the program that listens there, or set {name} "
-            "to another."
-        )
-
-
-def _port(name: str, chosen: int | None, usual: int) -> int:
-    """Give the port that was chosen, or the usual one, or the next that is free."""
-    if chosen is not None:
-        _must_be_free(name, "127.0.0.1", chosen)
-        return chosen
-    for port in range(usual, usual + PORTS_TRIED):
-        if not is_taken(port):
-            return port
-    raise BadSetting(f"No port from {usual} on is free: set {name} to one that is.")
 
 
 def shorten_logs(folder: Path) -> None:

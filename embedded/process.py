@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -56,14 +55,6 @@ def stop(process: Process, seconds_max: float = STOP_SECONDS_MAX) -> int:
     return status
 
 
-def free_port() -> int:
-    """Give a port of the loopback that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def is_alive(pid: int) -> bool:
     """Tell whether there is such a process."""
     try:
@@ -73,18 +64,3 @@ def is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def is_taken(port: int, host: str = "127.0.0.1") -> bool:
-    """Tell whether a server could not listen on a port because another does.
-
-    Binding tells it, also of listeners that share their port with whoever asks.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host.strip("[]"), port))
-        except OSError:
-            return True
-        return False

@@ -11,7 +11,8 @@ import redis
 from pymongo.errors import PyMongoError
 
 from embedded import binaries
-from embedded.process import Process, is_taken, spawn, stop
+from embedded.ports import is_taken
+from embedded.process import Process, spawn, stop
 
 READY_SECONDS_MAX: Final = 120.0
 REPLICA_SET: Final = "billie"

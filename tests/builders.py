@@ -14,10 +14,12 @@ from typing import Final, Self
 import grpc
 from grpc_health.v1 import health_pb2
 
-from embedded.process import Process, free_port, is_taken, spawn, stop
+from embedded.ports import is_taken
+from embedded.process import Process, spawn, stop
 from tests.keys import make_keys, signing_key, token_for
 from tests.ledger_caller import CALL_SECONDS_MAX, CHANNEL_OPTIONS, Caller, Metadata, refusal_of
 from tests.loan_requests import instalments_of, new_id, new_key, open_loan_request
+from tests.ports import free_port
 
 __all__ = [
     "CALL_SECONDS_MAX",

@@ -9,12 +9,13 @@ import pytest
 import redis
 from pymongo.database import Database
 
-from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
+from tests import tried_again
 from tests.browser import fixtures
 from tests.browser.fixtures import browser, context
 from tests.databases import Databases
 from tests.desk_fixtures import desk, desk_database
+from tests.ports import free_port
 from tests.postgres import PostgresServer
 from tests.told_times import told
 
@@ -22,8 +23,9 @@ __all__ = ["browser", "context", "desk", "desk_database"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives a browser."""
+    """Mark what drives a browser, and what may be tried again."""
     fixtures.mark(items)
+    tried_again.mark(items)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -40,7 +42,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell what the journeys took, and what was tried again."""
     for line in told(each for every in terminalreporter.stats.values() for each in every):
         terminalreporter.write_line(line)
-    for each in fixtures.failed_at_first(terminalreporter.stats.get("rerun", ())):
+    for each in tried_again.told(terminalreporter.stats.get("rerun", ())):
         terminalreporter.section("tried again")
         terminalreporter.write_line(each)
 

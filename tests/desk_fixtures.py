@@ -8,9 +8,9 @@ import pymongo
 import pytest
 from pymongo.database import Database
 
-from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
 from tests.desk_process import DeskProcess
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

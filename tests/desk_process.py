@@ -12,12 +12,13 @@ from typing import Any, Final
 from pymongo.database import Database
 
 from embedded import keys
-from embedded.process import Process, free_port, spawn, stop
+from embedded.process import Process, spawn, stop
 from embedded.servers import wait_until
 from proto import documents
 from proto.codec import to_mongo
 from proto.documents import StaffDocument
 from proto.values import Key
+from tests.ports import free_port
 
 PASSWORD: Final = "a long demo password"
 OTHER_NAME: Final = "desk.example"

@@ -18,8 +18,9 @@ from typing import Final
 import psycopg
 import pytest
 
-from embedded.process import Process, free_port, spawn, stop
+from embedded.process import Process, spawn, stop
 from embedded.servers import wait_until
+from tests.ports import free_port
 
 USER: Final = "billie"
 PASSWORD: Final = "s3cret/word"

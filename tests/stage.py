@@ -11,8 +11,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from pymongo.database import Database
 
 from embedded import keys
-from embedded.process import Process, free_port, spawn, stop
+from embedded.process import Process, spawn, stop
 from embedded.servers import MongoServer, RedisServer, wait_until
+from tests.ports import free_port
 
 DB_NAME: Final = "billie-servicing"
 

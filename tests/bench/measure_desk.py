@@ -19,7 +19,7 @@ from dashboard import navigation
 from dashboard.queries import customers, search
 from dashboard.sessions import Sessions
 from embedded import keys
-from embedded.process import free_port, spawn, stop
+from embedded.process import spawn, stop
 from proto import accounting_ledger_pb2 as ledger
 from proto import actor_token, codec
 from proto import servicing_pb2 as servicing
@@ -31,6 +31,7 @@ from tests.bench.desk_sessions import at_once, pages_in_turn
 from tests.bench.figures import ROUNDS, paired, percentile, report
 from tests.browser import chromium
 from tests.invariants.load import Load
+from tests.ports import free_port
 from tests.stage import Stage
 
 SESSIONS: Final = 10

@@ -24,12 +24,12 @@ from dashboard.queries.portfolio import day_totals, period_totals, portfolio_now
 from dashboard.queries.portfolio_rows import accounts_in
 from dashboard.queries.search import search
 from dashboard.queries.transactions import transactions
-from embedded.process import free_port
 from embedded.servers import MongoServer
 from proto import documents
 from tests.bench import large_roll_ups
 from tests.bench.figures import percentile, report
 from tests.bench.large_portfolio import Portfolio, Stored
+from tests.ports import free_port
 
 DB_NAME: Final = "bench-large"
 TRIES: Final = 200

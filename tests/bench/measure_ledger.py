@@ -16,7 +16,8 @@ from typing import Final
 
 import grpc
 
-from embedded.process import Process, free_port, is_taken, spawn, stop
+from embedded.ports import is_taken
+from embedded.process import Process, spawn, stop
 from ledger.books import system_clock
 from proto import accounting_ledger_pb2 as wire
 from proto import accounting_ledger_pb2_grpc as rpc
@@ -26,6 +27,7 @@ from tests import postgres
 from tests.bench import measure_store
 from tests.bench.figures import paired, report
 from tests.invariants.load import Load
+from tests.ports import free_port
 from tests.stage import Stage
 
 ACCOUNTS: Final = [f"bench-acc-{number:04d}" for number in range(1_024)]

@@ -15,8 +15,6 @@ if TYPE_CHECKING:  # only these tests load Playwright
 PATIENCE_MS: Final = 60_000
 LOOK_MS: Final = 5_000
 SHOWN_MAX: Final = 1_500
-TOLD_MAX: Final = 6_000
-TRIES_AGAIN_IN_CI: Final = 1
 LOUD: Final = "NO BROWSER: the browser tests are skipped; install chromium, or run make chromium"
 
 
@@ -73,24 +71,7 @@ def add_pages(item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 def mark(items: list[pytest.Item]) -> None:
-    """Mark every test that drives a browser, whether it says so or not.
-
-    Where CI=true such a test may fail once: a browser, a desk, four servers and the test share
-    the machine, and one moment in thousands of clicks is no verdict on a change. What it was is
-    told by `failed_at_first`, and everywhere else a failure is a failure at once.
-    """
+    """Mark every test that drives a browser, whether it says so or not."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-            if os.environ.get("CI") == "true":
-                item.add_marker(pytest.mark.flaky(reruns=TRIES_AGAIN_IN_CI))
-
-
-def failed_at_first(reports: Iterable[object]) -> list[str]:
-    """Tell which tests were tried again, and all that is known of why they failed at first."""
-    return [
-        f"FAILED AT FIRST, THEN TRIED AGAIN: {each.nodeid}\n"
-        + "\n".join([each.longreprtext[-TOLD_MAX:], *(text for _, text in each.sections)])
-        for each in reports
-        if isinstance(each, pytest.TestReport)
-    ]

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from embedded import running
-from embedded.process import free_port
 from embedded.running import Running
+from tests.ports import free_port
 
 UP_SECONDS_MAX: Final = 240.0
 DOWN_SECONDS_MAX: Final = 60.0

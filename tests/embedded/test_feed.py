@@ -10,9 +10,9 @@ import pymongo
 import pytest
 
 from embedded.feed import events
-from embedded.process import free_port
 from proto.documents import CUSTOMERS, LOAN_ACCOUNTS
 from tests.embedded.launcher import Launched, command
+from tests.ports import free_port
 
 
 def _customer(customer_id: str, **fields: str) -> dict[str, str]:

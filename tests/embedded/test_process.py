@@ -1,13 +1,12 @@
 """Children never outlive their parent, and know nothing of how it takes signals."""
 
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from embedded.process import free_port, is_alive, is_taken, spawn, stop
+from embedded.process import is_alive, spawn, stop
 
 PARENT = """
 import sys, time
@@ -68,13 +67,3 @@ def test_a_child_that_does_not_listen_is_ended_all_the_same(tmp_path: Path) -> N
     inner = int(log.read_text())
     assert stop(child, seconds_max=0.2) == -signal.SIGKILL
     assert _ended(inner)
-
-
-def test_a_port_that_others_share_counts_as_taken() -> None:
-    """A listener that would share its port (gRPC does) is seen as well."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        assert is_taken(listener.getsockname()[1])
-    assert not is_taken(free_port())

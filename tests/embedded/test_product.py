@@ -16,11 +16,11 @@ import redis
 from embedded import running
 from embedded.demo import record
 from embedded.demo.portfolio import build
-from embedded.process import free_port
 from embedded.running import Running
 from embedded.servers import RedisServer
 from proto.documents import CUSTOMERS
 from tests.embedded.launcher import Launched, command
+from tests.ports import free_port
 
 
 def _ready(found: Running) -> int:

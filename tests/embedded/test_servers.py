@@ -7,8 +7,8 @@ import pymongo
 import redis
 
 from embedded import binaries
-from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
+from tests.ports import free_port
 
 
 def test_mongod_keeps_its_data_on_another_port(data_dir: Path) -> None:

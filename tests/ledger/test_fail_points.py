@@ -12,7 +12,6 @@ import grpc
 import pytest
 import redis
 
-from embedded.process import free_port
 from embedded.servers import RedisServer
 from ledger.fail_points import FailPoint
 from ledger.journal import Journal
@@ -24,6 +23,7 @@ from tests.builders import LedgerProcess, new_key
 from tests.counts import IS_LONG, count
 from tests.ledger.accounts_check import check_books
 from tests.ledger.approvers import approver, ask, write_off
+from tests.ports import free_port
 
 SEEDS = range(count(2, 50))
 CALLERS = 6

@@ -9,13 +9,14 @@ from typing import Any, cast
 import pytest
 import redis
 
-from embedded.process import free_port, stop
+from embedded.process import stop
 from embedded.servers import RedisServer, wait_until
 from proto.streams import DEAD_LETTERS, INBOX, INTAKE_GROUP
 from tests.builders import Caller, LedgerProcess, new_id
 from tests.ledger.accounts_check import check_books, loan_of
 from tests.ledger.asking import set_read_only
 from tests.ledger.taking_back import close_letter, new_message
+from tests.ports import free_port
 
 SECONDS_MAX = 120.0
 

@@ -8,7 +8,6 @@ from typing import cast
 import pytest
 import redis
 
-from embedded.process import free_port
 from embedded.servers import RedisServer
 from ledger.publisher import BATCH_MAX, POSITION_KEY
 from proto import codec
@@ -16,6 +15,7 @@ from proto import servicing_pb2 as pb
 from proto.codec import Envelope
 from proto.streams import INTERNAL
 from tests.builders import LedgerProcess
+from tests.ports import free_port
 
 SECONDS_MAX = 120.0
 

@@ -11,8 +11,8 @@ import grpc
 import pytest
 from grpc_health.v1 import health_pb2
 
-from embedded.process import free_port
 from tests.builders import LedgerProcess, make_keys, refusal_of
+from tests.ports import free_port
 
 Ended = subprocess.CompletedProcess[str]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import grpc
 import pytest
 
-from embedded.process import is_alive, is_taken
+from embedded.ports import is_taken
+from embedded.process import is_alive
 from tests.builders import LedgerProcess, new_key
 
 SECONDS_MAX = 120.0

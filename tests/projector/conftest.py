@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pymongo.database import Database
 
-from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
 from projector import assembly
 from projector.heartbeat import unread
@@ -24,6 +23,7 @@ from projector.settings import Settings
 from projector.stream import GROUP, STREAMS
 from tests.builders import LedgerProcess
 from tests.loan_requests import open_loan_request
+from tests.ports import free_port
 from tests.projector.feed import Feed
 from tests.projector.mirror import Mirror
 

@@ -10,7 +10,6 @@ import pytest
 import redis
 from pymongo.database import Database
 
-from embedded.process import free_port
 from projector.projections import PROJECTIONS
 from projector.settings import Settings
 from projector.stream import GROUP
@@ -18,6 +17,7 @@ from proto import documents
 from proto.streams import INBOX, INTERNAL
 from tests.counts import count
 from tests.databases import Databases
+from tests.ports import free_port
 from tests.projector.conftest import Drain, Start
 from tests.projector.families import OURS, OUTSIDE, Ledger, shuffled, story, told_outside
 from tests.projector.feed import Feed

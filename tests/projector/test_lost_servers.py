@@ -14,7 +14,6 @@ import pytest
 import redis
 from pymongo.collection import Collection
 
-from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
 from projector import assembly
 from projector.archive import Archive
@@ -24,6 +23,7 @@ from projector.store import Store, Unreachable
 from projector.stream import Reader, is_passing
 from proto.codec import read_envelope
 from proto.streams import INBOX
+from tests.ports import free_port
 from tests.projector.conftest import Start
 from tests.projector.feed import Feed, customer
 from tests.projector.mirror import Mirror

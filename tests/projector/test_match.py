@@ -11,7 +11,6 @@ import pytest
 from bson import Decimal128, Int64
 from prometheus_client import generate_latest
 
-from embedded.process import free_port
 from projector import assembly, commands
 from projector.match_check import MatchCheck, Sampling
 from projector.metrics import Metrics
@@ -23,6 +22,7 @@ from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceStub
 from proto.documents import MatchScoreDocument
 from proto.servicing_pb2 import GetStateAtRequest, GetStateAtResponse
 from proto.servicing_pb2_grpc import JournalServiceStub
+from tests.ports import free_port
 from tests.projector.conftest import Start
 from tests.projector.feed import Feed, account
 from tests.projector.mirror import Mirror

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from embedded.demo.portfolio import build
-from embedded.process import free_port
 from projector import assembly
 from projector.settings import BadSetting, Settings
 from projector.stream import STREAMS
 from proto import documents
+from tests.ports import free_port
 from tests.projector.feed import Feed, account, customer, update
 from tests.projector.mirror import Mirror
 from tests.projector.test_process import environment, running, tell_much, wait_until

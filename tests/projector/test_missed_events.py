@@ -12,7 +12,6 @@ import grpc
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from embedded.process import free_port
 from projector.assembly import now, read_key
 from projector.ledger_reads import RECONNECT_SECONDS_MAX, Ledger
 from projector.lost_events import LOOK_SECONDS, TRIES_MAX, LostEvents
@@ -22,6 +21,7 @@ from projector.vitals import Vitals
 from proto import actor_token, documents
 from proto.accounting_ledger_pb2 import EventHistoryResponse, GetEventHistoryRequest
 from proto.streams import INTERNAL
+from tests.ports import free_port
 from tests.projector.conftest import Start
 from tests.projector.feed import Feed, account, update
 from tests.projector.history import History, serving

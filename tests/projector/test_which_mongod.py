@@ -11,10 +11,11 @@ from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
 
 from embedded import binaries
-from embedded.process import free_port, spawn, stop
+from embedded.process import spawn, stop
 from projector import assembly
 from projector.settings import BadSetting, Settings
 from proto.streams import INBOX
+from tests.ports import free_port
 from tests.projector.feed import Feed, customer
 from tests.projector.test_world_faults import SECONDS_MAX, wait_until, working
 

@@ -14,13 +14,14 @@ import pytest
 import redis
 from pymongo.collection import Collection
 
-from embedded.process import Process, free_port, spawn, stop
+from embedded.process import Process, spawn, stop
 from embedded.servers import MongoServer, RedisServer
 from projector import assembly
 from projector.settings import Settings
 from projector.stream import GROUP, STREAMS
 from proto import codec, documents
 from proto.streams import INBOX, INTERNAL
+from tests.ports import free_port
 from tests.projector.feed import Feed, account, customer, update
 from tests.projector.mirror import Mirror
 

@@ -9,13 +9,13 @@ from msgspec import Struct
 from pymongo.database import Database
 
 from dashboard.ledger_client import LedgerClient
-from embedded.process import free_port
 from proto import documents
 from proto.codec import to_mongo
 from proto.documents import Collection
 from tests.dashboard.desk.recording_ledger import RecordingLedger
 from tests.dashboard.desk.whole_trail import make_history
 from tests.ledger.clocked import ClockedLedger
+from tests.ports import free_port
 
 DeskDatabase = Database[dict[str, Any]]
 Store = Callable[[Collection, str, Struct], None]

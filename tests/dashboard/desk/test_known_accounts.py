@@ -8,12 +8,12 @@ import pytest
 from dashboard.known_accounts import KEPT_SECONDS, KnownAccounts
 from dashboard.ledger_client import Caller, LedgerClient
 from dashboard.queries.accounts import AccountView
-from embedded.process import free_port
 from proto import accounting_ledger_pb2 as ledger
 from proto.codec import from_mongo, to_mongo
 from proto.values import Money
 from tests.dashboard.desk.portfolio import account
 from tests.dashboard.desk.recording_ledger import RecordingLedger, says_no
+from tests.ports import free_port
 
 SARAH = Caller("staff-support", "session-1")
 OUTSIDE = from_mongo(AccountView, to_mongo(account(ver=None)))

@@ -13,11 +13,11 @@ from dashboard.ledger_client import (
     LedgerRefused,
     OutcomeUnknown,
 )
-from embedded.process import free_port
 from proto import accounting_ledger_pb2 as ledger
 from proto import servicing_pb2 as servicing
 from tests.dashboard.desk.recording_ledger import RecordingLedger, posted, says_no
 from tests.journeys.relay import Relay
+from tests.ports import free_port
 
 SARAH = Caller("staff-support", "session-1")
 RECORD_REPAYMENT = "AccountingLedgerService/RecordRepayment"

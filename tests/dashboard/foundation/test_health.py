@@ -10,9 +10,9 @@ from pymongo.database import Database
 
 from dashboard.queries.health import BACK_SOON, HealthWatch
 from dashboard.sessions import SessionEnded
-from embedded.process import free_port
 from tests.dashboard.foundation.beats import beat
 from tests.dashboard.foundation.ledger_process import OutsideLedger
+from tests.ports import free_port
 
 ReadModels = Database[dict[str, Any]]
 

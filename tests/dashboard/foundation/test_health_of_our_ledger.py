@@ -10,11 +10,11 @@ from pymongo.database import Database
 from dashboard.actor_tokens import TokenMint, read_key
 from dashboard.queries.health import BACK_SOON, HealthWatch
 from dashboard.sessions import Sessions, hashed
-from embedded.process import free_port
 from embedded.servers import RedisServer
 from tests.builders import LedgerProcess
 from tests.dashboard.foundation.beats import beat
 from tests.ledger import asking
+from tests.ports import free_port
 
 
 @pytest.mark.parametrize("reaches_stream", [True, False])

@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 from dashboard.session import SECRET_SLOT
 from dashboard.sessions import Sessions, hashed
 from embedded import keys
-from embedded.process import free_port
 from embedded.servers import MongoServer, RedisServer
 from tests.dashboard.own_process import desk_of_its_own, run
 from tests.desk_process import add_staff
+from tests.ports import free_port
 
 ReadModels = Database[dict[str, Any]]
 

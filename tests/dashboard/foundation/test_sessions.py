@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from dashboard.sessions import Session, SessionEnded, Sessions, hashed
-from embedded.process import free_port
+from tests.ports import free_port
 
 
 def _redeemed(sessions: Sessions, staff_id: str = "staff-support", replaces: str = "") -> str:
