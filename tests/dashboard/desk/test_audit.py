@@ -124,6 +124,14 @@ def test_a_customers_events_are_those_of_their_accounts_too(
     assert turned(database, AuditFilter(of_staff=True), 1) == ["ACC-1:7", "ACC-1:2"]
 
 
+def test_no_staff_customer_is_left_out(database: DeskDatabase, store: Store) -> None:
+    """However many there are."""
+    staff = ({"_id": f"CUS-S{each}", "staffFlag": True} for each in range(6_000))
+    database[documents.CUSTOMERS.name].insert_many(staff)
+    store(documents.AUDIT_EVENTS, "ACC-1:7", event(7, customer_id=Key("CUS-S5999")))
+    assert found(database, of_staff=True) == [7, 2]
+
+
 @pytest.mark.parametrize("asked", [{"of_staff": True}, {"customer_id": "CUS-9"}], ids=str)
 def test_a_customers_events_are_found_by_an_index(
     database: DeskDatabase, store: Store, asked: dict[str, Any]
