@@ -1,8 +1,9 @@
 """Who is the same person: what two sign-ins are compared by before one decides the other's.
 
 Unicode's own table of look-alikes (UTS 39) is read from the library; a Cyrillic letter,
-a digit or full-width form in a name makes no other person of its bearer. What is close is
-taken as the same: a colleague who is held back wrongly asks another approver.
+a digit or full-width form in a name makes no other person of its bearer, nor does a stroke
+or hook. What is close is taken as the same: a colleague who is held back wrongly asks
+another approver.
 """
 
 import re
@@ -17,6 +18,8 @@ from ledger.domain.staff import Staff
 
 _IGNORED: Final = re.compile(r"[\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]")
 _IGNORED_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Mn", "Me"})
+_NOT_IN_THE_TABLE: Final = tuple(zip("bbhkmnt", "ƅвнкмпт", strict=True))
+"""Letters that are told from ours by their height alone."""
 _MAIL: Final = re.compile(r"([^@+]+)(?:\+[^@]*)?@(.+)")
 
 
@@ -30,10 +33,10 @@ def _prototypes() -> dict[int, str]:
             char = leader[char]
         return char
 
-    for char, aliases in confusables_data.items():
-        for alias in aliases:
-            ours, other = find(char), find(alias["c"])
-            leader[max(ours, other, key=_rank)] = min(ours, other, key=_rank)
+    table = ((char, each["c"]) for char, aliases in confusables_data.items() for each in aliases)
+    for pair in (*table, *_NOT_IN_THE_TABLE):
+        ours, other = (find(_bare(each) or each) for each in pair)
+        leader[max(ours, other, key=_rank)] = min(ours, other, key=_rank)
     single = (char for char in tuple(leader) if len(char) == 1)
     return {ord(char): find(char) for char in single if find(char) != char}
 
@@ -47,14 +50,24 @@ def _rank(char: str) -> tuple[bool, int, bool, str]:
 def skeletons(text: str) -> frozenset[str]:
     """Give a text without what the eye does not tell apart: case, width, spaces, look-alikes.
 
-    There are two of it, for a letter may look like another as a capital or as a small one.
+    There are several of it: a letter may look like another as a capital or as a small one,
+    and like another than what Unicode takes it for (a lunate sigma is a sigma, and looks like c).
     """
-    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text))
-    seen = (each for each in plain if unicodedata.category(each) not in _IGNORED_CATEGORIES)
-    bare = _IGNORED.sub("", "".join(seen))
+    looked_at = unicodedata.normalize("NFD", text).translate(_prototypes())
+    return frozenset(each for seen in (text, looked_at) for each in _cases(seen)) - {""}
+
+
+def _cases(text: str) -> tuple[str, str]:
+    bare = _bare(unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text)))
     small = bare.casefold().translate(_prototypes()).casefold()
     as_written = bare.translate(_prototypes()).casefold().translate(_prototypes())
-    return frozenset(_joined(each) for each in (small, as_written)) - {""}
+    return _joined(small), _joined(as_written)
+
+
+def _bare(text: str) -> str:
+    """Leave out what is not seen, and marks above, below or across a letter."""
+    seen = (each for each in text if unicodedata.category(each) not in _IGNORED_CATEGORIES)
+    return _IGNORED.sub("", "".join(seen))
 
 
 def _joined(text: str) -> str:
