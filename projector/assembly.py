@@ -24,13 +24,14 @@ from projector.ledger_reads import Ledger
 from projector.letters import Letters
 from projector.loop import Projector
 from projector.lost_events import LostEvents
-from projector.match_check import MatchCheck, Sampling
+from projector.match_check import MatchCheck
 from projector.metrics import Metrics, MetricsServer
 from projector.missed_events import MissedEvents
 from projector.orphans import app_name
 from projector.rebuild import Rebuild
 from projector.rebuild_work import Process, RebuildWork
 from projector.retention import Retention
+from projector.sampling import Sampling
 from projector.settings import BadSetting, Settings
 from projector.shelf import TIMEZONED
 from projector.store import IDLE_SECONDS_MAX, Store

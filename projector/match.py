@@ -55,13 +55,19 @@ class Mismatch(Struct, frozen=True, kw_only=True):
     since_event_type: str
 
 
-def history_items(entries: Sequence[Entry], version: int) -> list[Item]:
+def version(account: Stored) -> int:
+    """Give the version that a document says it stands for; 0 where what it says is none."""
+    said = account.get("ver")
+    return int(said) if isinstance(said, int) else 0
+
+
+def history_items(entries: Sequence[Entry], last: int) -> list[Item]:
     """Read a subject's events up to a version, in their order, each once."""
     by_version = {}
     for entry in entries:
         envelope = read_envelope(entry.stream, entry.entry_id, entry.fields, entry.size)
         by_version[envelope.version] = Item(entry, envelope)
-    return [by_version[each] for each in sorted(by_version) if each <= version]
+    return [by_version[each] for each in sorted(by_version) if each <= last]
 
 
 def folded(account_id: str, items: Sequence[Item]) -> list[Flat]:
@@ -135,7 +141,7 @@ def _mismatch(
         field=path,
         mirror=values[0],
         ledger=values[1],
-        version=int(mirror.get("ver") or 0),
+        version=version(mirror),
         since_version=event.version if event else 0,
         since_event_id=event.identity if event else "",
         since_event_type=event.event_type if event else "",
@@ -150,10 +156,11 @@ def _flatten(path: str, value: object, fields: Flat) -> None:
         for number, each in enumerate(value):
             _flatten(f"{path}.{number}", each, fields)
     elif value is not None:
-        fields[path] = _text(value)
+        fields[path] = as_text(value)
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Write a stored value, of whatever type, so that two can be compared and shown."""
     if isinstance(value, Decimal128):
         return format(value.to_decimal(), "f")
     if isinstance(value, datetime):

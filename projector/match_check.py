@@ -1,36 +1,28 @@
 """The Data Match score: how many of the ledger's accounts the mirror shows as they are.
 
-Always on, a few accounts a second, all of them in turn; on demand the whole portfolio.
-Accounts from outside are no part of the score and are counted apart.
+Accounts from outside are no part of the score and are counted apart. Whether an account is
+one the ledger knows, and not the document: whoever may change that may change its `source`.
 """
 
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-import grpc
 import structlog
+from bson.codec_options import DatetimeConversion
 from pymongo.database import Database
-from pymongo.errors import PyMongoError
 
 from projector import match
-from projector.happening import ACCOUNTS, Stored
+from projector.happening import ACCOUNTS, AUDIT_EVENTS, Stored
 from projector.ledger_reads import Ledger
 from projector.match import Mismatch
-from projector.vitals import Vitals
 from proto import codec, documents, subjects
 from proto.codec import Poison
 from proto.documents import MatchScoreDocument, MismatchDocument
 from proto.streams import INTERNAL
 from proto.values import Instant, Key
 
-EVERY_SECONDS: Final = 1.0
-WINDOW: Final = 1_000
-"""Over how many of the accounts checked last the running score is taken."""
-
 PAGE: Final = 100
-SAMPLED: Final = "sampled"
 PORTFOLIO: Final = "portfolio"
 SETTLE_SECONDS: Final = 2.0
 
@@ -44,6 +36,10 @@ class MatchCheck:
         self, database: Database[dict[str, Any]], ledger: Ledger, clock: Callable[[], Instant]
     ) -> None:
         self._database, self._ledger, self._clock = database, ledger, clock
+        any_time = database.codec_options.with_options(
+            datetime_conversion=DatetimeConversion.DATETIME_AUTO
+        )  # a document that was tampered with may hold a time of no calendar
+        self._accounts = database.get_collection(ACCOUNTS, any_time)
 
     def now(self) -> Instant:
         """Give the moment."""
@@ -62,8 +58,18 @@ class MatchCheck:
 
     def accounts(self, after: str) -> list[Stored]:
         """Give the next accounts by key, from outside ones too."""
-        found = self._database[ACCOUNTS].find({"_id": {"$gt": after}}).sort("_id").limit(PAGE)
-        return list(found)
+        return list(self._accounts.find({"_id": {"$gt": after}}).sort("_id").limit(PAGE))
+
+    def ours(self, page: Sequence[Stored]) -> list[Stored]:
+        """Give those of a page that are the ledger's: by their own word, or by the audit trail.
+
+        What the trail alone names is read again: the ledger may just have opened it.
+        """
+        ours = [each for each in page if each.get("source") == "ledger"]
+        others = [each["_id"] for each in page if each.get("source") != "ledger"]
+        first = {f"{account_id}:1": account_id for account_id in others}
+        begun = self._database[AUDIT_EVENTS].find({"_id": {"$in": list(first)}}, {"_id": 1})
+        return ours + self._read([first[each["_id"]] for each in begun])
 
     def score(self, document: MatchScoreDocument, kind: str) -> None:
         """Store a score."""
@@ -82,7 +88,13 @@ class MatchCheck:
             score.matched += not self.check(account)
             if score.checked % PAGE == 0:
                 self._progress(score, report)
-        for account_id in self._missing():
+        missing = self._missing()
+        for account in self._read(missing):
+            score.checked += 1
+            score.external -= 1
+            score.matched += not self.check(account)
+            missing.remove(account["_id"])
+        for account_id in missing:
             score.checked += 1
             score.missing += 1
             self._store(account_id, [_not_there(account_id)])
@@ -109,8 +121,11 @@ class MatchCheck:
             yield from page
             after = page[-1]["_id"]
 
+    def _read(self, account_ids: Sequence[str]) -> list[Stored]:
+        return list(self._accounts.find({"_id": {"$in": list(account_ids)}}).sort("_id"))
+
     def _missing(self) -> list[str]:
-        """Give accounts of the ledger that the mirror does not show, after a second look."""
+        """Give accounts of the ledger that the mirror does not show as its own, looked at twice."""
         lacking: list[str] = []
         position, last = 0, 1
         while position < last:
@@ -126,20 +141,20 @@ class MatchCheck:
         return sorted(self._lacking(set(lacking)))
 
     def _lacking(self, account_ids: set[str]) -> set[str]:
-        there = self._database[ACCOUNTS].find({"_id": {"$in": sorted(account_ids)}}, {"_id": 1})
-        return account_ids - {each["_id"] for each in there}
+        ours = {"_id": {"$in": sorted(account_ids)}, "source": "ledger"}
+        return account_ids - {each["_id"] for each in self._accounts.find(ours, {"_id": 1})}
 
     def _differences(self, account: Stored) -> list[Mismatch]:
-        account_id, version = account["_id"], int(account.get("ver") or 0)
+        account_id, version = account["_id"], match.version(account)
         items = match.history_items(self._ledger.history(account_id), version)
         known = items[-1].version if items else 0
         if known != version or version == 0:
-            return [_other_version(account_id, version, known)]
+            return [_other_version(account, known)]
         try:
             states = match.folded(account_id, items)
         except Poison as error:
             log.warning("history_not_read", account_id=account_id, error=type(error).__name__)
-            return [_other_version(account_id, version, 0)]
+            return [_other_version(account, 0)]
         balances = self._ledger.balances_at(account_id, version)
         told = match.told(balances) if balances is not None else None
         return match.compare(account, items, states, told)
@@ -175,85 +190,23 @@ class MatchCheck:
             )
 
 
-class Sampling:
-    """Lets the check work all the time, in a thread and over connections of its own."""
-
-    def __init__(self, check: MatchCheck, vitals: Vitals, per_second: int) -> None:
-        self._check, self._vitals, self._per_second = check, vitals, per_second
-        self._after = ""
-        self._outcomes: deque[bool] = deque(maxlen=WINDOW)
-        self._waiting: list[Stored] = []
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="match-check", daemon=True)
-
-    def start(self) -> None:
-        """Begin, unless the setting says that nothing is to be checked."""
-        if self._per_second:
-            self._thread.start()
-
-    def stop(self) -> None:
-        """End after the account in hand."""
-        self._stopping.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def turn(self, started_at: Instant, now: Instant) -> None:
-        """Check the next few accounts, and tell the score of the last ones."""
-        checked = 0
-        while checked < self._per_second and (account := self._next()) is not None:
-            if account.get("source") == "ledger":
-                self._outcomes.append(not self._check.check(account))
-                checked += 1
-        matched, total = sum(self._outcomes), len(self._outcomes)
-        self._vitals.match_score = share(matched, total)
-        document = MatchScoreDocument(
-            started_at=started_at,
-            at=now,
-            checked=total,
-            matched=matched,
-            score=self._vitals.match_score,
-        )
-        self._check.score(document, SAMPLED)
-
-    def _next(self) -> Stored | None:
-        """Give the next account; at the end of all, None once, and from the first one again."""
-        if not self._waiting:
-            self._waiting = self._check.accounts(self._after)
-            self._waiting.reverse()
-        if not self._waiting:
-            self._after = ""
-            return None
-        account = self._waiting.pop()
-        self._after = account["_id"]
-        return account
-
-    def _run(self) -> None:
-        while not self._stopping.wait(EVERY_SECONDS):
-            if not self._vitals.holds_lease:
-                continue  # one projector checks for all
-            try:
-                self.turn(self._vitals.started_at, self._check.now())
-            except (grpc.RpcError, PyMongoError) as error:
-                log.warning("match_not_checked", error=type(error).__name__)
-                self._waiting = []
-
-
 def share(matched: int, checked: int) -> float | None:
     """Give the score: 1 only where every account matches; None where none was checked."""
     return matched / checked if checked else None
 
 
-def _other_version(account_id: str, mirror: int, ledger: int) -> Mismatch:
+def _other_version(account: Stored, ledger: int) -> Mismatch:
     """Tell of an account whose version the ledger's history does not have.
 
     Where they have nothing in common, they differ from the first event on.
     """
+    account_id = account["_id"]
     return Mismatch(
         account_id=account_id,
         field="ver",
-        mirror=str(mirror),
+        mirror=match.as_text(account.get("ver") or 0),
         ledger=str(ledger),
-        version=mirror,
+        version=match.version(account),
         since_version=max(1, ledger),
         since_event_id=f"{account_id}:{max(1, ledger)}",
         since_event_type="",

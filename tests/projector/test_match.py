@@ -8,12 +8,13 @@ from typing import Any
 
 import grpc
 import pytest
-from bson import Decimal128, Int64
+from bson import DatetimeMS, Decimal128, Int64
 from prometheus_client import generate_latest
 
 from projector import assembly, commands
-from projector.match_check import MatchCheck, Sampling
+from projector.match_check import PAGE, MatchCheck
 from projector.metrics import Metrics
+from projector.sampling import PAGES_MAX, Sampling
 from projector.settings import Settings
 from projector.vitals import Vitals
 from proto import documents
@@ -77,6 +78,8 @@ def test_a_mirror_that_was_left_alone_scores_one(check: MatchCheck, mirror: Mirr
             "2030-01-01",
         ),
         ({"$set": {"fees.0.paid": Decimal128("9.99")}}, "fees.0.paid", "9.99"),
+        ({"$set": {"ver": "abc"}}, "ver", "abc"),
+        ({"$set": {"asOf": DatetimeMS(2**60)}}, "asOf", str(DatetimeMS(2**60))),
     ],
 )
 def test_a_tampered_document_is_found(
@@ -234,6 +237,36 @@ def test_sampling_comes_round_to_every_account(check: MatchCheck, mirror: Mirror
     stored = mirror.one(documents.MATCH_SCORES, "sampled")
     assert stored["checked"] >= OURS
     assert [each["field"] for each in mirror.all(documents.MISMATCHES)] == ["balances.interest"]
+
+
+def test_an_account_that_is_called_one_from_outside_is_found(
+    check: MatchCheck, mirror: Mirror
+) -> None:
+    """Who owns an account the ledger's events say, on demand its journal, and always the trail."""
+    tamper(mirror, "OUR-0", {"$set": {"source": "external", "balances.fees": Decimal128("0.01")}})
+    score = whole(check)
+    assert (score.checked, score.matched, score.external, score.missing) == (OURS, OURS - 1, 1, 0)
+    found = {each["field"]: each["mirrorValue"] for each in mirror.all(documents.MISMATCHES)}
+    assert found == {"source": "external", "balances.fees": "0.01"}
+    mirror.database["mismatches"].delete_many({})
+    vitals = Vitals(started_at=assembly.now())
+    Sampling(check, vitals, per_second=2 * OURS).turn(vitals.started_at, assembly.now())
+    assert vitals.match_score == (OURS - 1) / OURS
+    assert {each["field"] for each in mirror.all(documents.MISMATCHES)} == found.keys()
+
+
+def test_sampling_reads_a_bounded_part_of_what_is_from_outside(
+    check: MatchCheck, mirror: Mirror
+) -> None:
+    """However many accounts are from outside, a turn ends soon, and the next ones go on."""
+    many = ({"_id": f"EXT-{n:06d}", "source": "external"} for n in range(PAGES_MAX * PAGE))
+    mirror.database["loan-accounts"].insert_many(many)
+    vitals = Vitals(started_at=assembly.now())
+    sampling = Sampling(check, vitals, per_second=1)
+    sampling.turn(vitals.started_at, assembly.now())
+    assert vitals.match_score is None
+    sampling.turn(vitals.started_at, assembly.now())
+    assert vitals.match_score == 1
 
 
 def test_the_command_says_which_accounts_differ(
