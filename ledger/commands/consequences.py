@@ -120,7 +120,7 @@ def accrue(course: Course, through: date) -> None:
     first = started.as_date() + timedelta(days=1) if started else loan.earliest_effective
     accrued = InterestAccrued(
         **posted,
-        from_date=_date(min(first or through, through)),
+        from_date=_date(min(first, through)),
         through_date=_date(through),
         annual_rate_ppm=loan.annual_rate_ppm,
         remainder=due.remainder,

@@ -78,12 +78,12 @@ def next_day(loan: Loan) -> date | None:
     if not loan.is_running:
         return None
     days = [each.due_date.as_date() for each in loan.instalments if _is_awaited(each)]
-    if loan.ageing.updated_at is None and loan.earliest_effective:
+    if loan.ageing.updated_at is None:
         days.append(loan.earliest_effective)
     oldest = ageing.oldest_open(loan.instalments)
     if oldest is not None:
         days.append(oldest.due_date.as_date() + timedelta(days=loan.ageing.days_past_due))
-    if loan.annual_rate_ppm and loan.principal and loan.earliest_effective:
+    if loan.annual_rate_ppm and loan.principal:
         through = loan.accrual.through
         days.append(through.as_date() + timedelta(days=1) if through else loan.earliest_effective)
     return min(days, default=None)

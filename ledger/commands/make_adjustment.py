@@ -9,6 +9,7 @@ from ledger.domain import schedule
 from ledger.domain.allocation import share_fees
 from ledger.domain.loan import Loan
 from ledger.domain.money import ZERO, check_size, dollars, minus, negative, plus, total
+from ledger.domain.posted import charged_since
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
 from proto.events import AdjustmentMade, FeeChange, FeeShare, LedgerEvent
@@ -40,6 +41,8 @@ def decide(loan: Loan | None, command: MakeAdjustment, facts: Facts) -> tuple[Le
     loan = steps.existing(loan, command, facts)
     loan = steps.disbursed(loan, closed_allowed=False)
     _check(loan, command)
+    dropped = share_fees(loan.fees, negative(command.fee_delta)) if command.fee_delta < 0 else ()
+    steps.not_before(command, charged_since(loan.postings, dropped), "the youngest fee lowered")
     facts.permissions.require_limit(command.limit_kind, command.amount, field=_field(command))
     posted = steps.posting(
         loan,
@@ -49,7 +52,6 @@ def decide(loan: Loan | None, command: MakeAdjustment, facts: Facts) -> tuple[Le
         description="Balance adjusted",
         movement=steps.Movement(principal=command.principal_delta, fees=command.fee_delta),
     )
-    dropped = share_fees(loan.fees, negative(command.fee_delta)) if command.fee_delta < 0 else ()
     made = AdjustmentMade(
         **posted,
         approved_by=Key(command.approved_by),

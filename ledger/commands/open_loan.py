@@ -1,20 +1,17 @@
 """OpenLoan: an account with its terms and schedule comes into being, nothing paid out yet."""
 
 from itertools import pairwise
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from ledger.commands.command import Command, Facts, Name
 from ledger.domain.business_day import check_window
-from ledger.domain.fee_caps import check_cap
+from ledger.domain.fee_caps import check_cap, check_rate
 from ledger.domain.loan import PENDING_DISBURSEMENT, Loan
 from ledger.domain.money import ZERO, check_size, dollars, plus, total
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
 from proto.events import AccountCreated, LedgerEvent, ScheduleCreated, ScheduledPayment
 from proto.values import CalendarDate, Code, Key, Money
-
-_PPM_MONTHS: Final = 12_000_000
-"""The annual rate is in parts per million; a twelfth of it is what a month costs."""
 
 
 class OpenLoan(Command, frozen=True, kw_only=True):
@@ -69,13 +66,7 @@ def decide(loan: Loan | None, command: OpenLoan, facts: Facts) -> tuple[LedgerEv
         more=command.loan_fee,
         field="loan_fee",
     )
-    check_cap(
-        "MONTHLY_FEE",
-        loan_amount=command.loan_amount,
-        charged=ZERO,
-        more=Money(command.loan_amount * command.annual_rate_ppm // _PPM_MONTHS),
-        field="annual_rate",
-    )
+    check_rate(command.annual_rate_ppm, command.loan_amount, field="annual_rate")
     created = AccountCreated(
         account_id=command.loan_account_id,
         account_number=command.account_number,

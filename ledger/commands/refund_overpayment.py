@@ -6,6 +6,7 @@ from ledger.commands import steps
 from ledger.commands.command import AccountCommand, Facts
 from ledger.domain.loan import Loan
 from ledger.domain.money import dollars, negative
+from ledger.domain.posted import owed_back_since
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
 from proto.events import LedgerEvent, OverpaymentRefunded
@@ -35,6 +36,8 @@ def decide(loan: Loan | None, command: RefundOverpayment, facts: Facts) -> tuple
             field="amount",
             limit=loan.overpayment,
         )
+    since = owed_back_since(loan.postings, command.amount)
+    steps.not_before(command, since, "the overpayment")
     facts.permissions.require_limit(command.limit_kind, command.amount, field="amount")
     posted = steps.posting(
         loan,

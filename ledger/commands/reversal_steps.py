@@ -18,14 +18,7 @@ from proto.values import CalendarDate, Code, Key, Money
 
 def check_date(command: AccountCommand, original: Posted) -> None:
     """Refuse a date before the transaction that is to be taken back."""
-    asked = command.effective_date
-    if asked and CalendarDate(asked).as_date() < original.effective:
-        raise Refused(
-            Refusal.DATE_OUT_OF_WINDOW,
-            f"The effective date {asked} is before that of the transaction itself, "
-            f"{original.event.effective_date}. Use that one or a later one.",
-            field="effective_date",
-        )
+    steps.not_before(command, original.effective, "the transaction itself")
 
 
 def reverse(

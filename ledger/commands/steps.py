@@ -1,5 +1,6 @@
 """Steps of the staircase that several commands share, and the postings' common fields."""
 
+from datetime import date
 from functools import cache
 from typing import TypedDict
 
@@ -115,6 +116,18 @@ def counts_from_today(command: AccountCommand, facts: Facts, what: str) -> None:
             Refusal.DATE_OUT_OF_WINDOW,
             f"{what} counts from the day on which it is posted, {facts.today}. "
             "Leave effective_date empty.",
+            field="effective_date",
+        )
+
+
+def not_before(command: AccountCommand, earliest: date, what: str) -> None:
+    """Refuse a date before that of what a command takes back or gives back."""
+    asked = command.effective_date
+    if asked and CalendarDate(asked).as_date() < earliest:
+        raise Refused(
+            Refusal.DATE_OUT_OF_WINDOW,
+            f"The effective date {asked} is before that of {what}, {earliest}. "
+            "Use that one or a later one.",
             field="effective_date",
         )
 

@@ -13,6 +13,7 @@ from ledger.domain.allocation import Allocation, freed, share_fees
 from ledger.domain.fees import Fee
 from ledger.domain.loan import Loan
 from ledger.domain.money import ZERO, dollars, minus, negative, plus, smaller, total
+from ledger.domain.posted import charged_since
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
 from proto.events import FeeShare, FeeWaived, LedgerEvent
@@ -42,6 +43,8 @@ def decide(loan: Loan | None, command: WaiveFee, facts: Facts) -> tuple[LedgerEv
     loan = steps.existing(loan, command, facts)
     loan = steps.disbursed(loan, closed_allowed=True)
     waiver = _one_fee(loan, command) if command.target_transaction_id else _oldest(loan, command)
+    touched = (*waiver.unpaid, *waiver.returned)
+    steps.not_before(command, charged_since(loan.postings, touched), "the youngest fee waived")
     facts.permissions.require_limit(command.limit_kind, command.amount, field="waiver_amount")
     unpaid = total(share.amount for share in waiver.unpaid)
     parts = _freed(loan, waiver)

@@ -48,19 +48,20 @@ def _date_of_hour(hours: int) -> date:
 
 
 def effective_date(
-    asked: CalendarDate, today: date, earliest: date | None, days_back: int
+    asked: CalendarDate, today: date, earliest: date, days_back: int
 ) -> CalendarDate:
     """Give the date from which a posting counts; today unless another was asked for.
 
-    Refused: a date to come, one before the loan was paid out, one too long ago.
+    Refused: a date to come, one before the loan began, one too long ago.
     """
     if not asked:
         return _written(today)
     check_window("effective_date", asked, today, days_back)
-    if earliest is not None and asked.as_date() < earliest:
+    if asked.as_date() < earliest:
         raise Refused(
             Refusal.DATE_OUT_OF_WINDOW,
-            f"The effective date {asked} is before the loan was paid out, {earliest}.",
+            f"The effective date {asked} is before the loan began, {earliest}. "
+            "Use that one or a later one.",
             field="effective_date",
         )
     return asked

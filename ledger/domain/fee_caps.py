@@ -27,6 +27,10 @@ CAPS: Final = {
 }
 
 
+_PPM_OF_PERCENT: Final = 10_000
+_MONTHS: Final = 12
+
+
 def cap_amount(name: str, loan_amount: Money) -> Money:
     """Give a cap in money, cut to the whole cent."""
     return Money(loan_amount * CAPS[name].percent // 100)
@@ -45,4 +49,20 @@ def check_cap(name: str, *, loan_amount: Money, charged: Money, more: Money, fie
         f"({rule.percent} % of the amount lent), {dollars(left)} is left.",
         field=field,
         limit=left,
+    )
+
+
+def check_rate(annual_rate_ppm: int, loan_amount: Money, *, field: str) -> None:
+    """Refuse a yearly rate of which a month's part is over the cap, by however little of a cent."""
+    rule = CAPS["MONTHLY_FEE"]
+    most = rule.percent * _MONTHS
+    if annual_rate_ppm <= most * _PPM_OF_PERCENT:
+        return
+    cap = cap_amount("MONTHLY_FEE", loan_amount)
+    raise Refused(
+        Refusal.FEE_CAP,
+        f"The rate is over the cap: {rule.covers} may come to {dollars(cap)} ({rule.percent} % "
+        f"of the amount lent). Use at most {most} % a year.",
+        field=field,
+        limit=cap,
     )

@@ -97,9 +97,9 @@ class Loan(Struct, frozen=True, kw_only=True):
         return plus(self.loan_amount, self.loan_fee)
 
     @property
-    def earliest_effective(self) -> date | None:
-        """The day before which nothing can have been posted."""
-        return None if self.disbursed_date is None else self.disbursed_date.as_date()
+    def earliest_effective(self) -> date:
+        """The day before which nothing can have been posted: paid out, until then opened."""
+        return (self.disbursed_date or self.opened_date).as_date()
 
     @property
     def is_over(self) -> bool:

@@ -55,7 +55,9 @@ def idempotency_key(value: str) -> str:
     if value and _KEY.fullmatch(value) is None:
         raise invalid("idempotency_key", "must have 8 to 128 visible ASCII characters.")
     if value.startswith(OWN):
-        raise invalid("idempotency_key", f"must not begin with {', '.join(OWN)}: make another.")
+        raise invalid(
+            "idempotency_key", f"must not begin with {' or '.join(OWN)}. Use another key."
+        )
     return value
 
 

@@ -12,21 +12,27 @@ def _left(error: grpc.RpcError) -> str:
     return detail.limit
 
 
-@pytest.mark.parametrize("rate", ["", "48", "48.0001"])
+@pytest.mark.parametrize("rate", ["", "48"])
 def test_a_month_may_cost_four_per_cent_of_the_loan(system: Caller, rate: str) -> None:
-    """$5,000 at 48 % a year cost $200.00 a month; what is no cent more is no more."""
+    """$5,000 at 48 % a year cost $200.00 a month; which is the cap itself."""
     request = open_loan_request(loan_amount="5000.00", loan_fee="0.00")
     request.annual_rate = rate
     system.open_loan(request)
 
 
-def test_a_month_costs_no_more_than_four_per_cent_of_the_loan(system: Caller) -> None:
-    """A loan at a higher rate is not opened."""
-    request = open_loan_request(loan_amount="5000.00", loan_fee="0.00")
-    request.annual_rate = "48.01"
+@pytest.mark.parametrize(
+    ("amount", "rate", "cap"),
+    [("5000.00", "48.0001", "200.00"), ("500.00", "48.02", "20.00"), ("24.00", "48.4999", "0.96")],
+)
+def test_a_month_costs_no_more_than_four_per_cent_of_the_loan(
+    system: Caller, amount: str, rate: str, cap: str
+) -> None:
+    """A loan at a higher rate is not opened, were it by less than a cent a month."""
+    request = open_loan_request(loan_amount=amount, loan_fee="0.00")
+    request.annual_rate = rate
     with pytest.raises(grpc.RpcError) as refused:
         system.open_loan(request)
-    assert _left(refused.value) == "200.00"
+    assert _left(refused.value) == cap
     assert refusal_of(refused.value).field == "annual_rate"
 
 
