@@ -222,7 +222,7 @@ def open_letters(
     """Give the store of dead letters. Raises BadSetting."""
     token_key = read_master_key(settings.keys_dir / KEY_FILE)
     database = client.get_database(settings.db_name, codec_options=TIMEZONED)
-    return Letters(database, streams, keys, token_key, now)
+    return Letters(database, streams, keys, token_key, now, settings.payload_bytes_max)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 from projector import assembly
 from projector.fence import FenceLost
 from projector.floods import take_in
-from projector.letter_work import NoSuchLetter
+from projector.letter_work import NoSuchLetter, NotWhole
 from projector.rebuild import NotRebuilt
 from projector.replay import JournalShort
 from projector.settings import Settings
@@ -106,6 +106,9 @@ def _replay(asked: argparse.Namespace, settings: Settings) -> int:
             published = letters.replay(asked.which)
         except NoSuchLetter:
             return _no_such_letter(asked.which)
+        except NotWhole:
+            _say(f"{asked.which} was too large to be kept whole: let its sender send it again.")
+            return DIFFERS
     _say("Published again." if published else "It was published again before.")
     return 0
 

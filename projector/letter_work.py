@@ -45,6 +45,10 @@ class NoSuchLetter(Exception):  # noqa: N818 - what it tells
     """No dead letter has this id, or its customer was erased."""
 
 
+class NotWhole(Exception):  # noqa: N818 - what it tells
+    """Of this letter's entry only the beginning was kept: it cannot be published again."""
+
+
 class Store(Protocol):
     """The store of dead letters."""
 
@@ -52,7 +56,7 @@ class Store(Protocol):
         """Give all fields of a letter. Raises NoSuchLetter, InvalidTag."""
 
     def replay(self, letter_id: str) -> bool:
-        """Publish its entry again, once; False: it was already. Raises as `opened`."""
+        """Publish its entry again, once; False: it was already. Raises NotWhole, as `opened`."""
 
     def resolve(self, letter_id: str, message_id: str | None = None) -> None:
         """Note that nothing is to be done about a message any more. Raises NoSuchLetter."""
@@ -138,6 +142,8 @@ class LetterWork:
             if step.kind == "resolved":
                 self._store.resolve(letter_id, step.message_id)
                 return LetterAnswerDocument(state="resolved", at=now)
+        except NotWhole:
+            return LetterAnswerDocument(state="not_whole", at=now)
         except (NoSuchLetter, InvalidTag, ValueError):  # ValueError: the reader's key is none
             return LetterAnswerDocument(state="erased", at=now)
         told = {"status": "resolved", "resolvedAt": codec.to_mongo(step.at)}

@@ -5,52 +5,38 @@ intake. What stood in the entry may name a person: it is kept as ciphertext unde
 customer's key; of each reference in it only a keyed hash is kept in the open.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-import msgspec
 import redis
 import structlog
 from bson import Binary
 from pymongo import UpdateOne
 from pymongo.database import Database
-from pymongo.errors import PyMongoError
+from pymongo.errors import BulkWriteError, PyMongoError
 
-from projector.archive_keys import GENERAL, KeyStore, KeysUnavailable
+from projector.archive_keys import KeyStore, KeysUnavailable
 from projector.dead_letters import DEAD
-from projector.letter_work import LetterWork, NoSuchLetter
-from projector.sealing import seal, unseal
+from projector.letter_form import ADDED, LetterForm
+from projector.letter_work import LetterWork, NoSuchLetter, NotWhole
+from projector.sealing import unseal
+from projector.store import WORLD_CODES, is_world
 from projector.stream import make_group
 from proto import codec, documents
 from proto.documents import DeadLetterDocument
 from proto.events import PaymentReceived
-from proto.search_tokens import token, tokens
+from proto.search_tokens import token
 from proto.streams import DEAD_LETTERS, INBOX, INTERNAL, PROJECTOR_GROUP
-from proto.values import Instant, Key
+from proto.values import Instant
 
 LETTERS_GROUP: Final = f"{PROJECTOR_GROUP}-dead-letters"
 REPLAYED: Final = f"replayed:{PROJECTOR_GROUP}"
-COUNT: Final = 200
-COUNT_DIGITS: Final = 9
-ADDED: Final = frozenset(
-    {
-        b"original_message_id",
-        b"original_stream",
-        b"error",
-        b"moved_at",
-        b"moved_by",
-        b"deliveries",
-    }
-)
-"""Fields of a dead letter that the original entry did not have."""
+UNSTORED: Final = f"unstored-letters:{PROJECTOR_GROUP}"
+"""Dead letters that MongoDB does not take, as they came: for an operator to look at."""
 
+COUNT: Final = 200
 MESSAGE_ID: Final = b"original_message_id"
 PAYMENT: Final = PaymentReceived.type.encode()
-
-CUSTOMER: Final = ("customer_id", "customerId", "customerIdString")
-QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
-FIGURES: Final = re.compile(r"['\"][0-9TZ:+., -]*['\"]")
 
 PUBLISH_ONCE: Final = """
 if redis.call('SADD', KEYS[1], ARGV[1]) == 0 then return 0 end
@@ -59,7 +45,7 @@ redis.call('XADD', KEYS[2], '*', unpack(ARGV, 3))
 return 1
 """
 
-Raw = Mapping[bytes, bytes]
+Letter = tuple[bytes, dict[bytes, bytes]]
 
 log = structlog.get_logger()
 
@@ -74,10 +60,12 @@ class Letters:
         keys: KeyStore,
         token_key: bytes,
         clock: Callable[[], Instant],
+        payload_bytes_max: int = codec.PAYLOAD_BYTES_MAX,
     ) -> None:
         self._letters = database[documents.DEAD_LETTERS.name]
         self._streams, self._keys, self._clock = streams, keys, clock
         self._token_key = token_key
+        self._form = LetterForm(keys, token_key, payload_bytes_max)
         self.work = LetterWork(database, self, clock)
 
     def turn(self, consumer: str) -> bool:
@@ -96,13 +84,42 @@ class Letters:
         if not letters:
             return False
         try:
-            stored = [self._stored(each.decode(), fields) for each, fields in letters]
-            self._letters.bulk_write(stored, ordered=False)
+            aside = self._kept(letters)
         except (PyMongoError, KeysUnavailable) as error:
             log.warning("dead_letters_not_stored", error=type(error).__name__)
             return False
-        self._streams.xack(DEAD_LETTERS, LETTERS_GROUP, *[each for each, _ in letters])
+        pipeline = self._streams.pipeline(transaction=True)
+        for _, fields in aside:
+            flat: dict[Any, Any] = fields
+            pipeline.xadd(UNSTORED, flat)
+        pipeline.xack(DEAD_LETTERS, LETTERS_GROUP, *[each for each, _ in letters])
+        pipeline.execute()
         return len(letters) == COUNT
+
+    def _kept(self, letters: Sequence[Letter]) -> list[Letter]:
+        """Store letters, each alone where that fails; give those that cannot be.
+
+        Raises what is no letter's fault.
+        """
+        try:
+            self._keep(letters)
+        except Exception as error:
+            if _is_no_letters(error):
+                raise
+            kind = type(error).__name__
+        else:
+            return []
+        if len(letters) > 1:
+            return [aside for each in letters for aside in self._kept([each])]
+        log.error("dead_letter_unstored", entry_id=letters[0][0].decode(), error=kind)
+        return list(letters)
+
+    def _keep(self, letters: Sequence[Letter]) -> None:
+        """Write letters to MongoDB; one that was stored before keeps its status."""
+        made = [self._form.document(each.decode(), fields) for each, fields in letters]
+        new = [(str(each.letter_id), {"$setOnInsert": codec.to_mongo(each)}) for each in made]
+        writes = [UpdateOne({"_id": key}, update, upsert=True) for key, update in new]
+        self._letters.bulk_write(writes, ordered=False)
 
     def find(self, reference: str, status: str = "") -> list[DeadLetterDocument]:
         """Give the dead letters in which a reference stands, newest first."""
@@ -123,8 +140,11 @@ class Letters:
     def replay(self, letter_id: str) -> bool:
         """Publish the original entry again to its stream, once; False: it was already.
 
-        A letter that was resolved meanwhile stays so: nothing is to be done about it.
+        A letter that was resolved meanwhile stays so: nothing is to be done about it. Raises
+        NotWhole, and as `opened`.
         """
+        if self._letters.find_one({"_id": letter_id, "wholeBytes": {"$gt": 0}}, {"_id": 1}):
+            raise NotWhole(letter_id)
         fields = self.opened(letter_id)
         stream = fields.get(b"original_stream", INBOX.encode()).decode()
         ours = fields.get(b"id", b"") if stream == INTERNAL else b""
@@ -170,33 +190,15 @@ class Letters:
         pages = answer.values() if isinstance(answer, dict) else [each[1:] for each in answer]
         return [letter for page in pages for letter in page[0] if letter[1]]
 
-    def _stored(self, letter_id: str, fields: dict[bytes, bytes]) -> UpdateOne:
-        """Give the write that stores a letter; one that was stored before keeps its status."""
-        text = {
-            name.decode(errors="replace"): value.decode(errors="replace")
-            for name, value in fields.items()
-        }
-        owner = customer_of(text)
-        key = self._keys.keys([owner])[owner]
-        found = tokens(self._token_key, (text[name] for name in text if name != "error"))
-        kind, _, _ = text.get("error", "").partition(":")
-        document = DeadLetterDocument(
-            letter_id=Key(letter_id),
-            stream=text.get("original_stream", INBOX),
-            entry_id=text.get("original_message_id", ""),
-            event_type=_first(text, codec.TYPE_FIELDS)[:200],
-            sender=text.get("agt", "")[:200],
-            error_kind=kind[:100],
-            error=without_names(text.get("error", ""))[:500],
-            moved_at=Instant.parse(text.get("moved_at") or str(self._clock())),
-            moved_by=text.get("moved_by", "")[:100],
-            deliveries=_count(text.get("deliveries", "")),
-            customer_id=Key(owner),
-            sealed=seal(key, letter_id.encode(), fields),
-            tokens=found,
-        )
-        stored = {"$setOnInsert": codec.to_mongo(document)}
-        return UpdateOne({"_id": letter_id}, stored, upsert=True)
+
+def _is_no_letters(error: Exception) -> bool:
+    """Tell whether the world is at fault, so that every letter waits."""
+    if isinstance(error, BulkWriteError):
+        codes = {int(each.get("code", 0)) for each in error.details.get("writeErrors", ())}
+        return not codes or bool(codes & WORLD_CODES)
+    if isinstance(error, PyMongoError):
+        return is_world(error)
+    return isinstance(error, KeysUnavailable)
 
 
 def _of_message(message_id: str) -> dict[str, Any]:
@@ -204,30 +206,3 @@ def _of_message(message_id: str) -> dict[str, Any]:
     if message_id:
         return {"stream": INBOX, "entryId": message_id}
     return {"$or": [{"stream": {"$ne": INBOX}}, {"entryId": ""}]}
-
-
-def customer_of(fields: Mapping[str, str]) -> str:
-    """Give the customer of whom an entry tells, where its body can be read so far."""
-    try:
-        body = msgspec.json.decode(_first(fields, codec.BODY_FIELDS))
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return GENERAL
-    if not isinstance(body, dict):
-        return GENERAL
-    named = (body.get(name) for name in CUSTOMER)
-    return next((str(each) for each in named if isinstance(each, str | int) and each), GENERAL)[
-        :200
-    ]
-
-
-def without_names(error: str) -> str:
-    """Give an error's text with what it quotes left out, but for figures and dates."""
-    return QUOTED.sub(lambda each: each[0] if FIGURES.fullmatch(each[0]) else "'…'", error)
-
-
-def _count(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= COUNT_DIGITS else 0
-
-
-def _first(fields: Mapping[str, str], names: Iterable[str]) -> str:
-    return next((fields[name] for name in names if fields.get(name)), "")

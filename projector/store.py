@@ -217,7 +217,7 @@ class Store:
             except KeysUnavailable as error:
                 raise Unreachable("the archive's keys") from error
             except PyMongoError as error:
-                if _is_world(error):
+                if is_world(error):
                     raise _fault_of(error) from error
                 if not _is_transient(error, attempt):
                     raise
@@ -257,7 +257,8 @@ class Store:
         return outcome
 
 
-def _is_world(error: PyMongoError) -> bool:
+def is_world(error: PyMongoError) -> bool:
+    """Tell whether MongoDB cannot be written to now, whatever is written."""
     if isinstance(error, ConnectionFailure | ExecutionTimeout | ConfigurationError):
         return True  # of the last, see IDLE_SECONDS_MAX
     if error.has_error_label("UnknownTransactionCommitResult"):
@@ -287,4 +288,4 @@ def _codes(error: PyMongoError) -> set[int]:
 def _fault_of(error: PyMongoError) -> Exception:
     if isinstance(error, ConfigurationError):
         return Unreachable("no sessions", IDLE_SECONDS_MAX + IDLE_MARGIN_SECONDS)
-    return Unreachable(type(error).__name__) if _is_world(error) else error
+    return Unreachable(type(error).__name__) if is_world(error) else error

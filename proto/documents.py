@@ -836,7 +836,9 @@ class DeadLetterDocument(Document, kw_only=True):
     which lies outside this database; `error` quotes figures and dates alone. `tokens` are
     keyed hashes of the references inside (`proto.search_tokens`). `status` is open,
     replayed (its entry was published again) or resolved. `moved_by` is the reader that gave
-    it up (empty: the projector), after so many `deliveries` (0: not told).
+    it up (empty: the projector), after so many `deliveries` (0: not told). Of an entry that
+    was too large to be kept whole `sealed` has the beginning, `whole_bytes` and
+    `whole_sha256` tell of all of it.
     """
 
     letter_id: Key
@@ -855,6 +857,8 @@ class DeadLetterDocument(Document, kw_only=True):
     customer_id: Key
     sealed: bytes
     tokens: list[bytes] = []
+    whole_bytes: int = 0
+    whole_sha256: str = ""
 
 
 class LetterStepDocument(Document, kw_only=True):
@@ -887,7 +891,8 @@ class LetterAnswerDocument(Document, kw_only=True):
 
     `sealed` is an opened letter's entry, for the reader's key alone; it goes after a few
     minutes. `state` is sealed, taken_away, erased (nobody can read it any more), replayed,
-    known (it was published again before) or resolved; of a rebuild that was asked for, taken.
+    known (it was published again before), not_whole (only its beginning was kept, so that it
+    cannot be published) or resolved; of a rebuild that was asked for, taken.
     """
 
     state: str

@@ -29,13 +29,15 @@ def token(key: bytes, reference: str) -> bytes:
 
 
 def tokens(key: bytes, texts: Iterable[str]) -> list[bytes]:
-    """Give the tokens of everything in the texts that may be a reference, at most 1,000.
+    """Give the tokens of what in the texts may be a reference: the first 1,000 found.
 
-    That is each value whole, each word in it, and its digits alone (of a phone number). Of a
-    text that is JSON the values count, not the names of its fields.
+    That is each value whole, each word in it, and its digits alone (of a phone number), of 3
+    to 80 characters. Of a text that is JSON the values count, not the names of its fields.
+    The short texts come first, and in JSON the outer values before those further inside, so
+    that what names an entry is not crowded out by a long list in it.
     """
     found: dict[str, None] = {}
-    for text in texts:
+    for text in sorted(texts, key=len):
         for value in _values(text):
             for each in (value, *_WORD.findall(value), _digits(value)):
                 normal = each.strip().casefold()
@@ -45,21 +47,31 @@ def tokens(key: bytes, texts: Iterable[str]) -> list[bytes]:
 
 
 def _values(text: str) -> list[str]:
-    """Give the scalars of a JSON text; of any other text, itself."""
+    """Give the scalars of a JSON text, level by level, short ones first; of others, itself."""
     try:
-        waiting: list[object] = [msgspec.json.decode(text)]
+        level: list[object] = [msgspec.json.decode(text)]
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return [text]
-    scalars = []
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-        elif value is not None and not isinstance(value, bool):
-            scalars.append(str(value))
+    scalars: list[str] = []
+    while level:
+        here, inside = [], list[object]()
+        for value in level:
+            if isinstance(value, dict):
+                inside += value.values()
+            elif isinstance(value, list):
+                inside += value
+            elif value is not None and not isinstance(value, bool):
+                here.append(_written(value))
+        scalars += sorted(here, key=len)
+        level = inside
     return scalars
+
+
+def _written(value: object) -> str:
+    try:
+        return str(value)
+    except ValueError:  # Python writes no number of thousands of digits; none is a reference
+        return ""
 
 
 def _digits(value: str) -> str:

@@ -37,7 +37,9 @@ class Feed:
             flat["id"] = f"event-{self._count}"
         return self.raw({**flat, **fields})
 
-    def raw(self, fields: dict[str, str] | dict[str, bytes], stream: str = INBOX) -> str:
+    def raw(
+        self, fields: dict[str, str] | dict[str, bytes] | dict[bytes, bytes], stream: str = INBOX
+    ) -> str:
         """Publish fields as they are; give the entry's id."""
         flat: dict[Any, Any] = dict(fields)
         entry_id: Any = self._streams.xadd(stream, flat)

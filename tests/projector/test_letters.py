@@ -1,16 +1,19 @@
 """Dead letters are found by any reference inside, and published again once they can be read."""
 
 import json
+import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import redis
 
 from projector import assembly, commands
-from projector.letters import Letters, without_names
+from projector.letter_form import without_names
+from projector.letter_work import NotWhole
+from projector.letters import LETTERS_GROUP, UNSTORED, Letters
 from projector.settings import Settings
-from proto import documents
+from proto import codec, documents
 from proto.streams import DEAD_LETTERS, INBOX
 from tests.projector.conftest import Drain
 from tests.projector.feed import Feed, account, customer, update
@@ -61,10 +64,77 @@ def test_no_name_is_readable_among_the_dead_letters(
     assert (letter["customerId"], letter["errorKind"]) == ("CUS-1", "InvalidTimestamp")
     assert "Mia" not in str(mirror.database["dead-letters"].find_one())
     assert b"Mia" in letters.opened(letter["_id"])[b"payload"]
-    assert (
-        without_names("InvalidMoney: '1.005' has, 'Mia' not")
-        == "InvalidMoney: '1.005' has, '…' not"
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        ("InvalidMoney: '1.005' has, 'Mia' not", "InvalidMoney: '1.005' has, '…' not"),
+        (
+            """InvalidTimestamp: 'Sean "Jack" O\\'Brien' - at x""",
+            "InvalidTimestamp: '…' - at x",
+        ),
+        ("InvalidBody: 'O'Brien' is none", "InvalidBody: '…' is none"),
+        ("InvalidBody: 'Mia Ch", "InvalidBody: '…'"),
+        ("InvalidBody: the entry's id 5 is none", "InvalidBody: the entry's id 5 is none"),
+    ],
+)
+def test_an_error_quotes_nobody(error: str, shown: str) -> None:
+    """However its quotes are escaped, nested or cut off; figures and dates stay."""
+    assert without_names(error) == shown
+
+
+def test_a_letter_that_cannot_be_read_holds_up_no_other(
+    feed: Feed, drain: Drain, mirror: Mirror, streams: redis.Redis
+) -> None:
+    """A time that is none is that of its entry; what MongoDB refuses is put aside, whole."""
+    mirror.take_only("dead-letters", {"sender": {"$ne": "refused"}})
+    odd = {"typ": "customer.changed.v1", "payload": "{", "moved_at": "1736900000.5"}
+    odd_id = feed.raw(odd, DEAD_LETTERS)
+    feed.raw({**odd, "agt": "refused"}, DEAD_LETTERS)
+    feed.tell("customer.changed.v1", "{")
+    letters = stored(drain, mirror, 2)
+    assert [each["sender"] for each in letters] == ["", "test-feed"]
+    assert letters[0]["movedAt"] == codec.stored_instant(codec.entry_time(odd_id))
+    ((_, aside),) = cast("list[Any]", streams.xrange(UNSTORED))
+    assert (aside[b"agt"], aside[b"payload"]) == (b"refused", b"{")
+    assert streams.xpending(DEAD_LETTERS, LETTERS_GROUP)["pending"] == 0
+
+
+def test_of_an_entry_without_bounds_the_beginning_is_kept(
+    feed: Feed, drain: Drain, mirror: Mirror, letters: Letters, settings: Settings
+) -> None:
+    """With the size and hash of all of it, found by what stands beside it; never replayed.
+
+    No document of MongoDB could hold it. Also where its names are what is large.
+    """
+    noise = os.urandom(18 << 20)
+    feed.raw({b"typ": b"user_input", b"usr": b"CUS-9", b"id": b"LARGE-1", b"payload": noise})
+    feed.raw(
+        {b"typ": b"user_input", b"id": b"LARGE-2", b"x" * (settings.payload_bytes_max + 1): b""}
     )
+    feed.tell("customer.changed.v1", "{")
+    large, named, _ = stored(drain, mirror, 3)
+    assert [each["errorKind"] for each in (large, named)] == ["TooLarge", "TooLarge"]
+    assert (large["customerId"], large["wholeBytes"] > len(noise)) == ("CUS-9", True)
+    assert named["wholeBytes"] == 0
+    assert [each.letter_id for each in letters.find("LARGE-1")] == [large["_id"]]
+    assert len(letters.opened(large["_id"])[b"payload"]) < 10_000
+    with pytest.raises(NotWhole):
+        letters.replay(large["_id"])
+    assert commands.run(["replay", large["_id"]], settings) == 1
+
+
+def test_a_long_list_inside_crowds_out_no_reference(
+    feed: Feed, drain: Drain, mirror: Mirror, letters: Letters
+) -> None:
+    """What stands beside it in the body, or in the entry, is looked for first."""
+    rows = [f"row-{number}" for number in range(1_500)]
+    body = {"rows": rows, "account_id": "LOAN-7", "loan_amount": "NaN"}
+    entry_id = feed.tell("account.created.v1", body)
+    (letter,) = stored(drain, mirror)
+    for reference in ("LOAN-7", entry_id):
+        assert [each.letter_id for each in letters.find(reference)] == [letter["_id"]]
 
 
 def test_a_replay_publishes_the_original_once(
