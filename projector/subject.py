@@ -1,6 +1,6 @@
 """Whose history an event of our ledger continues, and where its version is kept. Pure."""
 
-from typing import Final, assert_never
+from typing import Final, assert_never, get_args
 
 from projector.happening import (
     ACCOUNTS,
@@ -49,6 +49,12 @@ OF_THE_BOOKS: Final = {
 
 BY_CONVERSATION: Final = events.ConversationEvent | events.RequestEvent
 MESSAGE: Final = events.NotificationSent | events.NotificationDeliveryFailed
+NAMED_BY: Final = {
+    **dict.fromkeys(get_args(events.AccountEvent), "account_id"),
+    **dict.fromkeys(get_args(events.CustomerEvent), "customer_id"),
+    **dict.fromkeys(get_args(MESSAGE), "notification_id"),
+}
+"""Type to the field that its document is called by."""
 
 
 def of(envelope: Envelope) -> str:
@@ -91,8 +97,13 @@ def require_name(event: Event, envelope: Envelope) -> None:
     """
     if isinstance(event, BY_CONVERSATION) and not envelope.conversation_id:
         raise InvalidBody("no conversation field names what the event is about")
-    if isinstance(event, MESSAGE) and not event.notification_id:
-        raise InvalidBody("notification_id is empty")
+    name = NAMED_BY.get(type(event))
+    if name is not None and not getattr(event, name):
+        raise InvalidBody(f"{name} is empty")
+    if isinstance(event, events.StatementGenerated) and not (
+        event.notification_id or event.account_id
+    ):
+        raise InvalidBody("notification_id and account_id are empty")
 
 
 def told_by(event: Event, actor: str) -> str:

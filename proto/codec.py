@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from proto import events, subjects
 from proto.values import (
+    YEARS,
     CalendarDate,
     Code,
     Digits,
@@ -43,6 +44,13 @@ CONVERSATION_FIELDS: Final = ("cid", "conv", "conversation_id")
 USER_FIELDS: Final = ("usr", "user_id")
 SEQUENCE_FIELDS: Final = ("seq", "c_seq")
 BODY_FIELDS: Final = ("payload", "dat")
+CAUSE_FIELD: Final = "cause"
+_NAMES: Final = (TYPE_FIELDS, ID_FIELDS, CONVERSATION_FIELDS, USER_FIELDS, SEQUENCE_FIELDS)
+AROUND: Final = frozenset((*(each for names in _NAMES for each in names), *BODY_FIELDS)).union(
+    ("agt", CAUSE_FIELD, "original_message_id")
+)
+"""Flat fields that are no part of what an event says; all others of them are."""
+SAYS_NOTHING: Final = frozenset(("", "{}", "null"))
 
 
 class Poison(Exception):  # noqa: N818 - what it is, not what went wrong
@@ -122,7 +130,10 @@ def entry_time(entry_id: str) -> Instant:
 @lru_cache(maxsize=1_024)
 def _at_millisecond(milliseconds: str) -> Instant:
     """Read a time; many entries of a batch came within the same millisecond."""
-    return Instant.fromtimestamp(int(milliseconds) / 1000, tz=UTC)
+    at = Instant.fromtimestamp(int(milliseconds) / 1000, tz=UTC)
+    if at.year not in YEARS:
+        raise ValueError(milliseconds)
+    return at
 
 
 _STRINGS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
@@ -149,13 +160,16 @@ def check_nesting(body: str) -> None:
 
 
 def _identity(fields: Mapping[str, str], event_type: str, conversation: str, body: str) -> str:
+    """Name an event; where its body says nothing, what it says stands in the flat fields."""
     named = _first(fields, ID_FIELDS)
     if named:
         return named
-    cause = fields.get("cause", "")
+    cause = fields.get(CAUSE_FIELD, "")
     if not cause:
         return ""
-    body_hash = hashlib.sha256(body.encode()).hexdigest()
+    flat = {name: value for name, value in fields.items() if name not in AROUND}
+    said = canonical(flat) if flat and body.strip() in SAYS_NOTHING else body.encode()
+    body_hash = hashlib.sha256(said).hexdigest()
     return f"{cause}\x1f{event_type}\x1f{conversation}\x1f{body_hash}"
 
 
@@ -236,7 +250,7 @@ def read_event(
         if issubclass(kind, events.ConversationEvent):
             event = _read_conversation(kind, text, fields or {})
         else:
-            event = _DECODERS[event_type].decode(text)
+            event = _read_body(event_type, text)
     except msgspec.ValidationError as error:
         cause = error.__cause__
         name = type(cause).__name__ if isinstance(cause, InvalidValue) else "InvalidBody"
@@ -246,6 +260,30 @@ def read_event(
         msg = f"{type(error).__name__}: {error}"
         raise InvalidBody(msg) from None
     return event
+
+
+_MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_OPTIONAL: Final = {
+    name: frozenset(each.encode_name for each in msgspec.structs.fields(event) if not each.required)
+    for name, event in events.EVENTS.items()
+}
+
+
+def _read_body(event_type: str, text: str) -> events.Event:
+    """Read a body; an optional field that is null is one that is absent."""
+    try:
+        return _DECODERS[event_type].decode(text)
+    except msgspec.ValidationError:
+        members = _MEMBERS.decode(text)
+        optional = _OPTIONAL[event_type]
+        told = {
+            name: value
+            for name, value in members.items()
+            if name not in optional or bytes(value) != b"null"
+        }
+        if len(told) == len(members):
+            raise
+        return _DECODERS[event_type].decode(msgspec.json.encode(told))
 
 
 _FREE_FORM: Final = msgspec.json.Decoder(float_hook=Digits)

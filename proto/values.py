@@ -14,6 +14,9 @@ CENTS_IN_DOLLAR: Final = 100
 CENTS_MAX: Final = 10**15
 """No single amount reaches ten trillion dollars; a larger one is a mistake, not money."""
 
+YEARS: Final = range(1900, 9999)
+"""Years of honest times; beyond them a calendar ends one time zone further, or a day later."""
+
 _MONEY: Final = re.compile(r"(-?)([0-9]{1,16})(?:\.([0-9]+))?", re.ASCII)
 
 
@@ -26,7 +29,7 @@ class InvalidMoney(InvalidValue):
 
 
 class InvalidTimestamp(InvalidValue):
-    """A date or an instant that is not on any calendar."""
+    """A date or an instant that is not on any calendar, or in none of its honest years."""
 
 
 class InvalidKey(InvalidValue):
@@ -119,14 +122,17 @@ class Instant(datetime):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read an ISO 8601 instant or date; without an offset it is UTC.
+        """Read an ISO 8601 instant or date of YEARS; without an offset it is UTC.
 
         Raises InvalidTimestamp with the text that was sent.
         """
         try:
-            return cls.of(datetime.fromisoformat(text))
+            at = cls.of(datetime.fromisoformat(text))
         except (ValueError, OverflowError):
             raise InvalidTimestamp(repr(text[:40])) from None
+        if at.year not in YEARS:
+            raise InvalidTimestamp(repr(text[:40]))
+        return at
 
     @classmethod
     def of(cls, moment: datetime) -> Self:

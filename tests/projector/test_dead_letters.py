@@ -13,6 +13,9 @@ from tests.projector.conftest import Drain, Start
 from tests.projector.feed import Feed, account, customer, schedule, update
 from tests.projector.mirror import Mirror
 
+LAST_HOUR = "9999-12-31T23:00:00Z"
+"""In Sydney it is in the year 10000, of which no calendar here tells."""
+
 
 @pytest.mark.parametrize(
     ("event_type", "body", "reason"),
@@ -26,6 +29,11 @@ from tests.projector.mirror import Mirror
         ("account.created.v1", json.dumps(account(loan_amount="१००")), "InvalidMoney"),
         ("account.created.v1", json.dumps({**account(), "account_id": {"a": 1}}), "InvalidKey"),
         ("customer.created.v1", "x" * 300_000, "TooLarge"),
+        ("account.updated.v1", json.dumps(update(timestamp=LAST_HOUR)), "InvalidTimestamp"),
+        ("account.updated.v1", json.dumps(update("", status="ACTIVE")), "account_id is empty"),
+        ("account.updated.v1", '{"account_id": null}', "account_id is empty"),
+        ("customer.changed.v1", json.dumps(customer("")), "customer_id is empty"),
+        ("statement.generated.v1", "{}", "account_id"),
     ],
 )
 def test_poison_goes_to_the_dead_letters_at_once(

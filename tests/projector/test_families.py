@@ -4,23 +4,35 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import redis
+from msgspec import Struct
+from msgspec.structs import fields
 from pymongo.database import Database
 
 from projector.projections import PROJECTIONS
 from projector.settings import Settings
 from projector.stream import GROUP
 from proto import documents
+from proto.events import StatementGenerated
 from proto.streams import INBOX, INTERNAL
 from tests.counts import count
 from tests.databases import Databases
 from tests.ports import free_port
 from tests.projector.conftest import Drain, Start
-from tests.projector.families import OURS, OUTSIDE, Ledger, shuffled, story, told_outside
-from tests.projector.feed import Feed
+from tests.projector.families import (
+    ALWAYS,
+    OURS,
+    OUTSIDE,
+    Chance,
+    Ledger,
+    shuffled,
+    story,
+    told_outside,
+)
+from tests.projector.feed import Body, Feed
 from tests.projector.history import History, serving
 from tests.projector.mirror import Mirror, Plain
 
@@ -31,9 +43,43 @@ SEEDS = range(count(1, 5))
 Everything = dict[str, list[Plain]]
 
 
+class Silent(Chance):
+    """Makes bodies whose optional fields are all null; `within`: those of their parts are."""
+
+    def __init__(self, *, within: bool) -> None:
+        super().__init__(random.Random(0))  # noqa: S311 - it only mixes
+        self._within = within
+
+    def body(self, kind: type[Struct], **fixed: Any) -> Body:  # noqa: ANN401 - any field
+        """Make a body."""
+        made = super().body(kind, **fixed)
+        for each in fields(kind):
+            if not each.required and each.name not in (*fixed, *ALWAYS):
+                part = self._within and next(filter(_is_struct, get_args(each.type)), None)
+                made[each.encode_name] = self.body(part) if part else None
+        return made
+
+
+def _is_struct(kind: Any) -> bool:  # noqa: ANN401 - any type
+    return isinstance(kind, type) and issubclass(kind, Struct)
+
+
 def test_events_of_every_type_are_told_here() -> None:
     """A type that is added to the contract is in these tests without a word."""
     assert {each.type for each in (*OUTSIDE, *OURS)} == PROJECTIONS.keys()
+
+
+def test_an_optional_field_that_is_null_is_one_that_is_absent(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """Of every type that others tell, all of them at once, also within an address or a tag."""
+    for within in (False, True):
+        for kind in OUTSIDE:
+            named = {"account_id": "LOAN-1"} if kind is StatementGenerated else {}
+            feed.tell(kind.type, Silent(within=within).body(kind, **named), conv="TALK-1")
+    drain()
+    assert [each["error"] for each in feed.dead_letters()] == []
+    assert len(mirror.all(documents.MARKS)) == 2 * len(OUTSIDE)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
