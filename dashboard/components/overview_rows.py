@@ -17,6 +17,8 @@ from dashboard.components.whose import Known, customer_cell
 from dashboard.queries.known_customers import known_customers
 from dashboard.queries.portfolio import match_score
 from dashboard.queries.portfolio_rows import (
+    READ_AT_ONCE,
+    READS_MAX,
     REVERSAL,
     ROWS,
     AccountRow,
@@ -164,7 +166,10 @@ def _postings(signed_in: SignedIn, name: str, days: tuple[date, date]) -> None:
     pages, database = Pager[Place](_WAY, (name, first, last)), services.database()
     page = postings_of(database, signed_in.roles, types, first, last, pages.after, reason)
     names = staff_names(database, {str(each.created_by) for each in page.rows})
-    _table("Postings", POSTING_COLUMNS, [_posting(each, names) for each in page.rows])
+    if page.rows or page.following is None:
+        _table("Postings", POSTING_COLUMNS, [_posting(each, names) for each in page.rows])
+    else:
+        st.markdown(f"There are none among the newest {READS_MAX * READ_AT_ONCE:,}. Go on by Next.")
     pages.turn(page.following)
 
 

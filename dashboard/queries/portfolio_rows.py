@@ -24,6 +24,9 @@ from proto.values import CalendarDate, Code, Instant, Key, Money
 
 UNDER_WAY: Final = ("active", "in_arrears")
 ROWS: Final = 25
+READ_AT_ONCE: Final = 100
+READS_MAX: Final = 20
+"""So often are postings read on for a page, past reversals of other kinds of postings."""
 REVERSAL: Final = "REVERSAL"
 TAKEN_BACK: Final = "taken-back"
 """Stands where a reason does, for what was taken back; no reason of the ledger has a dash."""
@@ -97,7 +100,7 @@ class Place(Struct, frozen=True):
 
 
 class PostingPage(Struct, frozen=True):
-    """A page of postings, and where the next one begins."""
+    """A page of postings, and where the next one begins; short of rows only after many reads."""
 
     rows: list[PostingRow]
     following: Place | None
@@ -156,6 +159,25 @@ def postings_of(
         wanted["type"] = REVERSAL
     elif reason_code is not None:
         wanted |= {"type": {"$in": [*types]}, "reasonCode": reason_code or {"$in": [None, ""]}}
+    shown: list[PostingRow] = []
+    for _ in range(READS_MAX):
+        found = _read(database, wanted, after)
+        kinds = _taken_back(database, found)
+        shown += [
+            each
+            for each in found
+            if each.type != REVERSAL or kinds.get(each.original_transaction_id or "") in types
+        ]
+        if len(shown) > ROWS:
+            return PostingPage(shown[:ROWS], _place(shown[ROWS - 1]))
+        if len(found) < READ_AT_ONCE:
+            return PostingPage(shown, None)
+        after = _place(found[-1])
+    return PostingPage(shown, after)
+
+
+def _read(database: DeskDatabase, wanted: Stored, after: Place | None) -> list[PostingRow]:
+    """Read postings, newest first, more than a page: not each reversal is one of its rows."""
     if after is not None:
         same = {"createdAt": after.created_at, "position": {"$lt": after.position}}
         wanted = {"$and": [wanted, {"$or": [{"createdAt": {"$lt": after.created_at}}, same]}]}
@@ -163,18 +185,14 @@ def postings_of(
         database[documents.TRANSACTIONS.name]
         .find(wanted, fields_of(PostingRow))
         .sort([("createdAt", -1), ("position", -1)])
-        .limit(ROWS)
+        .limit(READ_AT_ONCE)
         .max_time_ms(QUERY_MILLISECONDS_MAX)
     )
-    found = [from_mongo(PostingRow, row) for row in rows]
-    following = Place(found[-1].created_at, found[-1].position) if len(found) == ROWS else None
-    taken_back = _taken_back(database, found)
-    shown = [
-        each
-        for each in found
-        if each.type != REVERSAL or taken_back.get(each.original_transaction_id or "") in types
-    ]
-    return PostingPage(shown, following)
+    return [from_mongo(PostingRow, row) for row in rows]
+
+
+def _place(last: PostingRow) -> Place:
+    return Place(last.created_at, last.position)
 
 
 def _taken_back(database: DeskDatabase, found: list[PostingRow]) -> dict[str, str]:
