@@ -72,7 +72,7 @@ async def _directly(books: Books, request: pb.CreateStaffRequest) -> pb.StaffRes
     """Pass the same door without a server; only while the journal has no other staff."""
     command = staff_requests.create_staff(request)
     if len(books.directory) and books.directory.get(command.staff_id) is None:
-        raise CannotCreate("There is staff already. Start the ledger, then create more.")
+        raise CannotCreate("There is staff already. Start the ledger, then ask an administrator.")
     actor = Actor("system", "system", uuid.uuid4().hex, 0)
     intent = Intent(
         command=command,

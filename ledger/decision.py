@@ -16,7 +16,7 @@ from ledger.commands.command import Command, Decided, Facts, Look, Name, with_re
 from ledger.domain.business_day import business_date
 from ledger.domain.history import State, as_posting, evolve
 from ledger.domain.loan import Loan
-from ledger.domain.rights import SERVICE, SYSTEM, Permissions, Right
+from ledger.domain.rights import DEMO, SERVICE, SYSTEM, Permissions, Right
 from ledger.domain.rules import DEFAULT_RULES, Rules
 from ledger.domain.staff import SUBJECT_PREFIX, Staff
 from ledger.errors import Fault, Refusal, Refused
@@ -102,7 +102,10 @@ def _permissions(caller: Caller, world: World) -> Permissions:
         state = world.look.state(f"{SUBJECT_PREFIX}{staff_id}")
         return state if isinstance(state, Staff) else None
 
-    return permissions_of(caller.actor, staff_of, world.rules)
+    permissions = permissions_of(caller.actor, staff_of, world.rules)
+    if caller.demo_time is None:
+        return permissions
+    return msgspec.structs.replace(permissions, roles=(*permissions.roles, Code(DEMO)))
 
 
 def _facts(

@@ -70,26 +70,35 @@ class PasswordNotSet(Exception):  # noqa: N818 - the reason is the name
 
 
 async def make_staff(addresses: Addresses) -> None:
-    """Create the staff that are not there yet, and set everybody's password."""
+    """Create the staff that are not there yet, and set everybody's password.
+
+    The administrator comes last: then the command line creates nobody any more.
+    """
+    *others, administrator = SIGN_INS
     async with Books(addresses.ledger_address, addresses.keys_dir) as books:
-        for each in (*SIGN_INS, *COLLEAGUES):
-            await books.send(
-                servicing.CreateStaffRequest(
-                    staff_id=each.staff_id,
-                    username=each.username,
-                    display_name=each.display_name,
-                    roles=[each.role],
-                    limits=each.limits,
-                    email=f"{each.username}@example.com",
-                    idempotency_key=f"demo-create-{each.staff_id}",
-                )
-            )
+        for each in others:
+            await books.send(_created(each))
+        for colleague in COLLEAGUES:
+            await books.send(_created(colleague))
+        await books.send(_created(administrator))
     asked = [(each, _set_password(each, addresses)) for each in SIGN_INS]
     for each, process in asked:
         _, told = process.communicate()
         if process.returncode != 0:
             said = told.decode(errors="replace").strip()
             raise PasswordNotSet(f"The password of {each.username} was not set: {said}")
+
+
+def _created(each: SignIn | Colleague) -> servicing.CreateStaffRequest:
+    return servicing.CreateStaffRequest(
+        staff_id=each.staff_id,
+        username=each.username,
+        display_name=each.display_name,
+        roles=[each.role],
+        limits=each.limits,
+        email=f"{each.username}@example.com",
+        idempotency_key=f"demo-create-{each.staff_id}",
+    )
 
 
 def _set_password(each: SignIn, addresses: Addresses) -> Process:

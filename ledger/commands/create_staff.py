@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from ledger.commands.command import Command, Facts, Name
 from ledger.commands.staff_steps import check_not_own
-from ledger.domain.rights import Right
+from ledger.domain.rights import SYSTEM, Right
 from ledger.domain.staff import SUBJECT_PREFIX, Staff, evolve
 from ledger.errors import Refusal, Refused
 from proto.events import LedgerEvent, StaffCreated
@@ -37,7 +37,11 @@ class CreateStaff(Command, frozen=True, kw_only=True):
 
 
 def decide(staff: Staff | None, command: CreateStaff, facts: Facts) -> tuple[LedgerEvent, ...]:
-    """Create the person, once; nobody makes another sign-in for themselves."""
+    """Create the person, once; nobody makes another sign-in for themselves.
+
+    The command line makes the first ones, until an administrator is there who may work.
+    """
+    _check_first(facts)
     if staff is not None:
         check_not_own(staff, facts)
         raise Refused(
@@ -65,3 +69,14 @@ def decide(staff: Staff | None, command: CreateStaff, facts: Facts) -> tuple[Led
             )
     check_not_own(evolve(None, created, 1, facts.at), facts)
     return (created,)
+
+
+def _check_first(facts: Facts) -> None:
+    if SYSTEM not in facts.permissions.roles:
+        return
+    if any(each.enabled and "admin" in each.roles for each in facts.look.staff()):
+        raise Refused(
+            Refusal.NO_RIGHT,
+            "There is an administrator already, so the command line creates nobody. "
+            "Ask an administrator to do it on the page Staff.",
+        )

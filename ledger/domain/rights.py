@@ -1,7 +1,8 @@
 """Who may do what in the ledger: `roles.md` as one table. Nobody bypasses it.
 
 Actors that are no staff have rows of their own: `system` is the command line (demo load,
-feeds), with no more rights than its work needs; `service` is the projector, which reads.
+feeds), with no more rights than its work needs; `demo` is what it may besides where it tells
+the demo's past by the demo clock; `service` is the projector, which reads.
 """
 
 from enum import Enum
@@ -16,6 +17,7 @@ from proto.values import Code, Money
 
 ROLES: Final = ("support", "supervisor", "compliance", "analyst", "admin")
 SYSTEM: Final = "system"
+DEMO: Final = "demo"
 SERVICE: Final = "service"
 
 
@@ -63,7 +65,7 @@ MAY: Final[dict[Right, frozenset[str]]] = {
     Right.RECORD_REPAYMENT: frozenset({"support", "supervisor", SYSTEM}),
     Right.APPLY_LATE_FEE: frozenset({"support", "supervisor", SYSTEM}),
     Right.APPLY_DISHONOUR_FEE: frozenset({"support", "supervisor", SYSTEM}),
-    Right.WAIVE_FEE: frozenset({"support", "supervisor", SYSTEM}),
+    Right.WAIVE_FEE: frozenset({"support", "supervisor", DEMO}),
     Right.MAKE_ADJUSTMENT: frozenset({"supervisor"}),
     Right.REVERSE_TRANSACTION: frozenset({"supervisor"}),
     Right.REFUND_OVERPAYMENT: frozenset({"supervisor"}),
@@ -124,7 +126,7 @@ DEFAULT_LIMITS: Final[dict[str, dict[str, Money]]] = {
         "refund": Money(500_00),
         "write_off": Money(10_000_00),
     },
-    SYSTEM: {"waiver": Money(50_00)},
+    DEMO: {"waiver": Money(50_00)},
 }
 
 
@@ -160,7 +162,7 @@ class Permissions(Struct, frozen=True):
                 f"To {right.value} takes somebody else's approval. Ask for it.",
                 limit=Money(0),
             )
-        allowed = ", ".join(sorted(MAY[right] | MAY_ASK.get(right, _NOBODY)))
+        allowed = ", ".join(sorted((MAY[right] | MAY_ASK.get(right, _NOBODY)) - {DEMO}))
         raise Refused(Refusal.NO_RIGHT, f"You have no right to {right.value}; it takes: {allowed}.")
 
     def limit(self, kind: str) -> Money:

@@ -7,19 +7,21 @@ from typing import TypeVar
 from google.protobuf.message import Message
 
 from embedded.demo.books import Books
+from embedded.demo.staff import SIGN_INS
 from embedded.demo.stories import JOHNS_EARLIER_NUMBER, JOHNS_NUMBER
 from proto import accounting_ledger_pb2 as ledger
 from proto import servicing_pb2 as servicing
 from tests.embedded.launcher import Launched
 
 A = TypeVar("A", bound=Message)
+SUPPORT = SIGN_INS[0].staff_id
 
 
 def _ask(product: Launched, request: Message, answer: type[A]) -> A:
     found = product.up()
 
     async def ask() -> Message:
-        async with Books(found.ledger_address, Path(found.keys_dir)) as books:
+        async with Books(found.ledger_address, Path(found.keys_dir), SUPPORT) as books:
             return await books.send(request)
 
     answered = asyncio.run(ask())
@@ -48,7 +50,7 @@ def test_waiving_that_fee_would_bring_the_debt_to_nothing(product: Launched) -> 
         loan_account_id=account_id,
         waiver_amount="10.00",
         reason="The repayment came the same day",
-        approved_by="system",
+        approved_by=SUPPORT,
         idempotency_key="preview-of-a-waiver",
         reason_code="courtesy",
         target_transaction_id=late_fee.transaction_id,

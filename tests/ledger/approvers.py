@@ -122,7 +122,8 @@ def person(ledger: Books, role: str, limits: dict[str, str] | None = None, **fie
             **fields,
         }
     )
-    ledger.system.staff.Create(request, metadata=ledger.system.metadata())
+    admin = ledger.caller("staff-admin")
+    admin.staff.Create(request, metadata=admin.metadata())
     return ledger.caller(staff_id)
 
 

@@ -95,7 +95,7 @@ class Scene(ExitStack):
     def support_and_compliance(self) -> Caller:
         """Somebody who works with loans and reviews what was done."""
         staff_id = new_id("p")
-        self.system.create_staff(staff_id, ["support", "compliance"])
+        self.admin.create_staff(staff_id, ["support", "compliance"])
         return self.ledger.caller(staff_id)
 
     def other_support(self) -> Caller:

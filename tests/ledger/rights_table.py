@@ -82,7 +82,7 @@ def rows() -> tuple[Row, ...]:
         ),
         Row(
             ledger + "WaiveFee",
-            "✓✓---✓-",
+            "✓✓-----",
             ledger_pb.WaiveFeeRequest(
                 **NOBODYS, waiver_amount="1.00", reason="a test", reason_code="courtesy"
             ),
@@ -185,7 +185,7 @@ def _people() -> tuple[Row, ...]:
     roles = pb.SetRolesRequest(staff_id=nobody, roles=["admin"], reason_code="other")
     limits = pb.SetLimitsRequest(staff_id=nobody, reason_code="other")
     return (
-        Row(staff + "Create", "----✓✓-", _new_person()),
+        Row(staff + "Create", "----✓--", _new_person()),
         Row(staff + "Disable", "----✓--", pb.DisableStaffRequest(staff_id=nobody)),
         Row(staff + "Enable", "----✓--", pb.EnableStaffRequest(staff_id=nobody)),
         Row(staff + "SetRoles", "----✓--", roles),

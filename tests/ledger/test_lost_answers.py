@@ -114,6 +114,7 @@ def test_an_answer_about_staff_that_tells_otherwise_is_named_and_not_repeated(
 ) -> None:
     """As that of a transaction is: it is told anew from the history and held against that."""
     with LedgerProcess(data_dir) as ledger:
+        ledger.with_staff()
         staff_id, key = new_id("p"), "the-key-of-somebody-new"
         person(ledger, "support", staff_id=staff_id, idempotency_key=key)
         ledger.stop()

@@ -151,7 +151,7 @@ def test_a_mark_is_an_event_of_its_own_about_the_event_that_was_looked_at(
 
 def test_an_event_about_staff_is_reviewed_too(ledger: LedgerProcess, system: Caller) -> None:
     """It concerns no customer and no account."""
-    created = system.create_staff(new_id("p"), ["support"])
+    created = ledger.caller("staff-admin").create_staff(new_id("p"), ["support"])
     answer = _verify(ledger.caller("staff-compliance"), created.event_id, note="as it should be")
     mark = _event(system, answer.event_id)[1]
     assert (mark.account_id, mark.customer_id) == ("", "")
@@ -175,8 +175,9 @@ def test_nobody_reviews_what_they_did_themselves(
 ) -> None:
     """Neither under the same sign-in nor under another one of the same person."""
     staff_id = new_id("p")
-    ledger.system.create_staff(staff_id, ["support", "compliance"])
-    _second_sign_in(ledger.system, staff_id)
+    admin = ledger.caller("staff-admin")
+    admin.create_staff(staff_id, ["support", "compliance"])
+    _second_sign_in(admin, staff_id)
     person = ledger.caller(staff_id)
     own = person.repay(ledger.system.active_loan(), "1.00").event_id
     for caller in (person, ledger.caller(f"{staff_id}-2")):

@@ -135,7 +135,11 @@ def test_told_to_end_it_ends_cleanly_and_everything_is_there_again(
 
 
 def test_the_first_administrator_comes_from_the_command_line(tmp_path: Path) -> None:
-    """Without a running ledger, as long as there is no staff; twice is the same as once."""
+    """Without a running ledger, as long as there is no staff; twice is the same as once.
+
+    Where there is one who may work, whoever comes next comes from them: also the command
+    line makes no supervisor then, with whatever limits.
+    """
     process = LedgerProcess(tmp_path)
     assert "is an administrator" in _create_admin(process, "alex").stdout
     assert _create_admin(process, "alex").returncode == 0
@@ -143,8 +147,13 @@ def test_the_first_administrator_comes_from_the_command_line(tmp_path: Path) -> 
     assert other.returncode == 1
     assert "Start the ledger" in other.stderr
     with process:
-        assert _create_admin(process, "robin").returncode == 0
-        process.caller("robin").create_staff("kim-lee", ["support"])
+        other = _create_admin(process, "robin")
+        assert other.returncode == 1
+        assert "Ask an administrator" in other.stderr
+        with pytest.raises(grpc.RpcError) as refused:
+            process.system.create_staff("kim-lee", ["supervisor"], limits={"write_off": "9.00"})
+        assert refusal_of(refused.value).reason == "NO_RIGHT"
+        process.caller("alex").create_staff("kim-lee", ["support"])
 
 
 def test_only_demo_mode_lets_anybody_set_the_clock(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ def _suspend_for_a_while(admin: Caller) -> None:
 def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger's folder with one write-off that was asked for and approved."""
     with LedgerProcess(tmp_path_factory.mktemp("decided")) as ledger:
+        ledger.with_staff()
         account = ledger.system.active_loan()
         asker = person(ledger, "support", staff_id=REQUESTER)
         decider = approver(ledger, staff_id=APPROVER)
