@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from projector.happening import APPLICATIONS, Change, Documents, Happening, Reads
-from projector.projections.account_status import When, guarded, is_stale
+from projector.projections.account_status import When
+from projector.projections.newest import with_newest
 from proto.codec import free_form, to_mongo
 from proto.events import ApplicationDetailChanged
 
@@ -33,10 +34,8 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
     key = str(event.application_number)
     before = documents.get(APPLICATIONS, key) or {"applicationNumber": key}
     when = When(happening.at, event.timestamp)
-    if is_stale(before, "detail", when):
-        return
     told = {stored: free_form(getattr(event, name)) for name, stored in FIELDS.items()}
     told["loanAmount"] = to_mongo(event.loan_amount)
     told["conversationId"] = happening.envelope.conversation_id or None
-    new = {**before, **{name: value for name, value in told.items() if value is not None}}
-    yield Change(APPLICATIONS, key, guarded(new, "detail", when))
+    known = {name: value for name, value in told.items() if value is not None}
+    yield Change(APPLICATIONS, key, with_newest(before, known, when))

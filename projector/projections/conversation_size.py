@@ -7,8 +7,8 @@ import bson
 from projector.happening import Stored
 from proto.codec import to_mongo
 
-GROWTH_MAX: Final = 8
-"""No JSON takes more than so many times its bytes as BSON."""
+GROWTH_MAX: Final = 12
+"""No JSON takes more than so many times its bytes as BSON, the times of its fields included."""
 
 OWN_BYTES: Final = 1_024
 """What an entry has besides what was sent, and what the store adds to the document."""

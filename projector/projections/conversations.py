@@ -9,8 +9,9 @@ from typing import Final, assert_never
 
 from projector.happening import CONVERSATIONS, Change, Documents, Happening, Reads, Stored
 from projector.projections import conversation_entries, statement_capture
-from projector.projections.account_status import When, guarded, is_stale
+from projector.projections.account_status import When
 from projector.projections.conversation_size import fitted
+from projector.projections.newest import with_newest
 from proto import events
 from proto.codec import free_form, to_mongo
 from proto.events import ConversationEvent, ConversationTold
@@ -69,18 +70,18 @@ def _after(  # noqa: PLR0911 - one line a kind of event
             most = documents.limits.notices_max
             return conversation_entries.posted(before, event, when, most)
         case events.ApplicationDetailChanged():
-            return _detailed(before, event)
+            return _detailed(before, event, when)
         case events.Assessment():
-            assessment = {ASSESSMENTS[event.type]: _assessment(event)}
-            return {**before, "assessments": {**before.get("assessments", {}), **assessment}}
+            told = {ASSESSMENTS[event.type]: _assessment(event)}
+            return with_newest(before, told, when, "assessments")
         case events.FinalDecision():
             return _decided(before, event, when)
         case events.ConversationSummarised():
-            return _summarised(before, event)
+            return _summarised(before, event, when)
         case events.ConversationSummaryChanged():
             return _changed(before, event, when)
         case events.StatementStep():
-            return statement_capture.taken(before, event)
+            return statement_capture.taken(before, event, when)
         case _:
             assert_never(event)
 
@@ -95,14 +96,11 @@ def _started(event: events.ConversationStarted, happening: Happening, when: When
     return {**named, "startedAt": to_mongo(when.at)}
 
 
-def _detailed(before: Stored, event: events.ApplicationDetailChanged) -> Stored:
-    new = dict(before)
-    if event.application_number:
-        new["applicationNumber"] = str(event.application_number)
+def _detailed(before: Stored, event: events.ApplicationDetailChanged, when: When) -> Stored:
+    number = str(event.application_number)
+    new = with_newest(before, {"applicationNumber": number} if number else {}, when)
     sent = free_form(event.body)
-    if isinstance(sent, dict):
-        new["applicationData"] = {**before.get("applicationData", {}), **sent}
-    return new
+    return with_newest(new, sent, when, "applicationData") if isinstance(sent, dict) else new
 
 
 def _assessment(event: events.Assessment) -> object:
@@ -114,21 +112,16 @@ def _assessment(event: events.Assessment) -> object:
 
 
 def _decided(before: Stored, event: events.FinalDecision, when: When) -> Stored:
-    if is_stale(before, "decision", when):
-        return before
     decision = event.decision.upper()
     status = DECISIONS.get(decision)
-    new = {
-        **before,
+    told = {
         "status": status or "hard_end",
         "finalDecision": decision or None,
         "decisionStatus": str(event.decision_status).lower() or status or "no_decision",
     }
     detail = {stored: _told(event, name) for name, stored in DETAILS.items()}
     detail = {name: value for name, value in detail.items() if value not in (None, "")}
-    if detail:
-        new["decisionDetail"] = {**before.get("decisionDetail", {}), **detail}
-    return guarded(new, "decision", when)
+    return with_newest(with_newest(before, told, when), detail, when, "decisionDetail")
 
 
 def _told(event: events.FinalDecision, name: str) -> object:
@@ -138,13 +131,13 @@ def _told(event: events.FinalDecision, name: str) -> object:
     return free_form(value)
 
 
-def _summarised(before: Stored, event: events.ConversationSummarised) -> Stored:
-    new = dict(before)
+def _summarised(before: Stored, event: events.ConversationSummarised, when: When) -> Stored:
+    told: Stored = {}
     if event.purpose is not None:
-        new["purpose"] = free_form(event.purpose)
+        told["purpose"] = free_form(event.purpose)
     if event.facts is not None:
-        new["facts"] = [{"fact": _fact(each)} for each in event.facts]
-    return new
+        told["facts"] = [{"fact": _fact(each)} for each in event.facts]
+    return with_newest(before, told, when)
 
 
 def _fact(sent: object) -> object:
@@ -152,13 +145,10 @@ def _fact(sent: object) -> object:
 
 
 def _changed(before: Stored, event: events.ConversationSummaryChanged, when: When) -> Stored:
-    if is_stale(before, "summary", when):
-        return before
     told = {
         "applicationNumber": str(event.application_number),
         "status": str(event.status).lower(),
         "customerIdString": str(event.customer_id),
         "customerId": str(event.customer_id),
     }
-    new = {**before, **{name: value for name, value in told.items() if value}}
-    return guarded(new, "summary", when)
+    return with_newest(before, {name: value for name, value in told.items() if value}, when)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Final, assert_never
 
 from projector.happening import NOTIFICATIONS, Change, Documents, Happening, Reads, Stored
-from projector.projections.account_status import When, guarded, is_stale
+from projector.projections.account_status import When
+from projector.projections.newest import with_newest
 from proto import events
 from proto.codec import free_form, to_mongo
 from proto.events import NotificationTold
@@ -37,10 +38,7 @@ def reads(happening: Happening) -> Reads:
 
 
 def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
-    """Give the message after the event.
-
-    An event that is older than what stands fills only what is missing.
-    """
+    """Give the message after the event: of each field the newest that was told."""
     event = happening.event
     if not isinstance(event, NotificationTold):
         return
@@ -48,10 +46,7 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
     before = documents.get(NOTIFICATIONS, key) or {"notificationId": key}
     when = When(happening.at, event.event_at)
     told = {**_common(event), **_told(event)}
-    if is_stale(before, "event", when):
-        yield Change(NOTIFICATIONS, key, {**told, **before})
-    else:
-        yield Change(NOTIFICATIONS, key, guarded({**before, **told}, "event", when))
+    yield Change(NOTIFICATIONS, key, with_newest(before, told, when))
 
 
 def _key(event: NotificationTold, happening: Happening) -> str:

@@ -3,6 +3,8 @@
 from typing import Final
 
 from projector.happening import Stored
+from projector.projections.account_status import When, guard_time
+from projector.projections.newest import with_newest
 from proto import events
 from proto.codec import free_form
 from proto.events import StatementStep
@@ -26,28 +28,38 @@ FILES: Final = {
 BETWEEN_HOLDERS: Final = " | "
 
 
-def taken(conversation: Stored, event: StatementStep) -> Stored:
+CAPTURE: Final = "statementCapture"
+
+
+def taken(conversation: Stored, event: StatementStep, when: When) -> Stored:
     """Give the conversation after a step of the capture; nothing that is known is lost."""
-    capture: Stored = dict(conversation.get("statementCapture", {}))
-    consent = CONSENT.get(event.type)
-    if consent is not None and (consent != "initiated" or "consentStatus" not in capture):
-        capture["consentStatus"] = consent
+    told: Stored = {
+        "consentStatus": _consent(conversation, event, when),
+        "basiqJobId": str(event.job_id) or None,
+        "affordabilityReport": _report(event),
+        "accountHolders": _holders(event) or None,
+    }
     if event.type in DONE:
-        capture[DONE[event.type]] = True
-    if event.job_id:
-        capture["basiqJobId"] = str(event.job_id)
-    files = _files(event.steps)
-    if files:
-        capture["fileLocations"] = {**capture.get("fileLocations", {}), **files}
-    report = _report(event)
-    if report is not None:
-        capture["affordabilityReport"] = report
-    holders = _holders(event)
-    new = {**conversation, "statementCapture": capture}
-    if holders:
-        capture["accountHolders"] = holders
-        new["statementAccountHolders"] = BETWEEN_HOLDERS.join(holders)
+        told[DONE[event.type]] = True
+    known = {name: value for name, value in told.items() if value is not None}
+    new = with_newest(conversation, known, when, CAPTURE)
+    new = with_newest(new, _files(event.steps), when, CAPTURE, "fileLocations")
+    if "accountHolders" in known:
+        joined = {"statementAccountHolders": BETWEEN_HOLDERS.join(known["accountHolders"])}
+        new = with_newest(new, joined, when)
     return new
+
+
+def _consent(conversation: Stored, event: StatementStep, when: When) -> str | None:
+    """Give what became of the consent; that it was asked for takes no answer back.
+
+    Unless its own time says that it was asked for again.
+    """
+    consent = CONSENT.get(event.type)
+    answered = "consentStatus" in conversation.get(CAPTURE, {})
+    has_time = guard_time(conversation, f"{CAPTURE}:consentStatus") is not None
+    asked_again = has_time and when.told_at is not None
+    return None if consent == "initiated" and answered and not asked_again else consent
 
 
 def _files(steps: object) -> Stored:

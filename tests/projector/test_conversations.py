@@ -252,18 +252,6 @@ def test_the_capture_of_statements_comes_together(feed: Feed, drain: Drain, mirr
     assert (capture["consentStatus"], capture["accountHolders"]) == ("cancelled", ["Ada", "Bo"])
 
 
-@pytest.mark.parametrize("body", [{}, {"payload": "{}"}])
-def test_what_is_told_in_flat_fields_alone_is_told_apart_by_them(
-    feed: Feed, drain: Drain, mirror: Mirror, body: dict[str, str]
-) -> None:
-    """Several events of one cause, none with a body that says anything; one is sent twice."""
-    board = {"typ": "noticeboard_updated", "cause": "C-1", "cid": TALK, "agentName": "a::b", **body}
-    for content in ("one", "two", "two", "three"):
-        feed.raw({**board, "content": content})
-    drain()
-    assert [each["content"] for each in talk(mirror)["noticeboard"]] == ["one", "two", "three"]
-
-
 @pytest.mark.parametrize(
     ("event_type", "body", "error"),
     [

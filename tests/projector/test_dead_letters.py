@@ -166,6 +166,25 @@ def test_one_cause_may_have_several_events(feed: Feed, drain: Drain, mirror: Mir
     assert mirror.customer()["firstName"] == "Zoe"
 
 
+@pytest.mark.parametrize("body", [{}, {"payload": "{}"}])
+def test_what_is_told_in_flat_fields_alone_is_told_apart_by_them(
+    feed: Feed, drain: Drain, mirror: Mirror, body: dict[str, str]
+) -> None:
+    """Several events of one cause, none with a body that says anything; one is sent twice."""
+    board = {
+        "typ": "noticeboard_updated",
+        "cause": "C-1",
+        "cid": "TALK",
+        "agentName": "a::b",
+        **body,
+    }
+    for content in ("one", "two", "two", "three"):
+        feed.raw({**board, "content": content})
+    drain()
+    told = mirror.one(documents.CONVERSATIONS, "TALK")
+    assert [each["content"] for each in told["noticeboard"]] == ["one", "two", "three"]
+
+
 def test_a_duplicate_is_not_even_parsed(feed: Feed, drain: Drain) -> None:
     """Duplicates come before the type and before parsing: no dead letter for a broken copy."""
     feed.tell("customer.changed.v1", customer(), id="same")

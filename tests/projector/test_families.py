@@ -29,12 +29,12 @@ from tests.projector.families import (
     Chance,
     Ledger,
     shuffled,
-    story,
     told_outside,
 )
 from tests.projector.feed import Body, Feed
 from tests.projector.history import History, serving
 from tests.projector.mirror import Mirror, Plain
+from tests.projector.stories import story
 
 EVENTS = count(150, 2_000)
 STORIES = count(8, 200)
