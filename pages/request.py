@@ -40,6 +40,7 @@ def show() -> None:
         decision_state(signed_in, each)
     request_card.request_result(signed_in, view)
     shown = request_card.look(signed_in, request_id)
+    request_card.split_up(view, shown)
     if shown is not None:
         request_effect(view, shown)
     requester_words(signed_in, view)

@@ -533,7 +533,11 @@ class ApprovalReturned(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=T
 
 
 class ApprovalResubmitted(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=True):
-    """The requester looked again and asks again, by the account as it is now."""
+    """The requester looked again and asks again, by the account as it is now.
+
+    `structuring` and `related_request_ids` take the place of the request's; None, where an
+    older event tells neither, leaves both.
+    """
 
     type: ClassVar[str] = "approval.resubmitted.v1"
     resubmitted_by: Key = NO_KEY
@@ -542,6 +546,8 @@ class ApprovalResubmitted(ApprovalEvent, frozen=True, kw_only=True, omit_default
     snapshot: str = ""
     original_balance: Money | None = None
     expires_at: Instant | None = None
+    structuring: bool | None = None
+    related_request_ids: tuple[Key, ...] = ()
 
 
 class ApprovalCancelled(ApprovalEvent, frozen=True, kw_only=True, omit_defaults=True):

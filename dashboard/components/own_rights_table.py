@@ -56,9 +56,9 @@ READING: Final = {
 LIMITS: Final = {
     "waiver": "Fee waiver",
     "adjustment": "Adjustment",
-    "reversal": "Reversal",
+    "reversal": "Reversal, and decision about corrections",
     "refund": "Refund",
-    "write_off": "Decision about write-offs, their undo, recoveries and corrections",
+    "write_off": "Decision about write-offs, their undo and recoveries",
 }
 MAY: Final = Badge("May", "green")
 ASKS: Final = Badge("With an approval", "blue")

@@ -24,11 +24,6 @@ def request_heading(signed_in: SignedIn, view: RequestView, now: datetime) -> No
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         told = inert(request_words.asked_for(view))
         st.markdown(f"### {told} :{badge.colour}-badge[{badge.word}]", anchors=False)
-    if view.structuring:
-        st.warning(
-            "Split up: together with other requests of the same person on this customer within"
-            " a day it passes a limit. Look at the related requests."
-        )
     by = "you" if view.requested_by == signed_in.staff_id else view.requested_by_name
     who = inert(by or view.requested_by or formats.NOT_KNOWN)
     asked = view.requested_at
@@ -54,6 +49,15 @@ def look(signed_in: SignedIn, request_id: str) -> servicing.ApprovalResponse | N
     except LedgerFault as fault:
         st.warning(f"{inert(fault.sentence)} It cannot be decided now.")
     return None
+
+
+def split_up(view: RequestView, shown: servicing.ApprovalResponse | None) -> None:
+    """Warn of a request that passes a limit with others: as of now, where the ledger answers."""
+    if view.structuring if shown is None else shown.structuring:
+        st.warning(
+            "Split up: together with other requests of the same person on this customer within"
+            " a day it passes a limit. Look at the related requests."
+        )
 
 
 def request_result(signed_in: SignedIn, view: RequestView) -> None:

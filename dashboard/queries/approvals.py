@@ -34,7 +34,7 @@ LIMIT_OF_KIND: Final = {
     "write_off": "write_off",
     "write_off_undo": "write_off",
     "recovery": "write_off",
-    "correction": "write_off",
+    "correction": "reversal",
     "waiver": "waiver",
     "adjustment": "adjustment",
     "reversal": "reversal",

@@ -8,7 +8,6 @@ from ledger.commands.decision_steps import SignedDecision
 from ledger.commands.request_steps import Registry
 from ledger.domain.history import State
 from ledger.domain.loan import Loan
-from ledger.domain.policy import Policy, check_limit
 from ledger.domain.request import Request
 from ledger.errors import Refusal, Refused
 from proto.values import Key
@@ -27,7 +26,7 @@ def decide(
     signed = decision_steps.check_signed(request, command, policy, "approve", facts)
     loan = request_steps.loan_of(request, facts)
     decision_steps.check_seen(request, loan, command)
-    decided = _effect(request, loan, facts, registry, policy)
+    decided = _effect(request, loan, facts, registry)
     effect = decided.events
     posting = request_steps.carrying(effect)[0]
     place = loan.version + 1 + next(i for i, event in enumerate(effect) if event is posting)
@@ -48,17 +47,13 @@ def decide(
     return Decided(events=(approved,), elsewhere=elsewhere, names=decided.names)
 
 
-def _effect(
-    request: Request, loan: Loan, facts: Facts, registry: Registry, policy: Policy
-) -> Decided:
+def _effect(request: Request, loan: Loan, facts: Facts, registry: Registry) -> Decided:
     """Decide the command by exactly the bytes that were bound; it is no other amount."""
     command = request_steps.bound_command(request, registry, facts.actor_id)
     carrying = msgspec.structs.replace(
         facts, request_id=request.request_id, requested_by=request.requested_by
     )
     decided = request_steps.carried_out(loan, command, carrying, registry)
-    carriers = request_steps.carrying(decided.events)
-    amounts = [request_steps.amount_of(each) for each in carriers]
     amount = request_steps.amount_asked(decided.events)
     if amount != request.amount:
         raise Refused(
@@ -67,6 +62,4 @@ def _effect(
             "It must be asked for again.",
             current_version=loan.version,
         )
-    # A correction also takes back what was posted, which may be the larger amount.
-    check_limit(msgspec.structs.replace(policy, amount=max(amounts)))
     return decided

@@ -1,4 +1,7 @@
-"""ApprovalService.Cancel: the requester takes the request back."""
+"""ApprovalService.Cancel: the requester takes the request back, in a role that may (roles.md).
+
+Whose role changed since leaves it to be decided, or to expire.
+"""
 
 from typing import ClassVar
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from ledger.domain.history import State
 from ledger.domain.identity import sign_ins_under
 from ledger.domain.request import Request
-from ledger.domain.rights import Permissions, Right
+from ledger.domain.rights import LIMIT_KIND_OF, Permissions, Right
 from ledger.domain.rules import DEFAULT_RULES, Rules
 from ledger.domain.splitting import Relief
 from ledger.domain.staff import Staff
@@ -30,7 +30,6 @@ class Command(Struct, frozen=True, kw_only=True):
     """The common root: a right, perhaps a limit, and one subject whose history goes on."""
 
     right: ClassVar[Right]
-    limit_kind: ClassVar[str] = ""
     passes_read_only: ClassVar[bool] = False
     """Whether a ledger that was set to read-only carries it out all the same."""
     expected_version: int = 0
@@ -39,6 +38,11 @@ class Command(Struct, frozen=True, kw_only=True):
     def subject_id(self) -> Key:
         """The loan account, or `staff:` and the staff id."""
         raise NotImplementedError
+
+    @property
+    def limit_kind(self) -> str:
+        """The kind of limit that bounds it; empty where none does."""
+        return LIMIT_KIND_OF.get(self.right, "")
 
     @property
     def names(self) -> tuple[Name, ...]:

@@ -19,7 +19,6 @@ class CorrectPayment(AccountCommand, frozen=True, kw_only=True):
     """Give a payment another amount, date or reference."""
 
     right: ClassVar = Right.CORRECT_PAYMENT
-    limit_kind: ClassVar = "reversal"
     transaction_id: Key
     amount: Money
     approved_by: str

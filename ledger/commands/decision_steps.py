@@ -11,12 +11,11 @@ from msgspec import Struct
 from ledger.commands import binding, request_steps
 from ledger.commands.command import Facts
 from ledger.commands.request_steps import RequestCommand
-from ledger.domain.identity import act_for_each_other, sign_ins_of, sign_ins_under
+from ledger.domain.identity import act_for_each_other, sign_ins_of
 from ledger.domain.loan import Loan
 from ledger.domain.policy import Policy, check_limit, policy_of
 from ledger.domain.request import Request
 from ledger.domain.staff import Staff
-from ledger.domain.structuring import related_to
 from ledger.errors import Refusal, Refused
 from proto import decision
 from proto.values import Instant, Key
@@ -47,7 +46,11 @@ class Signed(Struct, frozen=True):
 
 
 def check_segregation(request: Request, facts: Facts) -> None:
-    """Refuse who asked, another sign-in of theirs, and whoever acts for them or they for."""
+    """Refuse who asked, another sign-in of theirs, and whoever acts for them or they for.
+
+    A requester who was disabled since, or has other roles, leaves the request as it is: the
+    approver answers for it. To ask for it again takes the right anew.
+    """
     everybody = facts.look.staff()
     requester = request_steps.staff_of(request.requested_by, facts)
     approver = request_steps.staff_of(facts.actor_id, facts)
@@ -66,13 +69,7 @@ def _own(sentence: str) -> Refused:
 
 def policy_for(request: Request, facts: Facts) -> Policy:
     """Put the policy together for who acts."""
-    related = related_to(
-        facts.look.requests(request.customer_id),
-        requested_by=sign_ins_under(request.requested_by, facts.look.staff()),
-        asked_at=request.asked_at,
-        hours=facts.rules.structuring_hours,
-        but=request.request_id,
-    )
+    related = request_steps.related_now(request, facts)
     return policy_of(request, facts.permissions, related, facts.rules)
 
 

@@ -15,7 +15,6 @@ class IssueCorrection(AccountCommand, frozen=True, kw_only=True):
     """Post the payment of a message that never was posted."""
 
     right: ClassVar = Right.CORRECT_PAYMENT
-    limit_kind: ClassVar = "reversal"
     original_message_id: Key
     amount: Money
     approved_by: str

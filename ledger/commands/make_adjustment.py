@@ -20,7 +20,6 @@ class MakeAdjustment(AccountCommand, frozen=True, kw_only=True):
     """Change what is owed; below zero: less."""
 
     right: ClassVar = Right.MAKE_ADJUSTMENT
-    limit_kind: ClassVar = "adjustment"
     principal_delta: Money
     fee_delta: Money
     approved_by: str

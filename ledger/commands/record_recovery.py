@@ -16,7 +16,6 @@ class RecordRecovery(AccountCommand, frozen=True, kw_only=True):
     """Record what was recovered of a written-off loan."""
 
     right: ClassVar = Right.RECORD_RECOVERY
-    limit_kind: ClassVar = "write_off"
     amount: Money
     approved_by: str
     payment_reference: Key = Key("")

@@ -17,7 +17,6 @@ class RefundOverpayment(AccountCommand, frozen=True, kw_only=True):
     """Pay an overpayment back, all of it or a part."""
 
     right: ClassVar = Right.REFUND_OVERPAYMENT
-    limit_kind: ClassVar = "refund"
     amount: Money
     approved_by: str
     payment_reference: Key = Key("")

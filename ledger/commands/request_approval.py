@@ -16,11 +16,10 @@ from ledger.commands.request_steps import Registry
 from ledger.domain import request as requests
 from ledger.domain.approvals import KIND_OF_RIGHT, Kind, request_number
 from ledger.domain.history import State
-from ledger.domain.identity import sign_ins_under
 from ledger.domain.loan import Loan
 from ledger.domain.request import Request
 from ledger.domain.rights import Right
-from ledger.domain.structuring import related_to, splits_a_limit
+from ledger.domain.structuring import splits_a_limit
 from ledger.errors import Refusal, Refused
 from proto.events import LedgerEvent
 from proto.values import Code, Key, Money
@@ -53,7 +52,7 @@ def decide(
 ) -> Decided:
     """Record the request, bound to the command and to the account as it is."""
     kind = KIND_OF_RIGHT[command.command.right]
-    _check_may_ask(kind, facts)
+    request_steps.check_may_ask(kind, facts)
     if state is not None:
         raise Refused(Refusal.ALREADY_REQUESTED, "This was asked for already.")
     account = facts.look.state(command.command.loan_account_id)
@@ -69,12 +68,6 @@ def decide(
     amount = request_steps.amount_asked(events)
     _check_new(kind, loan, command.command, facts, registry)
     return _requested(kind, loan, command, amount, facts)
-
-
-def _check_may_ask(kind: Kind, facts: Facts) -> None:
-    """Refuse who may not ask for this kind of command."""
-    if not facts.permissions.may_ask(kind.right):
-        raise Refused(Refusal.NO_RIGHT, f"You have no right to ask to {kind.right.value}.")
 
 
 def _check_needed(
@@ -126,12 +119,7 @@ def _requested(
 ) -> Decided:
     seal = partial(facts.look.seal, loan.customer_id)
     body = binding.command_body(_bound(command.command, amount, seal))
-    related = related_to(
-        facts.look.requests(loan.customer_id),
-        requested_by=sign_ins_under(facts.actor_id, facts.look.staff()),
-        asked_at=(facts.at,),
-        hours=facts.rules.structuring_hours,
-    )
+    related = request_steps.related(loan.customer_id, facts.actor_id, (facts.at,), facts)
     number = request_number(
         kind.number_prefix,
         command.request_id,

@@ -11,11 +11,13 @@ from ledger.commands.command import AccountCommand, Command, Decided, Facts
 from ledger.domain import request as requests
 from ledger.domain.approvals import KINDS, Kind
 from ledger.domain.history import State, as_posting
+from ledger.domain.identity import sign_ins_under
 from ledger.domain.loan import Loan
 from ledger.domain.request import Request
-from ledger.domain.rights import Right
+from ledger.domain.rights import Permissions, Right
 from ledger.domain.splitting import adjusted
 from ledger.domain.staff import SUBJECT_PREFIX, Staff
+from ledger.domain.structuring import related_to, splits_a_limit
 from ledger.errors import Refusal, Refused
 from proto.events import AdjustmentMade, LedgerEvent, PaymentReversed, PostingEvent
 from proto.values import Instant, Key, Money
@@ -109,6 +111,44 @@ def only_requester(request: Request, facts: Facts) -> None:
         )
 
 
+def check_may_ask(kind: Kind, facts: Facts) -> None:
+    """Refuse who may not, or may not any more, ask for this kind of command."""
+    if not facts.permissions.may_ask(kind.right):
+        raise Refused(Refusal.NO_RIGHT, f"You have no right to ask to {kind.right.value}.")
+
+
+def related(
+    customer_id: str,
+    requested_by: str,
+    asked_at: tuple[Instant, ...],
+    facts: Facts,
+    but: str = "",
+) -> tuple[Request, ...]:
+    """Give the requester's other requests for the customer, as they stand, close to moments."""
+    return related_to(
+        facts.look.requests(customer_id),
+        requested_by=sign_ins_under(requested_by, facts.look.staff()),
+        asked_at=asked_at,
+        hours=facts.rules.structuring_hours,
+        but=but,
+    )
+
+
+def related_now(request: Request, facts: Facts) -> tuple[Request, ...]:
+    """Give the requests that make one sum with a request as of this moment."""
+    who, moments = request.requested_by, request.asked_at
+    return related(request.customer_id, who, moments, facts, but=request.request_id)
+
+
+def is_structuring_now(request: Request, others: tuple[Request, ...], facts: Facts) -> bool:
+    """Tell whether a request passes a limit with its related ones, by its requester's limits."""
+    requester = staff_of(request.requested_by, facts)
+    limits = Permissions(
+        requester.staff_id, requester.roles, requester.limits, role_limits=facts.rules.limits
+    )
+    return splits_a_limit(kind_of(request), request.amount, others, limits, facts.rules)
+
+
 def kind_of(request: Request) -> Kind:
     """Give the request's kind."""
     return KINDS[request.kind]
@@ -157,12 +197,13 @@ def carrying(events: Iterable[LedgerEvent]) -> list[PostingEvent]:
 def amount_asked(events: Iterable[LedgerEvent]) -> Money:
     """Give the amount that a request names.
 
-    Of a correction it is that of the corrected payment, which follows the reversal; of an
-    undo what had been written off, whatever was recovered since and is posted anew.
+    Of a correction it is the larger of what is taken back and what is posted in its place;
+    of an undo what had been written off, whatever was recovered since and is posted anew.
     """
     postings = carrying(events)
-    is_correction = isinstance(postings[0], PaymentReversed)
-    return amount_of(postings[-1] if is_correction else postings[0])
+    if isinstance(postings[0], PaymentReversed):
+        return max(amount_of(each) for each in postings)
+    return amount_of(postings[0])
 
 
 def amount_of(posting: PostingEvent) -> Money:

@@ -17,7 +17,7 @@ from proto.values import Key
 class ResubmitRequest(RequestCommand, frozen=True, kw_only=True):
     """Ask again. `account_version` is the account as the requester saw it."""
 
-    right: ClassVar = Right.CANCEL_REQUEST
+    right: ClassVar = Right.ASK_APPROVAL
     comment: str
     account_version: int
 
@@ -25,9 +25,14 @@ class ResubmitRequest(RequestCommand, frozen=True, kw_only=True):
 def decide(
     registry: Registry, state: State | None, command: ResubmitRequest, facts: Facts
 ) -> tuple[LedgerEvent, ...]:
-    """Bind the account as it is now; the command stays, and must still be possible."""
+    """Bind the account as it is now; the command stays, and must still be possible.
+
+    To resubmit is to ask: the requester must still have the right to, and what they asked
+    for that day makes one sum with it.
+    """
     request = request_steps.existing(state, command)
     request_steps.only_requester(request, facts)
+    request_steps.check_may_ask(request_steps.kind_of(request), facts)
     request_steps.still_open(request, facts.at)
     loan = request_steps.loan_of(request, facts)
     if command.account_version != loan.version:
@@ -43,6 +48,8 @@ def decide(
     )
     bound = request_steps.bound_command(request, registry, facts.actor_id)
     request_steps.carried_out(loan, bound, carrying, registry)
+    again = msgspec.structs.replace(request, asked_at=(*request.asked_at, facts.at))
+    related = request_steps.related_now(again, facts)
     texts = {"comment": command.comment} if command.comment else {}
     resubmitted = request_steps.kind_of(request).resubmitted(
         request_id=request.request_id,
@@ -56,5 +63,7 @@ def decide(
         snapshot=binding.snapshot_of(loan),
         original_balance=loan.total_outstanding,
         expires_at=request_steps.expiry(facts),
+        structuring=request_steps.is_structuring_now(request, related, facts),
+        related_request_ids=tuple(each.request_id for each in related),
     )
     return (resubmitted,)

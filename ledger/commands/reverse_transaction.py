@@ -16,7 +16,6 @@ class ReverseTransaction(AccountCommand, frozen=True, kw_only=True):
     """Take one transaction back, whole."""
 
     right: ClassVar = Right.REVERSE_TRANSACTION
-    limit_kind: ClassVar = "reversal"
     transaction_id: Key
     approved_by: str
 

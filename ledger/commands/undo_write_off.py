@@ -22,7 +22,6 @@ class UndoWriteOff(AccountCommand, frozen=True, kw_only=True):
     """Take a write-off back."""
 
     right: ClassVar = Right.UNDO_WRITE_OFF
-    limit_kind: ClassVar = "write_off"
     approved_by: str
 
 

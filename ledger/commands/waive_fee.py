@@ -24,7 +24,6 @@ class WaiveFee(AccountCommand, frozen=True, kw_only=True):
     """Forgive a fee. Without a target, the oldest unpaid fees are forgiven first."""
 
     right: ClassVar = Right.WAIVE_FEE
-    limit_kind: ClassVar = "waiver"
     amount: Money
     approved_by: str
     target_transaction_id: Key = Key("")

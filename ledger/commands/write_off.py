@@ -17,7 +17,6 @@ class WriteOff(AccountCommand, frozen=True, kw_only=True):
     """Write a loan off. `amount` is what was asked for; None: the whole balance."""
 
     right: ClassVar = Right.WRITE_OFF
-    limit_kind: ClassVar = "write_off"
     approved_by: str
     amount: Money | None = None
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from ledger.domain.rights import Right
+from ledger.domain.rights import LIMIT_KIND_OF, Right
 from proto.events import (
     ApprovalApproved,
     ApprovalCancelled,
@@ -35,7 +35,6 @@ class Kind(Struct, frozen=True, kw_only=True):
 
     name: str
     right: Right
-    limit_kind: str = "write_off"
     number_prefix: str = "AP"
     requested: type[ApprovalRequested] = ApprovalRequested
     approved: type[ApprovalApproved] = ApprovalApproved
@@ -44,6 +43,11 @@ class Kind(Struct, frozen=True, kw_only=True):
     resubmitted: type[ApprovalResubmitted] = ApprovalResubmitted
     cancelled: type[ApprovalCancelled] = ApprovalCancelled
     expired: type[ApprovalExpired] = ApprovalExpired
+
+    @property
+    def limit_kind(self) -> str:
+        """The kind of limit that both who acts alone and who approves it have."""
+        return LIMIT_KIND_OF[self.right]
 
 
 _KINDS: Final = (
@@ -62,10 +66,10 @@ _KINDS: Final = (
     Kind(name="write_off_undo", right=Right.UNDO_WRITE_OFF),
     Kind(name="recovery", right=Right.RECORD_RECOVERY),
     Kind(name="correction", right=Right.CORRECT_PAYMENT),
-    Kind(name="waiver", right=Right.WAIVE_FEE, limit_kind="waiver"),
-    Kind(name="adjustment", right=Right.MAKE_ADJUSTMENT, limit_kind="adjustment"),
-    Kind(name="reversal", right=Right.REVERSE_TRANSACTION, limit_kind="reversal"),
-    Kind(name="refund", right=Right.REFUND_OVERPAYMENT, limit_kind="refund"),
+    Kind(name="waiver", right=Right.WAIVE_FEE),
+    Kind(name="adjustment", right=Right.MAKE_ADJUSTMENT),
+    Kind(name="reversal", right=Right.REVERSE_TRANSACTION),
+    Kind(name="refund", right=Right.REFUND_OVERPAYMENT),
 )
 
 KINDS: Final = {kind.name: kind for kind in _KINDS}

@@ -9,12 +9,14 @@ from ledger.domain.money import dollars
 from ledger.domain.request import Request
 from ledger.domain.rights import Permissions
 from ledger.domain.rules import Rules
-from ledger.domain.structuring import limit_kinds, sum_with
+from ledger.domain.splitting import Sum, fullest, sum_under, sums_with
+from ledger.domain.structuring import parts_of
 from ledger.errors import Refusal, Refused
 from proto import codec
 from proto.values import Money
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
+"""By version 1 a sum was held against the highest of the limits of the kinds in it."""
 
 
 class Policy(Struct, frozen=True, kw_only=True):
@@ -24,18 +26,29 @@ class Policy(Struct, frozen=True, kw_only=True):
     kind: str
     limit_kind: str
     amount: Money
-    limit: Money
-    summed: Money
-    sum_limit: Money
-    """The highest of the limits of the kinds that are in the sum."""
+    limits: dict[str, Money]
+    """The approver's own, for each kind of limit that the request and its related have."""
+    summed: Sum
+    """Of the sums that the request is part of, the one that leaves the least of its limit."""
+    everything: Sum
+    """The request and all its related, under the senior threshold."""
     related: tuple[str, ...]
-    senior_threshold: Money
     senior_limit: Money
 
     @property
+    def limit(self) -> Money:
+        """The approver's limit for what is asked for."""
+        return self.limits[self.limit_kind]
+
+    @property
+    def senior_threshold(self) -> Money:
+        """Above it an approver must be senior."""
+        return self.everything.limit
+
+    @property
     def needs_senior(self) -> bool:
-        """Whether the sum is above the senior threshold."""
-        return self.summed > self.senior_threshold
+        """Whether all of it together is above the senior threshold."""
+        return self.everything.is_over
 
     @property
     def is_senior(self) -> bool:
@@ -46,7 +59,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     def is_structuring(self) -> bool:
         """Whether only the sum passes the approver's limit, or the senior threshold."""
         alone = self.amount <= self.limit and self.amount <= self.senior_threshold
-        return alone and (self.summed > self.sum_limit or self.needs_senior)
+        return alone and (self.summed.is_over or self.needs_senior)
 
     @property
     def text(self) -> str:
@@ -61,8 +74,10 @@ class Policy(Struct, frozen=True, kw_only=True):
                 "limit_kind": self.limit_kind,
                 "limit": str(self.limit),
                 "amount": str(self.amount),
-                "sum": str(self.summed),
-                "sum_limit": str(self.sum_limit),
+                "limits": {kind: str(limit) for kind, limit in self.limits.items()},
+                "sum": str(self.summed.total),
+                "sum_limit": str(self.summed.limit),
+                "sum_of_all": str(self.everything.total),
                 "related_request_ids": list(self.related),
                 "senior_threshold": str(self.senior_threshold),
                 "senior_limit": str(self.senior_limit),
@@ -76,17 +91,19 @@ def policy_of(
 ) -> Policy:
     """Put the policy together for an approver, as of this moment."""
     kind = KINDS[request.kind]
-    kinds = limit_kinds(kind, related)
+    others = parts_of(related)
+    kinds = {kind.limit_kind, *(each for each, _ in others)}
+    sums = sums_with(kind.limit_kind, request.amount, others, approver.limit)
+    everything = (request.amount, *(each for _, each in others))
     return Policy(
         approver=approver.actor_id,
         kind=kind.name,
         limit_kind=kind.limit_kind,
         amount=request.amount,
-        limit=approver.limit(kind.limit_kind),
-        summed=sum_with(request.amount, related),
-        sum_limit=max(approver.limit(each) for each in kinds),
+        limits={each: approver.limit(each) for each in sorted(kinds)},
+        summed=fullest(sums),
+        everything=sum_under(rules.senior_threshold, everything),
         related=tuple(each.request_id for each in related),
-        senior_threshold=rules.senior_threshold,
         senior_limit=approver.limit("write_off"),
     )
 
@@ -99,12 +116,13 @@ def check_limit(policy: Policy) -> None:
             f"of {dollars(policy.limit)}.",
             policy.limit,
         )
-    if policy.summed > policy.sum_limit:
+    if policy.summed.is_over:
+        others = policy.summed.count - 1
         raise _too_low(
-            f"With {len(policy.related)} other of the requester's for this customer within a day "
-            f"this makes {dollars(policy.summed)}, above your limit of "
-            f"{dollars(policy.sum_limit)}.",
-            policy.sum_limit,
+            f"With {others} other request{'s' * (others > 1)} of the same person for this customer "
+            f"within a day this makes {dollars(policy.summed.total)}, above your limit of "
+            f"{dollars(policy.summed.limit)}.",
+            policy.summed.limit,
         )
     if policy.needs_senior and not policy.is_senior:
         raise _too_low(

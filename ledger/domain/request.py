@@ -88,20 +88,28 @@ def evolve(  # noqa: PLR0911 - one line an event
         case ApprovalReturned():
             return msgspec.structs.replace(request, status=RETURNED)
         case ApprovalResubmitted():
-            return msgspec.structs.replace(
-                request,
-                status=PENDING,
-                asked_at=(*request.asked_at, at),
-                account_version=event.account_version,
-                snapshot=event.snapshot,
-                expires_at=event.expires_at or request.expires_at,
-            )
+            return _resubmitted(request, event, at)
         case ApprovalCancelled():
             return msgspec.structs.replace(request, status=CANCELLED, decided_by=event.cancelled_by)
         case ApprovalExpired():
             return msgspec.structs.replace(request, status=EXPIRED)
         case _:
             assert_never(event)
+
+
+def _resubmitted(request: Request, event: ApprovalResubmitted, at: Instant) -> Request:
+    is_told = event.structuring is not None
+    related = event.related_request_ids if is_told else request.related_request_ids
+    return msgspec.structs.replace(
+        request,
+        status=PENDING,
+        asked_at=(*request.asked_at, at),
+        account_version=event.account_version,
+        snapshot=event.snapshot,
+        expires_at=event.expires_at or request.expires_at,
+        structuring=bool(event.structuring) if is_told else request.structuring,
+        related_request_ids=related,
+    )
 
 
 def _requested(event: ApprovalRequested, version: int, at: Instant) -> Request:

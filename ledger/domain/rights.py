@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from ledger.domain.money import dollars
-from ledger.domain.splitting import sum_and_limit
+from ledger.domain.splitting import fullest, sums_with
 from ledger.errors import Refusal, Refused
 from proto.values import Code, Money
 
@@ -39,7 +39,7 @@ class Right(Enum):
     CORRECT_PAYMENT = "correct a payment"
     WRITE_NOTES = "write notes"
     ASK_APPROVAL = "ask for an approval"
-    CANCEL_REQUEST = "cancel a request of their own"
+    CANCEL_REQUEST = "cancel a request of your own"
     DECIDE_REQUEST = "decide requests of others"
     REVIEW = "mark events as verified or queried"
     REVEAL = "read free texts"
@@ -116,6 +116,11 @@ LIMITED: Final[dict[str, frozenset[Right]]] = {
 """Kind of limit to the rights that it bounds."""
 
 LIMIT_KINDS: Final = tuple(LIMITED)
+LIMIT_KIND_OF: Final = {right: kind for kind, rights in LIMITED.items() for right in rights}
+"""The same the other way round, for who acts and for who approves it.
+
+A correction takes a posted payment back: who may not reverse it may not decide that either.
+"""
 
 DEFAULT_LIMITS: Final[dict[str, dict[str, Money]]] = {
     "support": {"waiver": Money(50_00)},
@@ -185,13 +190,13 @@ class Permissions(Struct, frozen=True):
                 field=field,
                 limit=limit,
             )
-        summed, highest = sum_and_limit(kind, amount, self.recent, self.limit)
-        if summed > highest:
+        together = fullest(sums_with(kind, amount, self.recent, self.limit))
+        if together.is_over:
             raise Refused(
                 Refusal.APPROVAL_REQUIRED,
                 f"With what you did for this customer in the last 24 hours this makes "
-                f"{dollars(summed)}, above your limit of {dollars(highest)}. "
+                f"{dollars(together.total)}, above your limit of {dollars(together.limit)}. "
                 "Someone with a higher limit must approve it.",
                 field=field,
-                limit=highest,
+                limit=together.limit,
             )

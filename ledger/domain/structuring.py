@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from ledger.domain.approvals import KINDS, Kind
-from ledger.domain.money import plus, total
 from ledger.domain.request import APPROVED, PENDING, RETURNED, Request
 from ledger.domain.rights import Permissions
 from ledger.domain.rules import Rules
-from proto.values import Instant, Money
+from ledger.domain.splitting import sum_under, sums_with
+from proto.values import Code, Instant, Money
 
-_COUNTED = frozenset({PENDING, RETURNED, APPROVED})
+COUNTED = frozenset({PENDING, RETURNED, APPROVED})
 """What was refused, taken back or expired gave nobody anything."""
 
 
@@ -33,20 +33,15 @@ def related_to(
         for each in requests
         if each.requested_by in requested_by
         and each.request_id != but
-        and each.status in _COUNTED
+        and each.status in COUNTED
         and any(abs(one - other) < span for one in each.asked_at for other in asked_at)
     )
     return tuple(sorted(found, key=lambda each: each.requested_at))
 
 
-def sum_with(amount: Money, related: Iterable[Request]) -> Money:
-    """Give an amount together with those of related requests."""
-    return plus(amount, total(each.amount for each in related))
-
-
-def limit_kinds(kind: Kind, related: Iterable[Request]) -> frozenset[str]:
-    """Give the kinds of limit that a request and its related ones fall under."""
-    return frozenset({kind.limit_kind, *(KINDS[each.kind].limit_kind for each in related)})
+def parts_of(related: Iterable[Request]) -> tuple[tuple[str, Money], ...]:
+    """Give requests as they are added up: the kind of limit, and the amount."""
+    return tuple((KINDS[each.kind].limit_kind, each.amount) for each in related)
 
 
 def splits_a_limit(
@@ -54,15 +49,14 @@ def splits_a_limit(
 ) -> bool:
     """Tell whether requests pass a limit together that none of them passes alone.
 
-    Held against them are the requester's limit, that of an approver by the role alone, and
-    the senior threshold.
+    Held against them are the requester's limits, those of an approver by the role alone, and
+    the senior threshold, which is the same for all kinds.
     """
-    kinds = limit_kinds(kind, related)
-    by_role = rules.limits.get("supervisor", {})
-    limits = (
-        max(requester.limit(each) for each in kinds),
-        max(by_role.get(each, Money(0)) for each in kinds),
-        rules.senior_threshold,
+    others = parts_of(related)
+    by_role = Permissions("", (Code("supervisor"),), role_limits=rules.limits)
+    sums = (
+        *sums_with(kind.limit_kind, amount, others, requester.limit),
+        *sums_with(kind.limit_kind, amount, others, by_role.limit),
+        sum_under(rules.senior_threshold, (amount, *(each for _, each in others))),
     )
-    largest = max((amount, *(each.amount for each in related)))
-    return any(largest <= limit < sum_with(amount, related) for limit in limits)
+    return any(each.is_split for each in sums)

@@ -7,6 +7,7 @@ from ledger.decision import Caller
 from ledger.domain import request as requests
 from ledger.domain.history import State, evolve
 from ledger.domain.loan import Loan
+from ledger.domain.policy import Policy
 from ledger.domain.request import PENDING, Request
 from ledger.domain.rights import Right
 from ledger.errors import Refusal, Refused
@@ -40,8 +41,11 @@ class ApprovalQueries:
         )
         if response.status == PENDING:
             _tell_effect(response, request, loan, facts)
+        policy = decision_steps.policy_for(request, facts)
+        if response.status in requests.OPEN:
+            _tell_related(response, request, policy, facts)
         if facts.permissions.may(Right.DECIDE_REQUEST):
-            response.policy = decision_steps.policy_for(request, facts).text
+            response.policy = policy.text
         refusal = _refusal(request, facts)
         if refusal is not None:
             response.decision_refusal.CopyFrom(answers.refusal_detail(refusal))
@@ -57,6 +61,16 @@ class ApprovalQueries:
                 field="request_id",
             )
         return state
+
+
+def _tell_related(
+    response: servicing_pb.ApprovalResponse, request: Request, policy: Policy, facts: Facts
+) -> None:
+    """Tell what makes one sum with the request now: of two, the first to be asked for as well."""
+    related = request_steps.related_now(request, facts)
+    by_policy = facts.permissions.may(Right.DECIDE_REQUEST) and policy.is_structuring
+    response.structuring = by_policy or request_steps.is_structuring_now(request, related, facts)
+    response.related_request_ids[:] = [each.request_id for each in related]
 
 
 def _tell_effect(

@@ -1,7 +1,7 @@
 """`python -m ledger verify`: a walk over the whole journal that believes nothing.
 
 Each part is given every entry in order and raises Wrong at the first that cannot be; the
-walk names that one. Memory grows with the accounts and open requests, not with the entries.
+walk names that one. Memory grows with the accounts and the requests, not with the entries.
 """
 
 from ledger.journal import Entry

@@ -13,18 +13,20 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Struct
 
+from ledger.commands import request_steps
 from ledger.commands.binding import hash_of
 from ledger.domain import request as requests
 from ledger.domain import staff as staffs
-from ledger.domain.approvals import KINDS
 from ledger.domain.history import as_posting
 from ledger.domain.identity import act_for_each_other, sign_ins_of
 from ledger.domain.request import Request
 from ledger.domain.rights import MAY, Right
 from ledger.domain.staff import Staff
+from ledger.domain.structuring import COUNTED
 from ledger.journal import Entry, Journal
 from ledger.states import event_of
 from ledger.verification import Wrong
+from ledger.verification.policies import check_policy, named_in, tells_what_moves
 from proto import subjects
 from proto.events import (
     ApprovalApproved,
@@ -33,7 +35,7 @@ from proto.events import (
     PostingEvent,
     WriteOffUndone,
 )
-from proto.values import Instant, Money
+from proto.values import Instant
 
 NEVER_ALONE: Final = frozenset({"WRITE_OFF", "WRITE_OFF_UNDO", "RECOVERY", "CORRECTION"})
 """Transactions that only an approval brings about."""
@@ -59,6 +61,8 @@ class ApprovalsCheck:
         self._staff: dict[str, Staff] = {}
         self._requests: dict[str, Request] = {}
         self._decided: set[str] = set()
+        self._standing: dict[str, dict[str, Request]] = {}
+        """A customer's requests that count in sums, without their long texts."""
         self._carrying: _Carrying | None = None
         if after_position:
             for subject in journal.subjects(subjects.STAFF):
@@ -103,6 +107,11 @@ class ApprovalsCheck:
         else:  # decided is final
             self._requests.pop(entry.subject_id, None)
             self._decided.add(entry.subject_id)
+        standing = self._standing.setdefault(after.customer_id, {})
+        if after.status in COUNTED:
+            standing[after.request_id] = msgspec.structs.replace(after, command="", snapshot="")
+        else:
+            standing.pop(after.request_id, None)
 
     @staticmethod
     def _evolved(known: Request | None, entry: Entry, event: LedgerEvent) -> Request:
@@ -126,9 +135,22 @@ class ApprovalsCheck:
         if approver is None or approved.approved_by != entry.actor:
             raise Wrong(entry, "its approver is not the staff member who acted")
         self._check_another(entry, request, approver)
-        _check_right(entry, request, approver, approved)
+        _check_right(entry, approver)
+        policy = _statement(entry, approved).get("policy", "")
+        check_policy(entry, request, approver, policy, self._others(request, policy))
         _check_signature(entry, request, approver, approved)
         self._carrying = _Carrying(entry, request, approved)
+
+    def _others(self, request: Request, policy: str) -> dict[str, Request]:
+        """Give the customer's standing requests; what was before the walk, where it is named."""
+        found = dict(self._standing.get(request.customer_id, {}))
+        for request_id in named_in(policy) if self._after else ():
+            known: Request | None = None
+            for earlier in self._before(requests.subject_of(request_id)):
+                known = self._evolved(known, earlier, event_of(earlier))
+            if known is not None and known.customer_id == request.customer_id:
+                found.setdefault(request_id, known)
+        return found
 
     def _check_another(self, entry: Entry, request: Request, approver: Staff) -> None:
         requester = self._staff.get(f"{subjects.STAFF}{request.requested_by}")
@@ -175,22 +197,12 @@ def _folded(entry: Entry, evolve: Callable[[], Any]) -> Any:  # noqa: ANN401 - a
         raise Wrong(entry, f"it does not continue its subject's history: {error}") from None
 
 
-def _check_right(
-    entry: Entry, request: Request, approver: Staff, approved: ApprovalApproved
-) -> None:
-    """Hold right and limit against the staff events, and the policy that was signed."""
+def _check_right(entry: Entry, approver: Staff) -> None:
+    """Hold the right to decide against the staff events."""
     if not approver.enabled:
         raise Wrong(entry, "its approver was disabled")
     if MAY[Right.DECIDE_REQUEST].isdisjoint(approver.roles):
         raise Wrong(entry, "its approver had no right to decide requests")
-    kind = KINDS[request.kind]
-    policy = msgspec.json.decode(_statement(entry, approved)["policy"])
-    limit = Money.parse(policy["limit"])
-    own = approver.limits.get(kind.limit_kind)
-    if own is not None and own != limit:
-        raise Wrong(entry, f"its policy tells a limit of {limit}; the approver's own was {own}")
-    if request.amount > limit:
-        raise Wrong(entry, f"{request.amount} is above the approver's limit of {limit}")
 
 
 def _statement(entry: Entry, approved: ApprovalApproved) -> dict[str, str]:
@@ -237,6 +249,9 @@ def _check_effect(carrying: _Carrying) -> None:
         approved.transaction_id,
     ):
         raise Wrong(first[0], "the approval before it names another effect")
+    moved = request_steps.amount_asked(each[1] for each in asked)
+    if moved != request.amount and tells_what_moves(_statement(carrying.entry, approved)["policy"]):
+        raise Wrong(first[0], f"it moves {moved}, and what was approved is {request.amount}")
     for entry, posting in carrying.postings:
         if posting.requested_by != request.requested_by:
             raise Wrong(entry, "it names another requester than its request")

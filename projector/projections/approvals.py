@@ -55,7 +55,10 @@ def _told(event: RequestEvent, happening: Happening) -> Stored:
                 "snapshot": event.snapshot or None,
                 "originalBalance": to_mongo(event.original_balance),
                 "expiresAt": to_mongo(event.expires_at),
+                "structuring": event.structuring,
             }
+            if event.structuring is not None:
+                told["relatedRequestIds"] = to_mongo(event.related_request_ids)
             return {name: value for name, value in told.items() if value is not None}
         case events.ApprovalApproved():
             return {

@@ -80,15 +80,18 @@ def test_an_approved_correction_posts_reversal_and_payment_together(
 def test_a_correction_takes_the_limit_of_the_larger_of_both_payments(
     ledger: LedgerProcess, system: Caller
 ) -> None:
-    """To take $500.01 back is no small matter because $10 come in its place."""
+    """To take $500.01 back is no small matter because $10 come in its place.
+
+    The limit is that of a reversal: who may not take a payment back may not decide this.
+    """
     account, transaction = paid(system, "500.01")
     command = pb.PreviewRequest(correct_payment=correction(account, transaction, "10.00"))
     asked = ask(ledger.caller("staff-admin"), command)
-    assert asked.amount == "10.00"
-    low = approver(ledger, {"write_off": "500.00"})
+    assert asked.amount == "500.01"
+    low = approver(ledger, {"write_off": "10000.00"})
     assert refused(low.approve, asked.request_id).reason == "LIMIT_TOO_LOW"
     assert system.balance(account).total_outstanding == "99.99"
-    assert approver(ledger, {"write_off": "500.01"}).approve(asked.request_id).effect
+    assert approver(ledger, {"reversal": "500.01"}).approve(asked.request_id).effect
 
 
 def test_a_dead_letter_is_corrected_once_on_whatever_account(

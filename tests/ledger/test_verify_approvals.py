@@ -16,8 +16,8 @@ from proto import codec
 from proto import servicing_pb2 as pb
 from proto.events import LedgerEvent, StaffDisabled, StaffKeyEnrolled, StaffKeyRevoked
 from proto.values import Key
-from tests.builders import Caller, LedgerProcess
-from tests.ledger.approvers import approver, ask, person, write_off
+from tests.builders import Caller, LedgerProcess, new_id, open_loan_request
+from tests.ledger.approvers import adjustment, approver, ask, person, write_off
 from tests.ledger.forging import rewritten, settings_of
 
 Body = dict[str, Any]
@@ -35,11 +35,15 @@ def _suspend_for_a_while(admin: Caller) -> None:
 
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ledger's folder with one write-off that was asked for and approved."""
+    """A ledger's folder with one write-off that was approved, and an adjustment beside it."""
     with LedgerProcess(tmp_path_factory.mktemp("decided")) as ledger:
         ledger.with_staff()
-        account = ledger.system.active_loan()
+        customer = new_id("CUS")
+        account, beside = (
+            ledger.system.active_loan(open_loan_request(customer_id=customer)) for _ in range(2)
+        )
         asker = person(ledger, "support", staff_id=REQUESTER)
+        ask(asker, adjustment(beside, "-100.00"))
         decider = approver(ledger, staff_id=APPROVER)
         _suspend_for_a_while(person(ledger, "admin"))
         decider.approve(ask(asker, write_off(account)).request_id)
@@ -74,6 +78,57 @@ def _changing(event_type: str, change: Change, staff_id: str = "") -> Callable[[
 
 def _with(**fields: object) -> Change:
     return lambda body: body | fields
+
+
+def _signing(**fields: object) -> Change:
+    """Let the policy that was signed tell something else."""
+
+    def changed(body: Body) -> Body:
+        statement = msgspec.json.decode(body["statement"])
+        policy = msgspec.json.decode(statement["policy"]) | fields
+        statement["policy"] = codec.canonical(policy).decode()
+        return body | {"statement": codec.canonical(statement).decode()}
+
+    return changed
+
+
+LOWER = {
+    "limit": "650.00",
+    "limits": {"adjustment": "500.00", "write_off": "650.00"},
+    "rule": "structuring",
+    "senior_limit": "650.00",
+    "structuring": True,
+    "sum_limit": "650.00",
+}
+"""As somebody's policy would tell who may decide $650: the write-off alone, not both."""
+
+
+@pytest.mark.parametrize(
+    ("event_type", "change", "what"),
+    [
+        ("writeoff.approved.v1", _signing(**LOWER), "did not reach: With 1 other request"),
+        ("writeoff.approved.v1", _signing(related_request_ids=[]), "leaves out"),
+        ("writeoff.approved.v1", _signing(related_request_ids=["REQ-1"]), "names REQ-1"),
+        ("writeoff.approved.v1", _signing(amount="1.00"), "not what the journal makes of it"),
+        ("writeoff.approved.v1", _signing(limit="much"), "cannot be read"),
+        ("approval.requested.v1", _with(amount="1.00"), "not what the journal makes of it"),
+    ],
+)
+def test_a_policy_is_held_against_the_requests_of_that_time(
+    folder: Path, event_type: str, change: Change, what: str
+) -> None:
+    """The amount, the sum with what the requester asked for besides, and who may decide it."""
+    rewritten(folder, _changing(event_type, change))
+    status, sentence = _found(folder)
+    assert status == WRONG
+    assert what in sentence
+
+
+def test_a_policy_by_the_first_rules_is_held_against_itself(folder: Path) -> None:
+    """They knew one sum and one limit; what was approved by them stays right."""
+    old = {"rules_version": 1, "sum": "700.00", "sum_limit": "699.99"}
+    rewritten(folder, _changing("writeoff.approved.v1", _signing(**old)))
+    assert "the sum of 700.00 is above" in _found(folder)[1]
 
 
 @pytest.mark.parametrize(
