@@ -1,6 +1,7 @@
 """The forms that charge a fee: late or dishonour."""
 
 from datetime import UTC, datetime
+from typing import Final
 
 import streamlit as st
 
@@ -14,13 +15,15 @@ from dashboard.components.form_preview import show_form
 from dashboard.queries.accounts import AccountView
 from dashboard.session import SignedIn
 
+DAYS_MAX: Final = 3_650
+
 
 def late_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
     """Charge a late fee: how much, for how many days."""
     left, right = st.columns(2, gap="medium")
     with left:
         charged = form_fields.amount(form, "Amount of the fee")
-        days = st.number_input("Days past due", 0, 3_650, _days_late(form.account))
+        days = _days(form)
         if not days:
             form_fields.say_fault("Days past due: at least 1; a late fee is for a late payment.")
         code = form_fields.reason(form, apply_late_fee.REASONS)
@@ -32,7 +35,7 @@ def late_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
             loan_account_id=form.account.loan_account_id,
             seen_version=form.seen_version,
             amount=charged,
-            days_past_due=int(days),
+            days_past_due=days,
             reason_code=code,
             reason=why,
         )
@@ -49,6 +52,7 @@ def dishonour_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
             "Returned debit",
             form_fields.entered(form, "reference_id"),
             max_chars=form_fields.REFERENCE_CHARACTERS_MAX,
+            key=form_fields.field_key(form, "reference_id"),
             placeholder="The bank's reference, if there is one",
         )
         code = form_fields.reason(form, apply_dishonour_fee.REASONS)
@@ -62,6 +66,13 @@ def dishonour_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
         reason=why,
     )
     show_form(signed_in, form, command or None, right)
+
+
+def _days(form: OpenForm) -> int:
+    """Ask how late the payment is; begins with what a refused try had, else with the schedule's."""
+    first = form_fields.entered(form, "days_past_due", str(_days_late(form.account)))
+    key = form_fields.field_key(form, "days_past_due")
+    return int(st.number_input("Days past due", 0, DAYS_MAX, min(int(first), DAYS_MAX), key=key))
 
 
 def _days_late(account: AccountView) -> int:

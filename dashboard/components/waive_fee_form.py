@@ -24,7 +24,7 @@ def waive_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
     before = form.entered if isinstance(form.entered, WaiveFee) else None
     left, right = st.columns(2, gap="medium")
     with left:
-        fee_id = _fee(signed_in, account, before)
+        fee_id = _fee(signed_in, form, before)
         if any(each.transaction_id == fee_id and each.unpaid == 0 for each in account.fees):
             st.markdown("This fee was paid already: what you waive goes to principal.")
         amount_key = form_fields.field_key(form, f"amount-{fee_id}")
@@ -47,8 +47,9 @@ def waive_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
     show_form(signed_in, form, command or None, right, amount_key=amount_key)
 
 
-def _fee(signed_in: SignedIn, account: AccountView, before: WaiveFee | None) -> str:
+def _fee(signed_in: SignedIn, form: OpenForm, before: WaiveFee | None) -> str:
     """Let one fee be chosen, or the unpaid fees together."""
+    account = form.account
     fees = {each.transaction_id: each for each in account.waivable_fees}
     options = [*map(str, fees), ANY_FEE] if account.figures.fees else list(map(str, fees))
     if not _can_name_a_fee(signed_in):
@@ -59,6 +60,7 @@ def _fee(signed_in: SignedIn, account: AccountView, before: WaiveFee | None) -> 
         options or [ANY_FEE],
         index=options.index(wanted) if wanted in options else 0,
         format_func=lambda key: _told(fees[key]) if key in fees else _told_balance(account),
+        key=form_fields.field_key(form, "target_transaction_id"),
     )
     return chosen or ANY_FEE
 

@@ -80,6 +80,9 @@ BEGUN: Final[dict[str, Correction]] = {
 }
 """Corrections begin with what is corrected; administrators ask for them."""
 
+ALWAYS_ASKED: Final = frozenset({"WriteOff", "UndoWriteOff", "RecordRecovery", *BEGUN})
+"""What nobody does without an approval."""
+
 
 def send(page: AppTest) -> AppTest:
     """Press the primary button, as soon as it can be."""

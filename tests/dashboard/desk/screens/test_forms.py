@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
 
 import grpc
 import pytest
@@ -23,10 +22,15 @@ from tests.dashboard.desk.recording_ledger import (
     requested,
     says_no,
 )
-from tests.dashboard.desk.screens.filled_forms import BEGUN, CORRECTED, TYPED, WHY, send, until_sent
+from tests.dashboard.desk.screens.filled_forms import (
+    ALWAYS_ASKED,
+    CORRECTED,
+    TYPED,
+    WHY,
+    send,
+    until_sent,
+)
 from tests.dashboard.desk.screens.reading import button, everything, until
-
-ALWAYS_ASKED: Final = {"WriteOff", "UndoWriteOff", "RecordRecovery", *BEGUN}
 
 
 def test_every_form_is_among_these() -> None:

@@ -34,7 +34,7 @@ def overtaken(
     return response
 
 
-@pytest.mark.parametrize("command", ["MakeAdjustment", "WaiveFee", "WriteOff"])
+@pytest.mark.parametrize("command", ["ApplyLateFee", "MakeAdjustment", "WaiveFee", "WriteOff"])
 def test_who_is_overtaken_sees_what_changed_and_sends_what_was_typed(
     filled: Callable[[str], AppTest], books: RecordingLedger, store: Store, command: str
 ) -> None:
