@@ -1,16 +1,21 @@
 """The sign of life: about each half second, busy or idle, in a thread of its own."""
 
+import contextlib
 import os
 import threading
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 import redis
 import structlog
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
+from projector.inbox_loss import NAME, held, recall
 from projector.inbox_tail import InboxTail
+from projector.lease import LIFETIME_MS
 from projector.stream import GROUP, STREAMS
 from projector.vitals import Vitals
 from proto import codec
@@ -19,7 +24,9 @@ from proto.documents import HEARTBEATS, HeartbeatDocument
 from proto.streams import INBOX
 from proto.values import Instant
 
-NAME: Final = "projector"
+LOSS: Final = ("inboxLostAt", "inboxLostFrom", "inboxLostCount")
+SILENT: Final = timedelta(seconds=5)
+"""After so long another projector writes the sign: before the desk takes it for lost."""
 EVERY_SECONDS: Final = 0.5
 COUNT_MAX: Final = 1_000
 
@@ -41,15 +48,17 @@ class Heartbeat:
         vitals: Vitals,
         clock: Callable[[], Instant],
     ) -> None:
-        self._collection = client[db_name][HEARTBEATS.name]
+        self._database = client[db_name]
+        self._collection = self._database[HEARTBEATS.name]
         self._streams, self._vitals, self._clock = streams, vitals, clock
         self._tail = InboxTail(streams)
+        self._is_begun = False
+        self._told_loss: Instant | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
     def start(self) -> None:
-        """Begin to beat, with what the last process knew of the inbox."""
-        self._recall()
+        """Begin to beat."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -63,16 +72,31 @@ class Heartbeat:
         A server that answers and takes no writes counts as lost: the loop waits for it.
         """
         try:
+            self._begin()
+            self._write(self._sign())
+        except PyMongoError as error:
+            log.warning("heartbeat_missed", error=type(error).__name__)
+
+    def _begin(self) -> None:
+        """Know what the last process knew, before anything of it is written over."""
+        if not self._is_begun:
+            recall(self._database, self._vitals)
+            self._tail.recall(self._vitals.inbox_last_id, self._vitals.inbox_unread)
+            self._is_begun = True
+
+    def _sign(self) -> HeartbeatDocument:
+        try:
             backlog = {stream: unread(self._streams, stream) for stream in STREAMS}
             waiting = [waiting_since(self._streams, stream) for stream in STREAMS]
             connected = True
             if self._is_read(INBOX):  # of one that was emptied the last count stays
                 self._vitals.inbox_unread = backlog[INBOX]
+                self._vitals.inbox_held = held(self._streams)
                 self._see_tail(backlog[INBOX])
         except redis.RedisError:
             backlog, waiting, connected = {}, [], False
         vitals = self._vitals
-        document = HeartbeatDocument(
+        return HeartbeatDocument(
             at=self._clock(),
             started_at=vitals.started_at,
             process_id=os.getpid(),
@@ -89,41 +113,48 @@ class Heartbeat:
             unknown=vitals.unknown,
             dead_lettered=vitals.dead_lettered,
             decisions_waiting=vitals.decisions_waiting,
-            inbox_lost_at=vitals.inbox_lost_at,
-            inbox_lost_from=vitals.inbox_lost_from,
-            inbox_lost_count=vitals.inbox_lost_count,
             inbox_last_id=vitals.inbox_last_id,
+            inbox_held=vitals.inbox_held,
             match_score=vitals.match_score,
             stopped_sources=vitals.stopped_sources,
             batch_at=vitals.batch_at,
             batch_entries=vitals.batch_entries,
             batch_seconds=vitals.batch_seconds,
         )
-        try:
-            self._collection.replace_one({"_id": NAME}, codec.to_mongo(document), upsert=True)
-        except PyMongoError as error:
-            log.warning("heartbeat_missed", error=type(error).__name__)
+
+    def _write(self, sign: HeartbeatDocument) -> None:
+        """Write the sign, or leave it to the projector with the lease; then a loss that is new.
+
+        What is told of a loss outlives the process, and only another loss takes its place.
+        """
+        kept = {name: f"${name}" for name in LOSS}
+        whole: dict[str, Any] = {"$literal": {**codec.to_mongo(sign), "_id": NAME}}
+        sign_and_loss = [{"$replaceWith": {"$mergeObjects": [whole, kept]}}]
+        # Where another writes, its document is there and is not the one that is asked for.
+        with contextlib.suppress(DuplicateKeyError):
+            self._collection.update_one(self._ours(sign), sign_and_loss, upsert=True)
+        lost_at = self._vitals.inbox_lost_at
+        if lost_at is not None and lost_at != self._told_loss:
+            vitals = self._vitals
+            told = (lost_at, vitals.inbox_lost_from, vitals.inbox_lost_count)
+            loss = dict(zip(LOSS, map(codec.to_mongo, told), strict=True))
+            self._collection.update_one({"_id": NAME}, {"$set": loss})
+            self._told_loss = lost_at
+
+    def _ours(self, sign: HeartbeatDocument) -> dict[str, Any]:
+        """Find the document where it is ours to write: with the lease, or where nobody beats."""
+        is_awake = time.monotonic() - self._vitals.turned_at < LIFETIME_MS / 1_000
+        if self._vitals.holds_lease and is_awake:
+            return {"_id": NAME}
+        this = {"processId": sign.process_id, "startedAt": codec.to_mongo(sign.started_at)}
+        silent = {"at": {"$lt": codec.to_mongo(sign.at) - SILENT}}
+        return {"_id": NAME, "$or": [this, silent]}
 
     def _see_tail(self, unread_now: int) -> None:
         gone = self._tail.look(unread_now)
         self._vitals.inbox_last_id = self._tail.last_id
         if gone is not None:
             self._vitals.inbox_gone = gone
-
-    def _recall(self) -> None:
-        """Take over what is told of a gap: it is none the less for a restart."""
-        try:
-            stored = self._collection.find_one({"_id": NAME})
-        except PyMongoError as error:
-            log.warning("heartbeat_not_read", error=type(error).__name__)
-            return
-        if stored is not None:
-            before, vitals = codec.from_mongo(HeartbeatDocument, stored), self._vitals
-            vitals.inbox_unread = before.backlog.get(INBOX, 0)
-            self._tail.recall(before.inbox_last_id, vitals.inbox_unread)
-            vitals.inbox_lost_at = before.inbox_lost_at
-            vitals.inbox_lost_from = before.inbox_lost_from
-            vitals.inbox_lost_count = before.inbox_lost_count
 
     def _is_read(self, stream: str) -> bool:
         """Tell whether our group is on the stream; one that was emptied has none."""

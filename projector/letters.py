@@ -19,6 +19,7 @@ from projector.archive_keys import KeyStore, KeysUnavailable
 from projector.dead_letters import DEAD
 from projector.letter_form import ADDED, LetterForm
 from projector.letter_work import LetterWork, NoSuchLetter, NotWhole
+from projector.reclaim import Reclaimer
 from projector.sealing import unseal
 from projector.store import WORLD_CODES, is_world
 from projector.stream import make_group
@@ -77,6 +78,15 @@ class Letters:
         more = self._store(consumer)
         self.work.turn()
         return more
+
+    def take_over(self, reclaimer: Reclaimer) -> None:
+        """Take over what a projector that is gone was given and had not stored, and clear it away.
+
+        Raises redis.RedisError.
+        """
+        make_group(self._streams, DEAD_LETTERS, LETTERS_GROUP)
+        reclaimer.take_over(DEAD_LETTERS)
+        reclaimer.clear_consumers(DEAD_LETTERS)
 
     def _store(self, consumer: str) -> bool:
         # First what was given to us and not stored.

@@ -15,9 +15,10 @@ import structlog
 from projector.dead_letters import DeadLetters, described
 from projector.fail_points import FailPoint, reach
 from projector.floods import Floods
+from projector.inbox_loss import InboxLoss
 from projector.item import Entry, Item
 from projector.lease import Lease
-from projector.letters import Letters
+from projector.letters import LETTERS_GROUP, Letters
 from projector.metrics import Metrics
 from projector.missed_events import MissedEvents
 from projector.outcome import Outcome
@@ -65,8 +66,11 @@ class Projector:
             entries_max=settings.batch_entries_max,
             bytes_max=settings.batch_bytes_max,
         )
-        self._reclaimer = Reclaimer(streams, settings.consumer, settings.stale_seconds)
+        consumer, stale = settings.consumer, settings.stale_seconds
+        self._reclaimer = Reclaimer(streams, consumer, stale)
+        self._of_letters = Reclaimer(streams, consumer, stale, LETTERS_GROUP)
         self._dead_letters = DeadLetters(streams, settings.tries_max, clock)
+        self._loss = InboxLoss(store, vitals, clock)
         self._lease = Lease(streams, settings.consumer)
         self._trimmer = Trimmer(streams, settings)
         self._floods = Floods(
@@ -115,15 +119,16 @@ class Projector:
         if not entries:
             readable = STREAMS if self._lease.is_held else (INBOX,)
             entries = self._reader.read(readable, wait_ms)
-            self._see_loss()
+            self._loss.see(self._reader.begun_anew)
         self._handle(entries)
         return len(entries)
 
     def _resume(self) -> None:
         """Begin, or begin again after a loss: what was given to us and not finished is first."""
         self._store.prepare()
+        self._loss.recall()
         self._reader.make_groups()
-        self._see_loss()
+        self._loss.see(self._reader.begun_anew)
         for stream in STREAMS:
             after = "0"
             while entries := self._reader.read_pending(stream, after):
@@ -159,6 +164,7 @@ class Projector:
             for stream in STREAMS if self._lease.is_held else (INBOX,):
                 entries += self._reclaimer.take_over(stream)
                 self._reclaimer.clear_consumers(stream)
+            self._letters.take_over(self._of_letters)
             if len(entries) >= CLAIM_MAX:
                 self._tidied_at = float("-inf")  # there is more of it: no need to wait
         if self._lease.is_held:
@@ -248,17 +254,6 @@ class Projector:
         if waiting > self._vitals.decisions_waiting:
             log.warning("decisions_wait", count=waiting)
         self._vitals.decisions_waiting = waiting
-
-    def _see_loss(self) -> None:
-        """Report an inbox that is not the one we had read from: what nobody had read is gone."""
-        vitals = self._vitals
-        if INBOX in self._reader.begun_anew and self._store.has_marks():
-            vitals.inbox_gone = vitals.inbox_unread
-        self._reader.begun_anew.clear()
-        if vitals.inbox_gone is not None:
-            since = self._store.last_outside()
-            log.error("inbox_lost", stream=INBOX, since=str(since), at_least=vitals.inbox_gone)
-            vitals.lose(self._clock(), since)
 
     def _bury(self, dead: Sequence[tuple[Entry, Exception]]) -> None:
         """Move entries to the dead letters; of what is there already nothing more is told."""

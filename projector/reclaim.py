@@ -46,8 +46,10 @@ def is_gone(consumer: str) -> bool:
 class Reclaimer:
     """Looks for entries that were given out and never acknowledged."""
 
-    def __init__(self, client: redis.Redis, consumer: str, stale_seconds: float) -> None:
-        self._client, self._consumer = client, consumer
+    def __init__(
+        self, client: redis.Redis, consumer: str, stale_seconds: float, group: str = GROUP
+    ) -> None:
+        self._client, self._consumer, self._group = client, consumer, group
         self._stale_ms = int(stale_seconds * 1_000)
 
     def take_over(self, stream: str, *, from_all: bool = False) -> list[Entry]:
@@ -60,25 +62,25 @@ class Reclaimer:
 
     def clear_consumers(self, stream: str) -> None:
         """Take consumers out of the group that are gone and have nothing pending."""
-        for each in self._client.xinfo_consumers(stream, GROUP):
+        for each in self._client.xinfo_consumers(stream, self._group):
             name = each["name"].decode()
             idle = each["idle"] >= self._stale_ms
             if name != self._consumer and (idle or is_gone(name)):
-                self._client.eval(DELETE_IF_IDLE, 1, stream, GROUP, name)
+                self._client.eval(DELETE_IF_IDLE, 1, stream, self._group, name)
 
     def _others(self, stream: str) -> list[str]:
-        consumers = self._client.xinfo_consumers(stream, GROUP)
+        consumers = self._client.xinfo_consumers(stream, self._group)
         names = [each["name"].decode() for each in consumers if each["pending"]]
         return [name for name in names if name != self._consumer]
 
     def _claim(self, stream: str, consumer: str | None, idle_ms: int) -> list[Entry]:
         pending = self._client.xpending_range(
-            stream, GROUP, "-", "+", CLAIM_MAX, consumername=consumer, idle=idle_ms or None
+            stream, self._group, "-", "+", CLAIM_MAX, consumername=consumer, idle=idle_ms or None
         )
         ids: list[Any] = [each["message_id"] for each in pending]
         if not ids:
             return []
-        claimed: Any = self._client.xclaim(stream, GROUP, self._consumer, idle_ms, ids)
+        claimed: Any = self._client.xclaim(stream, self._group, self._consumer, idle_ms, ids)
         there = [(entry_id, fields) for entry_id, fields in claimed if entry_id and fields]
         self._report_lost(stream, ids, {entry_id for entry_id, _ in there})
         return [Entry(stream, entry_id.decode(), fields) for entry_id, fields in there]
@@ -91,6 +93,6 @@ class Reclaimer:
     def give_up_if_deleted(self, stream: str, entry_id: Any) -> None:  # noqa: ANN401 - bytes or text
         """Acknowledge and report a pending entry that is in the stream no longer."""
         if not self._client.xrange(stream, entry_id, entry_id):
-            self._client.xack(stream, GROUP, entry_id)
+            self._client.xack(stream, self._group, entry_id)
             text = entry_id.decode() if isinstance(entry_id, bytes) else entry_id
             log.error("entry_lost", stream=stream, entry_id=text)

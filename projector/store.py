@@ -119,7 +119,7 @@ class Store:
                 shelf.make(self.database, collection, collection.name)
                 _MADE.add(made)
         except PyMongoError as error:
-            raise _fault_of(error) from error
+            raise fault_of(error) from error
 
     def apply(self, items: Sequence[Item], *, release: bool = True) -> Outcome:
         """Write a batch. Raises Unreachable, and then nothing or everything was written.
@@ -141,7 +141,7 @@ class Store:
             parked = self.database[documents.PARKED_EVENTS.name]
             return [str(each) for each in parked.distinct("subjectId")]
         except PyMongoError as error:
-            raise _fault_of(error) from error
+            raise fault_of(error) from error
 
     def decisions_waiting(self) -> int:
         """Count the requests that were decided and have not come. Raises Unreachable."""
@@ -149,14 +149,14 @@ class Store:
             waiting = self.database[documents.WAITING_DECISIONS.name]
             return waiting.count_documents({}, limit=WAITING_COUNT_MAX)
         except PyMongoError as error:
-            raise _fault_of(error) from error
+            raise fault_of(error) from error
 
     def has_marks(self) -> bool:
         """Tell whether any event from outside was ever applied. Raises Unreachable."""
         try:
             return self.database[documents.MARKS.name].find_one({}) is not None
         except PyMongoError as error:
-            raise _fault_of(error) from error
+            raise fault_of(error) from error
 
     def last_outside(self) -> Instant | None:
         """Give when the last event from outside came that was applied. Raises Unreachable."""
@@ -166,7 +166,7 @@ class Store:
             last = archive.find_one(outside, {"receivedAt": 1}, sort=[("_id", -1)])
             gone = taken(self.database) if last is None else None
         except PyMongoError as error:
-            raise _fault_of(error) from error
+            raise fault_of(error) from error
         if last is None:
             return gone.last_received_at if gone else None
         return Instant.of(last["receivedAt"])
@@ -176,7 +176,7 @@ class Store:
         try:
             return self._retention is not None and self._retention.step() > 0
         except PyMongoError as error:
-            raise _fault_of(error) from error
+            raise fault_of(error) from error
 
     def _require_transactions(self) -> str:
         """Refuse a server on which every single event would fail; else name its process."""
@@ -218,7 +218,7 @@ class Store:
                 raise Unreachable("the archive's keys") from error
             except PyMongoError as error:
                 if is_world(error):
-                    raise _fault_of(error) from error
+                    raise fault_of(error) from error
                 if not _is_transient(error, attempt):
                     raise
             time.sleep(min(0.5, 0.002 * 2**attempt))
@@ -231,13 +231,13 @@ class Store:
         try:
             self._patience.wait()
         except PyMongoError as error:
-            raise _fault_of(error) from error
+            raise fault_of(error) from error
 
     def _end_orphans(self) -> None:
         try:
             end_orphans(self._client, self._consumer)
         except PyMongoError as error:
-            raise _fault_of(error) from error
+            raise fault_of(error) from error
 
     def _once(self, items: Sequence[Item], *, release: bool) -> Outcome:
         """Run the transaction; after a batch with duplicates the next one looks for them first."""
@@ -285,7 +285,8 @@ def _codes(error: PyMongoError) -> set[int]:
     return {error.code or 0, *written}
 
 
-def _fault_of(error: PyMongoError) -> Exception:
+def fault_of(error: PyMongoError) -> Exception:
+    """Give what the loop is told of an error: that it is to wait, or the error itself."""
     if isinstance(error, ConfigurationError):
         return Unreachable("no sessions", IDLE_SECONDS_MAX + IDLE_MARGIN_SECONDS)
     return Unreachable(type(error).__name__) if is_world(error) else error

@@ -31,9 +31,13 @@ class Vitals(Struct):
     inbox_lost_count: int | None = None
     inbox_unread: int = 0
     """How many entries of the inbox were still to read when it was last seen."""
+    inbox_held: int = 0
+    """How many were put aside, or waited for another try."""
     inbox_gone: int | None = None
     """How many of them were found to be gone, until the loop has reported it."""
     inbox_last_id: str = ""
+    is_recalled: bool = False
+    """Whether it is known what the last process knew of the inbox."""
     holds_lease: bool = False
     match_score: float | None = None
     turned_at: float = 0.0
@@ -42,6 +46,11 @@ class Vitals(Struct):
     batch_at: Instant | None = None
     batch_entries: int = 0
     batch_seconds: float = 0.0
+
+    @property
+    def inbox_waiting(self) -> int:
+        """How many entries of the inbox at least were not applied when it was last seen."""
+        return self.inbox_unread + self.inbox_held
 
     def lose(self, now: Instant, since: Instant | None) -> None:
         """Note that entries of the inbox are gone, and when the last one came that was read."""

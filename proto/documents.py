@@ -997,6 +997,9 @@ class HeartbeatDocument(Document, kw_only=True):
     `inbox_lost_from` is when the last entry came that was read before, `inbox_lost_count` how
     many at least were there unread. `stopped_sources` are senders of the inbox that sent a
     flood of poison and are not taken in. The batch fields are of the batch written last.
+    `inbox_held` counts the inbox's entries that were put aside, or wait for another try.
+    Of several projectors the one with the lease writes it; what `inbox_lost_*` tells, whoever
+    saw it, and it stays until more is lost.
     """
 
     at: Instant
@@ -1019,6 +1022,7 @@ class HeartbeatDocument(Document, kw_only=True):
     inbox_lost_from: Instant | None = None
     inbox_lost_count: int | None = None
     inbox_last_id: str = ""
+    inbox_held: int = 0
     match_score: float | None = None
     stopped_sources: list[str] = []
     batch_at: Instant | None = None

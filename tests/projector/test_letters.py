@@ -13,6 +13,7 @@ from projector.letter_form import without_names
 from projector.letter_work import NotWhole
 from projector.letters import LETTERS_GROUP, UNSTORED, Letters
 from projector.settings import Settings
+from projector.stream import make_group
 from proto import codec, documents
 from proto.streams import DEAD_LETTERS, INBOX
 from tests.projector.conftest import Drain
@@ -31,6 +32,12 @@ def stored(drain: Drain, mirror: Mirror, count: int = 1) -> list[Plain]:
     """Work until so many dead letters are stored."""
     drain.until(lambda: mirror.database["dead-letters"].count_documents({}) == count)
     return mirror.all(documents.DEAD_LETTERS)
+
+
+def consumers(streams: redis.Redis) -> list[bytes]:
+    """Name those who read the dead letters."""
+    listed: Any = streams.xinfo_consumers(DEAD_LETTERS, LETTERS_GROUP)
+    return [each["name"] for each in listed]
 
 
 def test_the_error_names_what_is_wrong_in_the_body(feed: Feed, drain: Drain) -> None:
@@ -82,6 +89,18 @@ def test_no_name_is_readable_among_the_dead_letters(
 def test_an_error_quotes_nobody(error: str, shown: str) -> None:
     """However its quotes are escaped, nested or cut off; figures and dates stay."""
     assert without_names(error) == shown
+
+
+def test_what_a_killed_projector_had_in_hand_another_stores(
+    feed: Feed, drain: Drain, mirror: Mirror, streams: redis.Redis
+) -> None:
+    """Else it is never found, and holds up the trimming for ever; the dead one leaves the group."""
+    make_group(streams, DEAD_LETTERS, LETTERS_GROUP)
+    feed.raw({"typ": "customer.changed.v1", "payload": "{", "error": "x: y"}, DEAD_LETTERS)
+    assert streams.xreadgroup(LETTERS_GROUP, "killed", {DEAD_LETTERS: ">"})
+    stored(drain, mirror)
+    drain.until(lambda: consumers(streams) == [b"test-consumer"])
+    assert streams.xpending(DEAD_LETTERS, LETTERS_GROUP)["pending"] == 0
 
 
 def test_a_letter_that_cannot_be_read_holds_up_no_other(

@@ -11,10 +11,11 @@ import pytest
 import redis
 
 from projector import assembly
+from projector.letters import LETTERS_GROUP
 from projector.settings import Settings
-from projector.stream import GROUP, STREAMS
+from projector.stream import GROUP
 from proto import documents
-from proto.streams import INTERNAL
+from proto.streams import DEAD_LETTERS, INBOX, INTERNAL
 from tests.builders import LedgerProcess
 from tests.counts import count
 from tests.loan_requests import open_loan_request
@@ -108,6 +109,12 @@ def _last(streams: redis.Redis) -> tuple[bytes, dict[bytes, bytes]]:
     return entry_id, fields
 
 
+def is_alone(streams: redis.Redis, stream: str, group: str, consumer: str) -> bool:
+    """Tell whether nobody else is in a group."""
+    consumers: Any = streams.xinfo_consumers(stream, group)
+    return {each["name"] for each in consumers} <= {consumer.encode()}
+
+
 def test_restarts_leave_no_dead_consumer(
     environment: dict[str, str],
     feed: Feed,
@@ -121,12 +128,14 @@ def test_restarts_leave_no_dead_consumer(
     for number in range(RESTARTS):
         for part in range(20):
             feed.tell("customer.changed.v1", customer(f"CUS-{number}-{part}"))
+        feed.tell("customer.changed.v1", "{")
         with running(environment, tmp_path / "log") as process:
             wait_until("a customer", partial(mirror.find, documents.CUSTOMERS, f"CUS-{number}-0"))
             process.kill()
     with start(settings) as drain:
         drain()
-        for stream in STREAMS:
-            consumers: Any = streams.xinfo_consumers(stream, GROUP)
-            assert {each["name"] for each in consumers} <= {settings.consumer.encode()}
+        letters = mirror.database["dead-letters"]
+        drain.until(lambda: letters.count_documents({}) == RESTARTS)
+        for stream, group in ((INBOX, GROUP), (INTERNAL, GROUP), (DEAD_LETTERS, LETTERS_GROUP)):
+            drain.until(partial(is_alone, streams, stream, group, settings.consumer))
     assert mirror.database["customers"].count_documents({}) == 20 * RESTARTS

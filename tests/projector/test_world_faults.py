@@ -16,13 +16,12 @@ from pymongo.collection import Collection
 
 from embedded.process import Process, spawn, stop
 from embedded.servers import MongoServer, RedisServer
-from projector import assembly
 from projector.settings import Settings
 from projector.stream import GROUP, STREAMS
 from proto import codec, documents
 from proto.streams import INBOX, INTERNAL
 from tests.ports import free_port
-from tests.projector.feed import Feed, account, customer, update
+from tests.projector.feed import Feed, account, customer
 from tests.projector.mirror import Mirror
 
 SECONDS_MAX = 120.0
@@ -119,91 +118,6 @@ def test_an_emptied_redis_is_begun_anew_and_reported(
         wait_until(lambda: client.xpending(INTERNAL, GROUP)["pending"] == 0)
     assert mirror.account()["ver"] == 1
     assert len(mirror.all(documents.AUDIT_EVENTS)) == 1
-
-
-def test_what_was_unread_in_an_emptied_inbox_is_counted(
-    settings: Settings, streams: redis.Redis, feed: Feed, mirror: Mirror
-) -> None:
-    """The gap is told by time and count: since the last event that was read, so many."""
-    with assembly.projector(replace(settings, stale_seconds=600)) as (projector, beside):
-        feed.tell("customer.created.v1", customer("C-1"))
-        while mirror.find(documents.CUSTOMERS, "C-1") is None:
-            projector.turn(20)
-        last_read = mirror.all(documents.ARCHIVE)[-1]["receivedAt"]
-        for number in range(2, 5):
-            feed.tell("customer.created.v1", customer(f"C-{number}"))
-        beside.heartbeat.beat()
-        streams.flushall()
-        feed.tell("customer.created.v1", customer("C-9"))
-        beside.heartbeat.beat()
-        while mirror.find(documents.CUSTOMERS, "C-9") is None:
-            projector.turn(20)
-        beside.heartbeat.beat()
-    said = beat(mirror)
-    assert said.inbox_lost_at is not None
-    assert (said.inbox_lost_from, said.inbox_lost_count) == (last_read, 3)
-
-
-def test_a_tail_that_a_failed_over_redis_lost_is_healed_and_reported(
-    settings: Settings, streams: redis.Redis, feed: Feed, mirror: Mirror
-) -> None:
-    """The replica that took over lagged: the ledger's events come again, the others are counted."""
-    made = [feed.entry("LOAN-1", "account.created.v1", account())]
-    made.append(feed.entry("LOAN-1", "account.updated.v1", update(current_balance="5.00")))
-    with assembly.projector(settings) as (projector, beside):
-
-        def work_until(is_so: Callable[[], object]) -> None:
-            deadline = time.monotonic() + SECONDS_MAX
-            while not is_so():
-                assert time.monotonic() < deadline, "it did not come"
-                beside.heartbeat.beat()
-                projector.turn(20)
-
-        feed.raw(made[0], INTERNAL)
-        feed.tell("customer.created.v1", customer("C-1"))
-        work_until(lambda: mirror.find(documents.CUSTOMERS, "C-1"))
-        replica: dict[Any, Any] = {each: streams.dump(each) for each in STREAMS}
-        feed.raw(made[1], INTERNAL)
-        feed.tell("customer.created.v1", customer("C-2"))
-        work_until(lambda: mirror.find(documents.CUSTOMERS, "C-2"))
-        kept = mirror.all(documents.ARCHIVE)
-        last_read = max(each["receivedAt"] for each in kept if "sealed" in each)
-        for number in range(3, 6):
-            feed.tell("customer.created.v1", customer(f"C-{number}"))
-        beside.heartbeat.beat()
-        for key, value in replica.items():
-            streams.restore(key, 0, value, replace=True)
-        for fields in made:
-            feed.raw(fields, INTERNAL)
-        work_until(lambda: beat(mirror).inbox_lost_at)
-        feed.tell("customer.created.v1", customer("C-9"))
-        work_until(lambda: mirror.find(documents.CUSTOMERS, "C-9"))
-        beside.heartbeat.beat()
-    said = beat(mirror)
-    assert (said.inbox_lost_from, said.inbox_lost_count) == (last_read, 3)
-    assert (mirror.account()["ver"], len(mirror.all(documents.AUDIT_EVENTS))) == (2, 2)
-
-
-def test_a_gap_is_told_after_a_restart_too(
-    settings: Settings, streams: redis.Redis, feed: Feed, mirror: Mirror
-) -> None:
-    """Emptied while nobody was there: the last sign of life says how many were unread."""
-    with assembly.projector(settings) as (projector, beside):
-        feed.tell("customer.created.v1", customer("C-1"))
-        while mirror.find(documents.CUSTOMERS, "C-1") is None:
-            projector.turn(20)
-        feed.tell("customer.created.v1", customer("C-2"))
-        beside.heartbeat.beat()
-    streams.flushall()
-    for _ in range(2):
-        with assembly.projector(settings) as (projector, beside):
-            beside.heartbeat.start()
-            projector.turn(20)
-            beside.heartbeat.beat()
-            beside.heartbeat.stop()
-        said = beat(mirror)
-        assert said.inbox_lost_at is not None
-        assert said.inbox_lost_count == 1
 
 
 def test_a_new_inbox_is_no_gap(
