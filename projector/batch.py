@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 
 from msgspec import Struct
 
 from projector import subject
+from projector.event_time import require_past
 from projector.happening import Change, Documents, Reads
 from projector.item import Item
 from projector.projections import PROJECTIONS, UNREAD, Projection
@@ -20,12 +22,12 @@ class Readable(Struct):
     poison: list[tuple[Item, Poison]]
 
 
-def read_bodies(items: Iterable[Item]) -> Readable:
-    """Read the bodies; what can never be read is told apart."""
+def read_bodies(items: Iterable[Item], now: datetime) -> Readable:
+    """Read the bodies; what can never be read, or is of the future, is told apart."""
     readable = Readable([], [])
     for item in items:
         try:
-            item.happening()
+            require_past(item, now)
         except Poison as error:
             readable.poison.append((item, error))
         else:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bson.timestamp import Timestamp
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
 
@@ -81,9 +82,10 @@ class Transaction:
         parked = self._parked(versions) if ours and release else []
         poison: list[tuple[Item, Poison]] = []
         left = list(items)
+        now = self._time().as_datetime()
         while True:
             decided = plan(left, marks=marks, versions=versions, parked=parked)
-            readable = batch.read_bodies((*decided.fresh, *decided.waiting))
+            readable = batch.read_bodies((*decided.fresh, *decided.waiting), now)
             if not readable.poison:
                 return decided, poison
             marks |= self._known(readable.poison)
@@ -143,11 +145,14 @@ class Transaction:
     def _keep(self, fresh: Sequence[Item]) -> None:
         """Put the applied events into the archive, after the writes told MongoDB's time."""
         if fresh:
-            at = self._session.operation_time
-            if at is None:  # MongoDB tells it with every answer of a replica set
-                raise RuntimeError("MongoDB did not tell its time")
-            kept = self._archive.documents(at, fresh, self._documents)
+            kept = self._archive.documents(self._time(), fresh, self._documents)
             self._writes.insert(documents.ARCHIVE.name, kept)
+
+    def _time(self) -> Timestamp:
+        at = self._session.operation_time
+        if at is None:  # MongoDB tells it with every answer of a replica set
+            raise RuntimeError("MongoDB did not tell its time")
+        return at
 
     def _write(self, decided: Plan) -> None:
         self._writes.write(self._documents.changed())

@@ -1,10 +1,14 @@
 """When something happened decides, not when its entry came."""
 
+from datetime import UTC, datetime, timedelta
+
 from proto import documents
 from tests.projector.conftest import Drain
-from tests.projector.feed import Feed
+from tests.projector.feed import Feed, account, customer, schedule, update
 from tests.projector.mirror import Mirror, Plain
 from tests.projector.test_conversations import say, talk
+
+FUTURE = "2099-01-01T00:00:00Z"
 
 
 def test_of_each_thing_the_newest_counts_in_whichever_order_it_is_told(
@@ -36,3 +40,27 @@ def test_of_each_thing_the_newest_counts_in_whichever_order_it_is_told(
     detail = {"loanPurpose": "new", "loanTerm": "12"}
     assert found["applicationData"] == {**number, **detail}
     assert mirror.one(documents.APPLICATIONS, "APP-1").items() >= detail.items()
+
+
+def test_what_is_of_the_future_is_a_dead_letter(feed: Feed, drain: Drain, mirror: Mirror) -> None:
+    """Applied, it would let nothing real be newer for years; a day ahead a clock may be."""
+    today = datetime.now(UTC)
+    ahead = (today + timedelta(hours=23)).isoformat()
+    feed.tell("account.created.v1", account(status="ACTIVE", current_balance="500.00"))
+    feed.tell("customer.changed.v1", customer(changed_at=FUTURE))
+    feed.tell("account.updated.v1", update(current_balance="1.00", timestamp=FUTURE))
+    feed.tell("account.status_changed.v1", update(new_status="SUSPENDED", changed_at=FUTURE))
+    paid = {"payment_number": 1, "status": "PAID", "last_updated": FUTURE}
+    feed.tell("account.schedule.updated.v1", update(payments=[paid]))
+    feed.tell("loan.aging.updated.v1", update(dpd=9, bucket="current", last_updated=FUTURE))
+    say(feed, "conversation_summary", {"purpose": "x"}, timestamp=FUTURE)
+    feed.tell("notification.sent.v1", {"notification_id": "N-1", "event_at": FUTURE})
+    feed.tell("account.schedule.created.v1", schedule())
+    feed.tell("account.updated.v1", update(current_balance="300.00", timestamp=today.isoformat()))
+    feed.tell("account.updated.v1", update(current_balance="200.00", timestamp=ahead))
+    drain()
+    errors = [each["error"] for each in feed.dead_letters()]
+    assert len(errors) == 7
+    assert all(each.startswith("InvalidTimestamp: ") and "2099" in each for each in errors)
+    assert mirror.account()["balances"]["currentBalance"] == "200.00"
+    assert mirror.account()["accountStatus"] == "active"
