@@ -1,5 +1,6 @@
 """I6 by the journal alone: who approved might, was another, and got what was signed."""
 
+import base64
 import shutil
 from collections.abc import Callable
 from contextlib import closing
@@ -8,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.journal import Entry
 from ledger.journal.sqlite import SqliteJournal
@@ -101,12 +103,21 @@ LOWER = {
     "sum_limit": "650.00",
 }
 """As somebody's policy would tell who may decide $650: the write-off alone, not both."""
+NOT_SENIOR = {
+    **LOWER,
+    "limits": {"adjustment": "700.00", "write_off": "650.00"},
+    "senior_threshold": "650.00",
+    "sum_limit": "700.00",
+}
+"""And who may decide both, if $650 did not take a senior approver."""
+LESS = {"amount": "1.00", "sum": "101.00", "sum_of_all": "101.00"}
 
 
 @pytest.mark.parametrize(
     ("event_type", "change", "what"),
     [
         ("writeoff.approved.v1", _signing(**LOWER), "did not reach: With 1 other request"),
+        ("writeoff.approved.v1", _signing(**NOT_SENIOR), "did not reach: Above $650.00"),
         ("writeoff.approved.v1", _signing(related_request_ids=[]), "leaves out"),
         ("writeoff.approved.v1", _signing(related_request_ids=["REQ-1"]), "names REQ-1"),
         ("writeoff.approved.v1", _signing(amount="1.00"), "not what the journal makes of it"),
@@ -124,11 +135,39 @@ def test_a_policy_is_held_against_the_requests_of_that_time(
     assert what in sentence
 
 
-def test_a_policy_by_the_first_rules_is_held_against_itself(folder: Path) -> None:
+def test_what_moves_is_the_amount_of_the_request(folder: Path) -> None:
+    """A request and a well signed policy of $1.00 make a write-off of $600 no small one."""
+    forger = Ed25519PrivateKey.generate()
+    public = base64.b64encode(forger.public_key().public_bytes_raw()).decode()
+
+    def signed(body: Body) -> Body:
+        forged = _signing(**LESS)(body)
+        signature = forger.sign(forged["statement"].encode())
+        return forged | {"signature": base64.b64encode(signature).decode()}
+
+    for event_type, change in (
+        (StaffKeyEnrolled.type, _with(public_key=public)),
+        ("writeoff.requested.v1", _with(amount="1.00")),
+        ("writeoff.approved.v1", signed),
+    ):
+        rewritten(folder, _changing(event_type, change))
+    assert "it moves 600.00, and what was approved is 1.00" in _found(folder)[1]
+
+
+@pytest.mark.parametrize(
+    ("old", "what"),
+    [
+        ({"sum_limit": "699.99"}, "the sum of 700.00 is above"),
+        ({"senior_threshold": "650.00", "senior_limit": "650.00", "limit": "650.00"}, "not senior"),
+    ],
+)
+def test_a_policy_by_the_first_rules_is_held_against_itself(
+    folder: Path, old: Body, what: str
+) -> None:
     """They knew one sum and one limit; what was approved by them stays right."""
-    old = {"rules_version": 1, "sum": "700.00", "sum_limit": "699.99"}
-    rewritten(folder, _changing("writeoff.approved.v1", _signing(**old)))
-    assert "the sum of 700.00 is above" in _found(folder)[1]
+    first: Body = {"rules_version": 1, "sum": "700.00", **old}
+    rewritten(folder, _changing("writeoff.approved.v1", _signing(**first)))
+    assert what in _found(folder)[1]
 
 
 @pytest.mark.parametrize(

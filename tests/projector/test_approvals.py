@@ -67,9 +67,13 @@ def test_a_request_goes_its_way_step_by_step(feed: Feed, drain: Drain, mirror: M
         resubmittedBy="staff-sarah",
         accountVersion=6,
         originalBalance="690.00",
+        structuring=True,
+        relatedRequestIds=["REQ-other"],
     )
     drain()
-    assert mirror.one(documents.APPROVALS, REQUEST)["accountVersion"] == 6
+    again = mirror.one(documents.APPROVALS, REQUEST)
+    assert again["accountVersion"] == 6
+    assert (again["structuring"], again["relatedRequestIds"]) == (True, ["REQ-other"])
     step(
         feed,
         "approval.approved.v1",

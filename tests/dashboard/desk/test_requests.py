@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.queries.approvals import (
+    LIMIT_OF_KIND,
     Reader,
     RequestFilter,
     RequestRow,
@@ -20,6 +21,7 @@ from dashboard.queries.request_order import ORDERS
 from dashboard.queries.rights import NotAllowed
 from dashboard.queries.staff_notices import notices
 from dashboard.read_marks import ReadMarks
+from ledger.domain.approvals import KINDS
 from proto import documents
 from proto.documents import ApprovalDocument, CustomerDocument, StaffNotificationDocument
 from proto.values import Instant, Key, Money
@@ -239,3 +241,8 @@ def test_notices_reach_who_may_decide_and_who_had_asked(
     marks.mark("staff-supervisor", [waits.name])
     assert marks.read("staff-supervisor", [waits.name, outcome.name]) == {waits.name}
     assert marks.read("staff-support", [waits.name]) == set()
+
+
+def test_the_list_knows_the_limit_of_each_kind_as_the_ledger_does() -> None:
+    """Whoever is shown a request as theirs to decide may decide it."""
+    assert {name: kind.limit_kind for name, kind in KINDS.items()} == LIMIT_OF_KIND
