@@ -210,6 +210,11 @@ def age(moment: datetime, now: datetime) -> str:
     return plural(days, "day") + " ago"
 
 
+def with_age(moment: datetime, now: datetime) -> str:
+    """Write when it was, Sydney time, and beside it how long ago that is."""
+    return f"{day_and_clock(moment)} ({age(moment, now)})"
+
+
 def plural(count: int, thing: str) -> str:
     """Write `1 day`, `2 days`, `1,200 days`."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"

@@ -5,18 +5,19 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard import audit_proof, formats, request_words, services, session
+from dashboard import audit_proof, event_words, formats, services, session
 from dashboard.commands.mark_verified import MarkVerified
 from dashboard.commands.query_item import QueryItem
 from dashboard.commands.review_mark import ReviewMark
 from dashboard.components import acting, sending
-from dashboard.components.audit_table import REVIEW_BADGES, event_words
+from dashboard.components.audit_table import REVIEW_BADGES
 from dashboard.components.quiet import quiet
 from dashboard.components.reveal_text import is_revealed, reveal_text
 from dashboard.components.whose import customer_line
 from dashboard.ledger_answers import LedgerFault, LedgerRefused
 from dashboard.operation import Operation
 from dashboard.queries.audit import AuditEvent
+from dashboard.queries.audit_reasons import reason_in
 from dashboard.queries.staff_names import staff_names
 from dashboard.session import SignedIn
 
@@ -64,27 +65,28 @@ def _facts(event: AuditEvent) -> None:
     who = {str(each) for each in (event.actor, event.approved_by, event.reviewed_by) if each}
     names = staff_names(services.database(), who)
     told = {
-        "What": event_words(event.event_type),
-        "When": f"{formats.day_and_clock(event.recorded_at)} ({formats.exact(event.recorded_at)})",
+        "What": event_words.of(event.event_type),
+        "When": formats.day_and_clock(event.recorded_at),
         "By": names.get(event.actor, event.actor),
         "Approved by": names.get(event.approved_by or "", event.approved_by or ""),
         "Amount": formats.money(event.amount) if event.amount is not None else "",
-        "Reason": _reason(event.reason_code),
+        "Reason": event_words.why(event.reason_code or "", reason_in(event.body)),
+    }
+    ids = {
+        "Recorded at": formats.exact(event.recorded_at),
+        "Reason code": event.reason_code or "",
         "Account": event.loan_account_id or "",
         "Request": event.request_id or "",
         "Event id": event.event_id,
-        "Position": f"{event.position:,}, version {event.ver} of {event.subject_id}",
+        "Position": f"{event.position}",
+        "Version": f"{event.ver}",
+        "Subject": event.subject_id,
         "Hash": event.hash,
         "Hash before": event.prev,
     }
-    st.markdown(
-        "  \n".join(f"**{name}** {formats.inert(text)}" for name, text in told.items() if text)
-    )
-
-
-def _reason(reason_code: str | None) -> str:
-    """Say a reason in words and, since that is what is filtered by, as its code."""
-    return f"{request_words.reason(reason_code)} ({reason_code})" if reason_code else ""
+    lines = [f"**{name}** {formats.inert(text)}" for name, text in told.items() if text]
+    lines += [f"**{name}** {formats.code(text)}" for name, text in ids.items() if text]
+    st.markdown("  \n".join(lines))
 
 
 def _proof(signed_in: SignedIn, event: AuditEvent, mirrored_to: int) -> None:

@@ -64,7 +64,8 @@ def audit_filters() -> AuditFilter:
         people = {"": ANYBODY, **staff}
         actor = one_of("Staff member", "by", people, may_be_other=True)
         approver = one_of("Approver", "approver", people, may_be_other=True)
-        customer, account = text_of("Customer id", "customer"), text_of("Account id", "account")
+        customer = text_of("Customer id", "customer")
+        account = text_of("Account", "account", placeholder="Number or id")
         reason = _reason()
     say_fault(amount_fault("Amount from", least) or amount_fault("Amount to", most))
     return AuditFilter(

@@ -39,7 +39,7 @@ def _came(row: LetterRow) -> str:
 
 
 def _given_up(row: LetterRow, now: datetime) -> str:
-    when = f"{formats.day_and_clock(row.moved_at)} ({formats.age(row.moved_at, now)})"
+    when = formats.with_age(row.moved_at, now)
     tries = "1 delivery" if row.deliveries == 1 else f"{row.deliveries} deliveries"
     after = f" after {tries}" if row.deliveries else ""
     return f"Given up by {letter_words.given_up_by(row)} {when}{after}."

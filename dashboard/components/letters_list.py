@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import formats, services
+from dashboard import formats, services, session
 from dashboard.components import letter_words
 from dashboard.components.address_fields import one_of, text_of
 from dashboard.components.opening import open_chosen
@@ -19,11 +19,12 @@ from dashboard.queries.letters import (
     error_kinds,
     letters_page,
 )
+from dashboard.queries.rights import LETTER_ROLES
 from dashboard.session import SignedIn
 from proto.search_tokens import LENGTHS
 
 COLUMNS: Final = (
-    Column("Since", whole=True),
+    Column("Since"),
     Column("Event"),
     Column("Error"),
     Column("Sender"),
@@ -32,6 +33,7 @@ COLUMNS: Final = (
     Column("Status"),
 )
 ANY: Final = "Any"
+REFRESH_SECONDS: Final = 10
 _PAGES: Final = "letter-pages"
 
 
@@ -41,6 +43,13 @@ def letters_list(signed_in: SignedIn) -> None:
     if chosen.reference and len(chosen.reference) not in LENGTHS:
         st.markdown(f"A reference has {LENGTHS.start} to {LENGTHS.stop - 1} characters.")
         return
+    _page(chosen)
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def _page(chosen: LetterFilter) -> None:
+    """Show the page as it stands now; runs again by itself, so that no age stands still."""
+    signed_in = session.require(*LETTER_ROLES)
     pages = Pager[LetterCursor](_PAGES, chosen)
     page = letters_page(
         services.database(),
@@ -83,7 +92,7 @@ def _table(rows: Sequence[LetterRow]) -> str:
 def _row(row: LetterRow, now: datetime) -> Row:
     return Row(
         (
-            Cell(text=formats.age(row.moved_at, now), tip=formats.exact(row.moved_at)),
+            Cell(text=formats.with_age(row.moved_at, now), tip=formats.exact(row.moved_at)),
             Cell(text=row.event_type or "No type", tip=row.letter_id, opens=row.letter_id),
             Cell(text=row.error or row.error_kind),
             Cell(text=row.sender),

@@ -88,16 +88,16 @@ def _toasts(unread: list[Notice], troubles: list[Operation]) -> None:
         return
     for notice in new:
         link = f"[Open it](/request?id={notice.request_id})"
-        st.toast(f"{_told(notice)}. {link}", icon=":material/how_to_reg:", duration="long")
+        age = formats.age(notice.at, datetime.now(UTC))
+        st.toast(f"{_told(notice)}, {age}. {link}", icon=":material/how_to_reg:", duration="long")
 
 
 def _told(notice: Notice) -> str:
     what = inert(request_words.title(notice.kind, notice.amount))
-    age = formats.age(notice.at, datetime.now(UTC))
     if notice.is_outcome:
         word = request_words.status(notice.status).word.lower()
-        return f"Your request was {word}: **{what}**, {age}"
-    return f"New approval request: **{what}**, {age}"
+        return f"Your request was {word}: **{what}**"
+    return f"New approval request: **{what}**"
 
 
 def _troubles(signed_in: SignedIn, troubles: list[Operation]) -> None:
@@ -107,7 +107,7 @@ def _troubles(signed_in: SignedIn, troubles: list[Operation]) -> None:
         state = "failed" if each.state == "refused" else "is not known yet"
         st.markdown(f"**{inert(each.command.what)}** {state}: {inert(each.sentence)}")
         where = f"{code(each.loan_account_id)} · " if each.loan_account_id else ""
-        quiet(f"{where}{formats.age(each.created_at, datetime.now(UTC))}")
+        quiet(f"{where}{formats.day_and_clock(each.created_at)}")
         with st.container(horizontal=True):
             _buttons(signed_in, each)
     more = len(troubles) - shown
@@ -158,7 +158,7 @@ def _notices(signed_in: SignedIn, told: list[Notice], unread: list[Notice]) -> N
     for each in told[:SHOWN_MAX]:
         with st.container(horizontal=True, vertical_alignment="center"):
             dot = ":blue-badge[New] " if each.name in new else ""
-            st.markdown(f"{dot}{_told(each)}", width="stretch")
+            st.markdown(f"{dot}{_told(each)}, {formats.day_and_clock(each.at)}", width="stretch")
             if st.button("Open", key=f"notice-{each.name}"):
                 _leave_for(f"request:{each.request_id}")
     if len(told) > SHOWN_MAX:

@@ -6,8 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import formats, request_words, services, session
-from dashboard.components.audit_table import event_words
+from dashboard import event_words, formats, request_words, services, session
 from dashboard.components.opening import link_to, link_to_address, open_chosen
 from dashboard.components.pager import Pager, start_over
 from dashboard.components.period import THIS_MONTH, TODAY, days_of, period_asked
@@ -189,7 +188,7 @@ def _work(signed_in: SignedIn, staff_id: str, days: tuple[date, date]) -> None:
         Row(
             (
                 Cell(text=formats.day(each.date)),
-                Cell(text=event_words(each.event_type)),
+                Cell(text=event_words.of(each.event_type)),
                 Cell(text=_reason(each.reason_code)),
                 Cell(text=f"{each.count:,}"),
                 Cell(text=_moved(each.amount, each.transaction_type)),
@@ -217,7 +216,7 @@ def _matched(signed_in: SignedIn) -> None:
             (
                 Cell(text=each.loan_account_id, code=True, opens=f"account:{each.loan_account_id}"),
                 Cell(text=each.field),
-                Cell(text=event_words(each.since_event_type)),
+                Cell(text=event_words.of(each.since_event_type)),
                 Cell(text=formats.day_and_clock(each.seen_at), tip=formats.exact(each.seen_at)),
             )
         )

@@ -27,7 +27,7 @@ def request_heading(signed_in: SignedIn, view: RequestView, now: datetime) -> No
     by = "you" if view.requested_by == signed_in.staff_id else view.requested_by_name
     who = inert(by or view.requested_by or formats.NOT_KNOWN)
     asked = view.requested_at
-    when = f"{formats.day_and_clock(asked)} ({formats.age(asked, now)})" if asked else ""
+    when = formats.with_age(asked, now) if asked else ""
     why = f" Reason: **{inert(request_words.reason(view.reason))}**." if view.reason else ""
     st.markdown(
         f"Asked for by **{who}**, {when}.{why} Priority :{urgency.colour}-badge[{urgency.word}]"

@@ -5,8 +5,9 @@ from typing import Final, cast
 
 import streamlit as st
 
-from dashboard import formats, request_words, services
+from dashboard import formats, request_words, services, session
 from dashboard.amount_faults import amount_fault
+from dashboard.components import acting
 from dashboard.components.address_fields import day_of, one_of, some_of, text_of
 from dashboard.components.form_fields import say_fault
 from dashboard.components.opening import open_chosen
@@ -18,7 +19,7 @@ from dashboard.queries.approvals import (
     requests,
 )
 from dashboard.queries.request_order import RequestCursor, Sort
-from dashboard.queries.rights import corrects_payments, decides_requests
+from dashboard.queries.rights import REQUEST_ROLES, corrects_payments, decides_requests
 from dashboard.queries.staff_names import requesters
 
 SORTS: Final = {
@@ -29,11 +30,18 @@ SORTS: Final = {
     "kind": "By kind",
 }
 NOBODY: Final = "Anybody"
+REFRESH_SECONDS: Final = 10
 
 
 def requests_list(reader: Reader) -> None:
     """Show the filters and the page of requests that they leave."""
-    chosen = _filters(reader)
+    _page(_filters(reader))
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def _page(chosen: RequestFilter) -> None:
+    """Show the page as it stands now; runs again by itself, so that no age stands still."""
+    reader = acting.reader(session.require(*REQUEST_ROLES))
     pages = Pager[RequestCursor]("request-pages", chosen)
     page = requests(services.database(), reader, chosen, pages.after)
     if not page.rows:

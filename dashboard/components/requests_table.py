@@ -18,7 +18,7 @@ COLUMNS: Final = (
     Column("Account"),
     Column("Customer"),
     Column("Asked by"),
-    Column("Age", whole=True),
+    Column("Asked"),
     Column("Reason"),
     Column("Priority"),
     Column("Status"),
@@ -59,7 +59,7 @@ def _row(row: RequestRow, reader: Reader, known: Known, now: datetime) -> Row:
             customer_cell(row.customer_id, known),
             Cell(text="You" if row.requested_by == reader.staff_id else who, tip=who),
             Cell(
-                text=formats.age(asked_at, now) if asked_at else formats.NOT_KNOWN,
+                text=formats.with_age(asked_at, now) if asked_at else formats.NOT_KNOWN,
                 tip=formats.exact(asked_at) if asked_at else "",
             ),
             Cell(text=request_words.reason(row.reason)),

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import formats, request_words, services
+from dashboard import event_words, formats, request_words, services
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
 from dashboard.commands.give_start_password import GiveStartPassword
@@ -13,7 +13,6 @@ from dashboard.commands.revoke_key import RevokeKey
 from dashboard.commands.set_limits import SetLimits
 from dashboard.commands.set_roles import SetRoles
 from dashboard.components import staff_changes
-from dashboard.components.audit_table import event_words
 from dashboard.components.own_rights_table import LIMITS
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
@@ -164,7 +163,7 @@ def _changes(signed_in: SignedIn, member: StaffMember) -> None:
                     text=formats.day_and_clock(each.recorded_at),
                     tip=formats.exact(each.recorded_at),
                 ),
-                Cell(text=event_words(each.event_type), tip=each.event_id),
+                Cell(text=event_words.of(each.event_type), tip=each.event_id),
                 Cell(text=request_words.reason(each.reason_code or ""), tip=each.reason_code or ""),
                 Cell(text=names.get(each.actor, each.actor), tip=each.actor),
             )

@@ -5,8 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import formats, session
-from dashboard.components.audit_table import event_words
+from dashboard import event_words, formats, session
 from dashboard.components.opening import open_chosen
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
@@ -83,7 +82,7 @@ def _whole(score: Score) -> str:
 
 def _row(each: MismatchView) -> Row:
     opens = f"account:{each.loan_account_id}:{each.customer_id}"
-    since = event_words(each.since_event_type) if each.since_event_type else "Its version"
+    since = event_words.of(each.since_event_type) if each.since_event_type else "Its version"
     return Row(
         (
             Cell(text=each.loan_account_id, opens=opens),

@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import formats, services
+from dashboard import formats, request_words, services
 from dashboard.components.correction_ways import correction_ways
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
@@ -73,7 +73,7 @@ def _told(found: TransactionEvent, names: dict[str, str]) -> list[tuple[str, str
         ("Approved by", who(found.approved_by)),
         ("Requested by", who(found.requested_by)),
         ("Request", found.request_id or ""),
-        ("Reason", (found.reason_code or "").replace("_", " ").capitalize()),
+        ("Reason", request_words.reason(found.reason_code or "")),
         ("Moved", _moved(found)),
         ("Balance after", formats.money(found.total_after)),
         ("About transaction", found.target_transaction_id or found.original_transaction_id or ""),

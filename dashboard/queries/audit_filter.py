@@ -91,7 +91,7 @@ class AuditFilter(Struct, frozen=True, kw_only=True):
 
 
 def conditions(database: DeskDatabase, chosen: AuditFilter) -> Stored:
-    """Give the conditions, without the order's place; a customer takes a query more, staff two."""
+    """Give the conditions, without the order's place; customers and accounts take queries more."""
     every: list[Stored] = []
     types = [each for kind in chosen.kinds for each in KINDS[kind]]
     if types:
@@ -101,11 +101,12 @@ def conditions(database: DeskDatabase, chosen: AuditFilter) -> Stored:
         for name, value in (
             ("actor", chosen.actor),
             ("approvedBy", chosen.approver),
-            ("loanAccountId", chosen.account_id),
             ("reasonCode", chosen.reason_code),
         )
         if value
     ]
+    if chosen.account_id:
+        every.append({"loanAccountId": _accounts(database, chosen.account_id)})
     every += _ranges(chosen)
     if chosen.customer_id:
         every.append(_of_customers(database, [chosen.customer_id]))
@@ -115,6 +116,15 @@ def conditions(database: DeskDatabase, chosen: AuditFilter) -> Stored:
         wanted = None if chosen.reviewed == "none" else chosen.reviewed
         every.append({"reviewStatus": wanted})
     return {"$and": every} if every else {}
+
+
+def _accounts(database: DeskDatabase, text: str) -> str | Stored:
+    """Match an account by its id, or by the number that staff and customers know it by."""
+    rows = database[documents.LOAN_ACCOUNTS.name].find(
+        {"accountNumber": text}, {"_id": 1}, max_time_ms=QUERY_MILLISECONDS_MAX
+    )
+    ids = sorted({text, *(str(row["_id"]) for row in rows)})
+    return {"$in": ids} if len(ids) > 1 else text
 
 
 def _ranges(chosen: AuditFilter) -> list[Stored]:
