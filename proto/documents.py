@@ -260,6 +260,9 @@ class AuditEventDocument(Document, kw_only=True):
     What was never reviewed has no `reviewStatus`. Whether a customer is staff is looked
     up when it is asked for, by `customers.staffFlag`: a flag comes and goes, the trail does
     not change. `aboutEventId` is the event that a review or a reading was about.
+
+    In `body` free texts are ciphertext (`sealed_texts`); references such as
+    `payment_reference` and `bank_reference` are plain, for they are searched by.
     """
 
     event_id: Key

@@ -646,13 +646,18 @@ class ItemReviewed(Event, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TextRevealed(Event, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody read the free text of an event; what it says is not repeated here."""
+    """Somebody read the free text of an event; what it says is not repeated here.
+
+    What for is sealed like the text, for who types it may name the customer; only earlier
+    events have a plain `purpose`.
+    """
 
     type: ClassVar[str] = "text.revealed.v1"
     event_id: Key
     customer_id: Key = NO_KEY
     names: tuple[str, ...] = ()
     purpose: str = ""
+    sealed_texts: dict[str, str] = {}
 
 
 class LetterOpened(Event, frozen=True, kw_only=True, omit_defaults=True):

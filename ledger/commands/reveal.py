@@ -39,6 +39,6 @@ def decide(_log: ReadingLog | None, command: Reveal, _facts: Facts) -> tuple[Led
         event_id=command.event_id,
         customer_id=command.customer_id,
         names=command.text_names,
-        purpose=command.purpose,
+        sealed_texts={"purpose": command.purpose},
     )
     return (revealed,)

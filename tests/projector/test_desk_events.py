@@ -69,8 +69,9 @@ def test_a_review_waits_for_an_event_that_is_still_to_come(
 
 
 def test_reading_a_text_is_in_the_trail(feed: Feed, drain: Drain, mirror: Mirror) -> None:
-    """Who read which event of whom; the subject is the reader."""
-    body = {"event_id": "LOAN-1:7", "customer_id": "CUS-1", "names": ["reason"]}
+    """Who read which event of whom; the subject is the reader. Old ones say plainly what for."""
+    about = {"event_id": "LOAN-1:7", "customer_id": "CUS-1", "names": ["reason"]}
+    body = {**about, "purpose": "complaint 7"}
     feed.post("reveal:staff-sarah", "text.revealed.v1", body, actor="staff-sarah")
     drain()
     entry = mirror.one(documents.AUDIT_EVENTS, "reveal:staff-sarah:1")
