@@ -226,7 +226,7 @@ def test_a_posting_counts_from_today_or_a_little_before(asked: str, accepted: bo
     """Not from a day to come, not from more than 30 days ago."""
     today = date(2026, 3, 31)
     if accepted:
-        assert effective_date(CalendarDate(asked), today, None, 30) == asked
+        assert effective_date(CalendarDate(asked), today, date.min, 30) == asked
     else:
         with pytest.raises(Refused):
-            effective_date(CalendarDate(asked), today, None, 30)
+            effective_date(CalendarDate(asked), today, date.min, 30)

@@ -41,11 +41,11 @@ Change = Callable[[dict[str, Any]], dict[str, Any]]
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger's folder with a loan that was repaid in parts; nobody serves it."""
     with LedgerProcess(tmp_path_factory.mktemp("untouched")) as ledger:
+        ledger.with_staff()
         account = ledger.system.active_loan()
         for amount in ("10.00", "20.00", "30.00"):
             ledger.system.repay(account, amount, idempotency_key=f"{REPAYMENT_KEY}{amount}")
         person(ledger, "support")
-        person(ledger, "admin", staff_id="staff-admin")
         for _ in range(2):
             close_letter(ledger.caller("staff-admin"), message_id="1700000000001-0")
     return ledger.data_dir
