@@ -42,8 +42,9 @@ BLOCK_MILLISECONDS: Final = 1_000
 FORSAKEN_MILLISECONDS: Final = 60_000
 """What another reader of the group was given and left so long is taken over."""
 BACK_OFF_SECONDS: Final = (0.05, 0.2, 0.5, 1.0)
-ORIGINAL: Final = "original_message_id"
-"""A message that is published again from the dead letters names itself by its first id."""
+ORIGINAL: Final = codec.MESSAGE_FIELD
+"""By its first id a message names itself that is published again: from the dead letters, or
+after its sender was stopped."""
 
 _ACTOR: Final = Actor("system", "system", "intake", 0)
 _log = structlog.get_logger()

@@ -67,11 +67,11 @@ class DeadLetters:
     def _letter(self, entry: Entry, error: Exception, tries: int) -> dict[Any, Any]:
         return {
             **entry.fields,
-            "original_message_id": entry.entry_id,
-            "original_stream": entry.stream,
-            "error": described(error),
-            "moved_at": str(self._clock()),
-            "deliveries": str(tries),
+            b"original_message_id": entry.entry_id,
+            b"original_stream": entry.stream,
+            b"error": described(error),
+            b"moved_at": str(self._clock()),
+            b"deliveries": str(tries),
         }
 
     def forget(self, entries: list[Entry]) -> None:

@@ -3,7 +3,8 @@
 A source is a sender (`agt`) on the inbox; our own ledger's stream is never stopped, since
 its events come in their order or not at all. What a stopped source sends is put aside as
 it came. It is published again, in its order, when an operator says so, or after a quiet
-time; who sends poison still is stopped again.
+time, and names itself by its first id: another reader of the inbox had it already. Who
+sends poison still is stopped again.
 """
 
 import time
@@ -15,14 +16,20 @@ import redis
 import structlog
 
 from projector.item import Entry
+from proto.codec import MESSAGE_FIELD
 from proto.streams import INBOX, PROJECTOR_GROUP
 
 STOPPED: Final = f"stopped-sources:{PROJECTOR_GROUP}"
 ASIDE: Final = f"aside:{PROJECTOR_GROUP}"
 LOOK_SECONDS: Final = 1.0
 BACK_COUNT: Final = 200
+LOOKED_MAX: Final = 5_000
+"""So many entries are put back, and so many looked through, in one turn."""
+SCRIPT_FIELDS_MAX: Final = 1_000
+"""Redis's scripts pass on fewer than 8,000 names and values at once."""
 SOURCE_MAX: Final = 100
 SOURCE_FIELD: Final = b"aside_source"
+MESSAGE_ID: Final = MESSAGE_FIELD.encode()
 
 PUT_BACK: Final = """
 if redis.call('XDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
@@ -43,6 +50,8 @@ class Floods:
         self._count, self._share, self._window, self._quiet = count, share, window, quiet
         self._seen: dict[str, deque[tuple[float, int, int]]] = defaultdict(deque)
         self._looked_at = float("-inf")
+        self._after: str | None = "-"
+        """From where on to look for what is to be put back; None: nothing is."""
         self.stopped: set[str] = set()
 
     def admit(self, entries: Sequence[Entry]) -> list[Entry]:
@@ -54,7 +63,8 @@ class Floods:
         if aside:
             pipeline = self._client.pipeline(transaction=True)
             for each in aside:
-                kept: dict[Any, Any] = {**each.fields, SOURCE_FIELD: source_of(each)}
+                first_id = {MESSAGE_ID: each.entry_id.encode()}
+                kept: dict[Any, Any] = {**first_id, **each.fields, SOURCE_FIELD: source_of(each)}
                 pipeline.xadd(ASIDE, kept)
                 pipeline.xack(each.stream, PROJECTOR_GROUP, each.entry_id)
             pipeline.execute()
@@ -89,14 +99,16 @@ class Floods:
             if time.time() - float(at) >= self._quiet:
                 self._client.hdel(STOPPED, source)
                 log.warning("source_taken_in_again", source=source.decode())
+        before = self.stopped
         stopped: Any = self._client.hkeys(STOPPED)
         self.stopped = {each.decode() for each in stopped}
+        if before - self.stopped:
+            self._after = "-"
         self._seen = defaultdict(
             deque,
             {each: seen for each, seen in self._seen.items() if seen[-1][0] > now - self._window},
         )
-        if self._client.exists(ASIDE):
-            self._put_back()
+        self._put_back()
         return True
 
     def _stop(self, source: str) -> None:
@@ -106,18 +118,31 @@ class Floods:
         del self._seen[source]
 
     def _put_back(self) -> None:
-        """Publish again what was put aside of sources that are taken in now."""
-        after = "-"
-        put_back = 0
-        while put_back < BACK_COUNT:
-            page: Any = self._client.xrange(ASIDE, after, "+", count=BACK_COUNT)
+        """Publish again what was put aside of sources that are taken in now.
+
+        All of it is looked through once after a source was taken in, a part each time.
+        """
+        put_back = looked = 0
+        while self._after is not None and put_back < BACK_COUNT and looked < LOOKED_MAX:
+            page: Any = self._client.xrange(ASIDE, self._after, "+", count=BACK_COUNT)
             for entry_id, fields in page:
                 if fields.pop(SOURCE_FIELD, b"").decode() not in self.stopped:
-                    flat = [each for field in fields.items() for each in field]
-                    put_back += int(self._client.eval(PUT_BACK, 2, ASIDE, INBOX, entry_id, *flat))
-            if len(page) < BACK_COUNT:
-                return
-            after = f"({page[-1][0].decode()}"
+                    put_back += self._publish(entry_id, fields)
+            looked += len(page)
+            is_end = len(page) < BACK_COUNT
+            self._after = None if is_end else f"({page[-1][0].decode()}"
+
+    def _publish(self, entry_id: bytes, fields: dict[bytes, bytes]) -> int:
+        """Put an entry back; tell whether it was there still, of several projectors to one."""
+        if len(fields) > SCRIPT_FIELDS_MAX:  # by two, it has its first id and counts once
+            flat: dict[Any, Any] = fields
+            pipeline = self._client.pipeline(transaction=True)
+            pipeline.xadd(INBOX, flat)
+            pipeline.xdel(ASIDE, entry_id)
+            pipeline.execute()
+            return 1
+        named = [each for field in fields.items() for each in field]
+        return int(self._client.eval(PUT_BACK, 2, ASIDE, INBOX, entry_id, *named))
 
 
 def take_in(client: redis.Redis, source: str) -> bool:

@@ -36,7 +36,10 @@ UNSTORED: Final = f"unstored-letters:{PROJECTOR_GROUP}"
 """Dead letters that MongoDB does not take, as they came: for an operator to look at."""
 
 COUNT: Final = 200
-MESSAGE_ID: Final = b"original_message_id"
+SCRIPT_VALUES_MAX: Final = 7_000
+"""Redis's scripts pass on fewer than 8,000 names and values: no honest entry has so many."""
+
+MESSAGE_ID: Final = codec.MESSAGE_FIELD.encode()
 PAYMENT: Final = PaymentReceived.type.encode()
 
 PUBLISH_ONCE: Final = """
@@ -163,6 +166,8 @@ class Letters:
         original = [
             each for name, value in fields.items() if name not in added for each in (name, value)
         ]
+        if len(original) > SCRIPT_VALUES_MAX:
+            raise NotWhole(letter_id)
         published: Any = self._streams.eval(
             PUBLISH_ONCE, 3, REPLAYED, stream, DEAD, letter_id, ours, *original
         )

@@ -44,6 +44,8 @@ CONVERSATION_FIELDS: Final = ("cid", "conv", "conversation_id")
 USER_FIELDS: Final = ("usr", "user_id")
 SEQUENCE_FIELDS: Final = ("seq", "c_seq")
 BODY_FIELDS: Final = ("payload", "dat")
+MESSAGE_FIELD: Final = "original_message_id"
+"""An entry that is published again names itself by its first id, where nothing else does."""
 CAUSE_FIELD: Final = "cause"
 _NAMES: Final = (TYPE_FIELDS, ID_FIELDS, CONVERSATION_FIELDS, USER_FIELDS, SEQUENCE_FIELDS)
 AROUND: Final = frozenset((*(each for names in _NAMES for each in names), *BODY_FIELDS)).union(
@@ -200,7 +202,7 @@ def read_envelope(
         stream=stream,
         entry_id=entry_id,
         event_type=event_type,
-        identity=identity or f"{stream}/{entry_id}",
+        identity=identity or f"{stream}/{fields.get(MESSAGE_FIELD) or entry_id}",
         conversation_id=conversation_id,
         user_id=_first(fields, USER_FIELDS),
         agent=fields.get("agt", ""),

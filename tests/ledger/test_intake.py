@@ -11,6 +11,8 @@ import redis
 
 from embedded.process import stop
 from embedded.servers import RedisServer, wait_until
+from projector.floods import STOPPED, Floods, take_in
+from projector.item import Entry
 from proto.streams import DEAD_LETTERS, INBOX, INTAKE_GROUP
 from tests.builders import Caller, LedgerProcess, new_id
 from tests.ledger.accounts_check import check_books, loan_of
@@ -121,6 +123,31 @@ def test_the_same_event_twice_is_one_repayment(counter: Counter) -> None:
         counter.receive(account, "10.00", event_id)
     counter.settle()
     assert counter.system.balance(account).total_outstanding == "590.00"
+
+
+def test_a_payment_without_a_name_whose_sender_was_stopped_is_posted_once(
+    counter: Counter,
+) -> None:
+    """The mirror puts it aside and publishes it again: the ledger had it the first time."""
+    account = counter.system.active_loan()
+    body = json.dumps({"account_id": account, "amount": "10.00", "payment_reference": "DD-1"})
+    sent = {"typ": "payment.received.v1", "agt": "gateway", "payload": body}
+    with redis.Redis.from_url(counter.server.url) as client:
+        client.hset(STOPPED, "gateway", str(time.time()))
+        floods = Floods(client, count=20, share=0.5, window=60.0, quiet=600.0)
+        floods.turn(0.0)
+        for _ in range(2):
+            flat: dict[Any, Any] = sent
+            entry_id = str(counter.redis.xadd(INBOX, flat))
+            raw = {name.encode(): value.encode() for name, value in sent.items()}
+            assert floods.admit([Entry(INBOX, entry_id, raw)]) == []
+        counter.settle()
+        take_in(client, "gateway")
+        before: Any = client.xlen(INBOX)
+        floods.turn(10.0)
+        assert client.xlen(INBOX) == before + 2
+    counter.settle()
+    assert counter.system.balance(account).total_outstanding == "580.00"
 
 
 def test_what_is_no_payment_is_left_to_others(counter: Counter) -> None:

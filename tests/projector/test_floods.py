@@ -1,13 +1,19 @@
 """A flood of poison stops its source, not the others; nothing of it is lost."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import redis
 
 from projector import commands
+from projector.floods import ASIDE, STOPPED, Floods, take_in
+from projector.item import Entry
 from projector.settings import Settings
 from proto import documents
+from proto.streams import INBOX
 from tests.projector.conftest import Drain, Start
 from tests.projector.feed import Feed, customer
 from tests.projector.mirror import Mirror
@@ -66,3 +72,36 @@ def test_a_little_poison_stops_nobody(start: Start, settings: Settings, feed: Fe
         drain()
         assert drain.projector._floods.stopped == set()
     assert len(feed.dead_letters()) == 6
+
+
+def looked_through(streams: redis.Redis) -> int:
+    """Count how often somebody has looked through a stream."""
+    return int(streams.info("commandstats")["cmdstat_xrange"]["calls"])
+
+
+def test_what_is_aside_is_looked_through_only_when_a_source_is_taken_in(
+    streams: redis.Redis,
+) -> None:
+    """However much it is, it costs the others nothing; then all of it comes, in its order.
+
+    Also an entry with more fields than a script of Redis can pass on.
+    """
+    streams.hset(STOPPED, "bad-feed", str(time.time()))
+    floods = Floods(streams, count=20, share=0.5, window=60.0, quiet=600.0)
+    floods.turn(0.0)
+    many = {f"f{number}".encode(): b"x" for number in range(5_000)}
+    entries = [Entry(INBOX, f"1-{number}", {b"agt": b"bad-feed"}) for number in range(1, 500)]
+    entries.append(Entry(INBOX, "1-500", {b"agt": b"bad-feed", **many}))
+    assert floods.admit(entries) == []
+    streams.xrange(INBOX)
+    before = looked_through(streams)
+    for moment in (10.0, 20.0, 30.0):
+        assert floods.turn(moment)
+    assert looked_through(streams) == before
+    take_in(streams, "bad-feed")
+    for moment in (40.0, 50.0, 60.0):
+        assert floods.turn(moment)
+    back: Any = streams.xrange(INBOX)
+    told = [fields[b"original_message_id"].decode() for _, fields in back]
+    assert told == [each.entry_id for each in entries]
+    assert not streams.xlen(ASIDE)
