@@ -6,7 +6,7 @@ balances at that version is held against them too: a wrong projection would fold
 the same mistake.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -70,24 +70,25 @@ def history_items(entries: Sequence[Entry], last: int) -> list[Item]:
     return [by_version[each] for each in sorted(by_version) if each <= last]
 
 
-def folded(account_id: str, items: Sequence[Item]) -> list[Flat]:
-    """Give the account's fields after each of its events. Raises Poison."""
+def folded(account_id: str, items: Sequence[Item]) -> Iterator[Documents]:
+    """Give the documents, always the same ones, after each of an account's events.
+
+    Raises Poison.
+    """
     documents = Documents()
     for collection, keys in batch.needs(items).keys.items():
         documents.load(collection, keys, ())
     documents.load(ACCOUNTS, (account_id,), ())
-    states = []
     for item in items:
         batch.fold([item], documents)
-        states.append(flat(documents.get(ACCOUNTS, account_id) or {}))
-    return states
+        yield documents
 
 
-def flat(document: Mapping[str, Any]) -> Flat:
+def flat(document: Mapping[str, Any], without: frozenset[str] = NOT_OF_THE_LEDGER) -> Flat:
     """Give a document's comparable fields as text, each under its path."""
     fields: Flat = {}
     for name, value in document.items():
-        if name not in NOT_OF_THE_LEDGER:
+        if name not in without:
             _flatten(name, value, fields)
     return fields
 
@@ -112,7 +113,7 @@ def compare(
         if stands.get(path, ZERO) != value:
             wrong.setdefault(path, (stands.get(path, ABSENT), value))
     return [
-        _mismatch(mirror, path, values, since(path, values, states), items)
+        mismatch(mirror, path, values, since(path, values, states), items)
         for path, values in wrong.items()
     ]
 
@@ -132,9 +133,10 @@ def since(path: str, values: tuple[str, str], states: Sequence[Flat]) -> int:
     return changes[-1] if changes else 0
 
 
-def _mismatch(
+def mismatch(
     mirror: Stored, path: str, values: tuple[str, str], place: int, items: Sequence[Item]
 ) -> Mismatch:
+    """Tell of a field with both values, and of the event at a place, since when they differ."""
     event = items[place].envelope if items else None
     return Mismatch(
         account_id=mirror["_id"],

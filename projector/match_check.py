@@ -10,12 +10,14 @@ from typing import Any, Final
 
 import structlog
 from bson.codec_options import DatetimeConversion
+from pymongo.collection import Collection
 from pymongo.database import Database
 
 from projector import match
-from projector.happening import ACCOUNTS, AUDIT_EVENTS, Stored
+from projector.happening import ACCOUNTS, AUDIT_EVENTS, TRANSACTIONS, Place, Stored
 from projector.ledger_reads import Ledger
 from projector.match import Mismatch
+from projector.match_entries import Entries
 from proto import codec, documents, subjects
 from proto.codec import Poison
 from proto.documents import MatchScoreDocument, MismatchDocument
@@ -36,10 +38,7 @@ class MatchCheck:
         self, database: Database[dict[str, Any]], ledger: Ledger, clock: Callable[[], Instant]
     ) -> None:
         self._database, self._ledger, self._clock = database, ledger, clock
-        any_time = database.codec_options.with_options(
-            datetime_conversion=DatetimeConversion.DATETIME_AUTO
-        )  # a document that was tampered with may hold a time of no calendar
-        self._accounts = database.get_collection(ACCOUNTS, any_time)
+        self._accounts = self._any_time(ACCOUNTS)
 
     def now(self) -> Instant:
         """Give the moment."""
@@ -150,14 +149,42 @@ class MatchCheck:
         known = items[-1].version if items else 0
         if known != version or version == 0:
             return [_other_version(account, known)]
+        states: list[match.Flat] = []
+        entries = Entries()
         try:
-            states = match.folded(account_id, items)
+            for item, now in zip(items, match.folded(account_id, items), strict=True):
+                states.append(match.flat(now.get(ACCOUNTS, account_id) or {}))
+                entries.note(item, now)
         except Poison as error:
             log.warning("history_not_read", account_id=account_id, error=type(error).__name__)
             return [_other_version(account, 0)]
         balances = self._ledger.balances_at(account_id, version)
         told = match.told(balances) if balances is not None else None
-        return match.compare(account, items, states, told)
+        wrong = entries.compare(account, self._entries(account_id), items)
+        if wrong and self._has_moved(account):
+            wrong = []  # a newer event may have marked an older entry: the next turn looks again
+        return match.compare(account, items, states, told) + wrong
+
+    def _entries(self, account_id: str) -> Iterator[tuple[Place, Stored]]:
+        """Give an account's transactions and what its own events left in the audit trail."""
+        of_account = {"loanAccountId": account_id}
+        for collection, query in (
+            (TRANSACTIONS, of_account),
+            (AUDIT_EVENTS, {**of_account, "subjectId": account_id}),
+        ):
+            for each in self._any_time(collection).find(query):
+                yield (collection, str(each["_id"])), each
+
+    def _has_moved(self, account: Stored) -> bool:
+        now = self._accounts.find_one({"_id": account["_id"]}, {"ver": 1}) or {}
+        return now.get("ver") != account.get("ver")
+
+    def _any_time(self, collection: str) -> Collection[Stored]:
+        """Give a collection: one that was tampered with may hold times of no calendar."""
+        options = self._database.codec_options.with_options(
+            datetime_conversion=DatetimeConversion.DATETIME_AUTO
+        )
+        return self._database.get_collection(collection, options)
 
     def _store(self, account_id: str, found: list[Mismatch]) -> None:
         """Keep what differs; what no longer does is kept as healed."""

@@ -2,11 +2,9 @@
 
 import contextlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-import grpc
 import pytest
 from bson import DatetimeMS, Decimal128, Int64
 from prometheus_client import generate_latest
@@ -18,15 +16,11 @@ from projector.sampling import PAGES_MAX, Sampling
 from projector.settings import Settings
 from projector.vitals import Vitals
 from proto import documents
-from proto.accounting_ledger_pb2 import EventHistoryResponse, GetEventHistoryRequest
-from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceStub
 from proto.documents import MatchScoreDocument
-from proto.servicing_pb2 import GetStateAtRequest, GetStateAtResponse
-from proto.servicing_pb2_grpc import JournalServiceStub
-from tests.ports import free_port
 from tests.projector.conftest import Start
 from tests.projector.feed import Feed, account
 from tests.projector.mirror import Mirror
+from tests.projector.other_books import OtherBooks
 
 OURS = 4
 
@@ -95,6 +89,28 @@ def test_a_tampered_document_is_found(
     assert found["ledgerValue"] != value
 
 
+@pytest.mark.parametrize("collection", ["transactions", "audit-events"])
+def test_a_tampered_entry_of_an_account_is_found(
+    check: MatchCheck, mirror: Mirror, collection: str
+) -> None:
+    """Changed, taken away or added, in the history or in the trail; each names its event."""
+    entries = mirror.database[collection]
+    first, second = entries.find({"loanAccountId": "OUR-0", "amount": {"$gt": 0}}).limit(2)
+    entries.update_one({"_id": first["_id"]}, {"$set": {"amount": Decimal128("7.77")}})
+    entries.delete_one({"_id": second["_id"]})
+    entries.insert_one({**second, "_id": "MADE-UP"})
+    assert whole(check).matched == OURS - 1
+    names = ("field", "mirrorValue", "ledgerValue", "sinceEventId")
+    found = {tuple(each[name] for name in names) for each in mirror.all(documents.MISMATCHES)}
+    right, name = format(first["amount"].to_decimal(), "f"), f"{collection}.{first['_id']}.amount"
+    gone = second["_id"]
+    assert found == {
+        (name, "7.77", right, f"OUR-0:{first['ver']}"),
+        (f"{collection}.{gone}", "(absent)", gone, f"OUR-0:{second['ver']}"),
+        (f"{collection}.MADE-UP", "MADE-UP", "(absent)", "OUR-0:1"),
+    }
+
+
 def test_the_first_event_after_which_they_differ_is_named(
     check: MatchCheck, mirror: Mirror
 ) -> None:
@@ -123,59 +139,6 @@ def test_the_first_event_after_which_they_differ_is_named(
         (late["eventId"], "fee.applied.v1"),
         (f"OUR-1:{paid['ver']}", "repayment.recorded.v1"),
     ]
-
-
-class OtherBooks:
-    """The same events as the ledger's, and other balances: as if both folds were wrong."""
-
-    def __init__(self, address: str) -> None:
-        channel = grpc.insecure_channel(address)
-        self._accounts, self._journal = (
-            AccountingLedgerServiceStub(channel),
-            JournalServiceStub(channel),
-        )
-
-    def history(
-        self, request: GetEventHistoryRequest, context: grpc.ServicerContext
-    ) -> EventHistoryResponse:
-        """Pass the question on."""
-        token = tuple(context.invocation_metadata())
-        return self._accounts.GetEventHistory(request, metadata=token)
-
-    def state_at(
-        self, request: GetStateAtRequest, context: grpc.ServicerContext
-    ) -> GetStateAtResponse:
-        """Pass the question on, and answer with another balance."""
-        token = tuple(context.invocation_metadata())
-        answer = self._journal.GetStateAt(request, metadata=token)
-        answer.balances.principal = "0.01"
-        return answer
-
-    @contextlib.contextmanager
-    def serving(self) -> Iterator[str]:
-        """Answer, and give the address."""
-        address = f"127.0.0.1:{free_port()}"
-        server = grpc.server(ThreadPoolExecutor(2))
-        for path, answer, request in (
-            (
-                "ledger.v1.AccountingLedgerService/GetEventHistory",
-                self.history,
-                GetEventHistoryRequest,
-            ),
-            ("servicing.v1.JournalService/GetStateAt", self.state_at, GetStateAtRequest),
-        ):
-            service, name = f"billie.{path}".split("/")
-            method: grpc.RpcMethodHandler[Any, Any] = grpc.unary_unary_rpc_method_handler(
-                answer,
-                request_deserializer=request.FromString,
-                response_serializer=lambda each: each.SerializeToString(),
-            )
-            handler = grpc.method_handlers_generic_handler(service, {name: method})
-            server.add_generic_rpc_handlers((handler,))
-        server.add_insecure_port(address)
-        server.start()
-        yield address
-        server.stop(None).wait()
 
 
 def test_what_the_ledger_itself_says_of_the_balances_counts_too(
