@@ -129,7 +129,7 @@ def test_a_payment_without_a_name_whose_sender_was_stopped_is_posted_once(
     counter: Counter,
 ) -> None:
     """The mirror puts it aside and publishes it again: the ledger had it the first time."""
-    account = counter.system.active_loan()
+    account, letters = counter.system.active_loan(), len(counter.letters())
     body = json.dumps({"account_id": account, "amount": "10.00", "payment_reference": "DD-1"})
     sent = {"typ": "payment.received.v1", "agt": "gateway", "payload": body}
     with redis.Redis.from_url(counter.server.url) as client:
@@ -148,6 +148,7 @@ def test_a_payment_without_a_name_whose_sender_was_stopped_is_posted_once(
         assert client.xlen(INBOX) == before + 2
     counter.settle()
     assert counter.system.balance(account).total_outstanding == "580.00"
+    assert len(counter.letters()) == letters
 
 
 def test_what_is_no_payment_is_left_to_others(counter: Counter) -> None:
