@@ -16,6 +16,7 @@ from typing import Any, Final
 from bson import Int64
 from bson.timestamp import Timestamp
 
+from projector import letter_form
 from projector.archive_keys import GENERAL, KeyStore
 from projector.happening import (
     ACCOUNTS,
@@ -25,9 +26,11 @@ from projector.happening import (
     Stored,
 )
 from projector.item import Entry, Item
+from projector.letter_form import CUSTOMER_MAX
 from projector.projections.applicants import profile
 from projector.sealing import seal, unseal
 from proto.codec import stored_instant
+from proto.events import ConversationEvent
 
 PLACE: Final = struct.Struct(">IIIH")
 """Seconds, their counter, four random bytes, the place within the batch."""
@@ -88,10 +91,16 @@ class Archive:
 
 
 def customer_of(item: Item, documents: Documents) -> str:
-    """Give the customer whom an outside event is about, as far as it is known by now."""
-    event = None if item.is_ledger else item.happening().event
-    if event is None:
+    """Give the customer whom an outside event is about, as far as it is known by now.
+
+    What this version does not read may name them in its body; what is said in a conversation
+    that has not begun here, as the user of the entry.
+    """
+    if item.is_ledger:
         return GENERAL
+    event = item.happening().event
+    if event is None:
+        return letter_form.customer_of(item.envelope.fields)
     told = profile(item.happening())
     named = told.customer_id if told is not None else getattr(event, "customer_id", None)
     if named:
@@ -104,6 +113,8 @@ def customer_of(item: Item, documents: Documents) -> str:
     conversation = documents.seen(CONVERSATIONS, conversation_id) or {}
     request = documents.seen(WRITE_OFF_REQUESTS, conversation_id) or {}
     named = conversation.get("customerIdString") or request.get("customerId")
+    if not named and isinstance(event, ConversationEvent):
+        named = item.envelope.user_id[:CUSTOMER_MAX]
     return str(named or GENERAL)
 
 

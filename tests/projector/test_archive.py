@@ -74,6 +74,19 @@ def test_a_conversations_events_are_kept_under_its_customers_key(
     assert kept == ["", "CUS-1", "CUS-1", "CUS-1", "CUS-1", ""]
 
 
+def test_an_event_is_kept_under_the_customer_it_names_itself(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """As the user of a conversation that has not begun here, or in a body that nobody reads."""
+    feed.tell("user_input", {"utterance": "Mia here"}, conv="CONV-1", usr="CUS-9")
+    drain()
+    feed.tell("moon.landed.v1", {"customer_id": "CUS-9", "crew": 3}, usr="staff-1")
+    feed.tell("account.updated.v1", update("LOAN-9"), usr="staff-1")
+    drain()
+    kept = [each["customerId"] for each in mirror.all(documents.ARCHIVE)]
+    assert kept == ["CUS-9", "CUS-9", ""]
+
+
 def test_a_requests_events_are_kept_under_its_customers_key(
     feed: Feed, drain: Drain, mirror: Mirror
 ) -> None:
