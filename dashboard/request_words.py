@@ -92,7 +92,7 @@ _DOES: Final = {
     "write_off": "Writes off {amount} of account {account} for good.",
     "write_off_undo": "Takes back the write-off of {amount} on account {account}.",
     "recovery": "Records {amount} as recovered on the written-off account {account}.",
-    "correction": "Puts a payment on account {account} right, which moves up to {amount}.",
+    "correction": "Corrects a payment on account {account}; that moves up to {amount}.",
     "waiver": "Waives {amount} of fees on account {account}.",
     "adjustment": "Adjusts account {account} by {amount}.",
     "reversal": "Takes back a transaction of {amount} on account {account}.",

@@ -330,12 +330,18 @@ def check_effects(effects, command, decision, statement, request_body):
         done = posted.get(CALLED.get(name, name))
         require(done == terms[name], f"the effect has another {name} than was approved")
     require(posted.get("sealed_texts", {}) == command.get("texts", {}), "other texts were recorded")
-    amounts = [str(each["amount"]) for _, each in effects if "amount" in each]
+    check_amount([body for _, body in effects], request_body.get("amount"))
+
+
+def check_amount(bodies, asked):
+    """Check that what was asked for is what moved.
+
+    A correction is asked for by the larger of what it takes back and what it posts; long ago
+    by what it posts.
+    """
+    amounts = [str(body["amount"]) for body in bodies if "amount" in body]
     if amounts:
-        # A correction is asked for by the larger of what it takes back and what it posts;
-        # long ago by what it posts. Amounts are plain: the longer one is the larger.
-        largest = max(amounts, key=lambda each: (len(each), each))
-        asked = request_body.get("amount")
+        largest = max(amounts, key=lambda each: (len(each), each))  # they are plain: 9.00, 10.00
         require(asked in (amounts[-1], largest), "the effect has another amount than was approved")
 
 

@@ -137,3 +137,12 @@ def test_each_kind_has_a_valid_receipt(
 ) -> None:
     """What was done is, term by term, what was asked for and signed."""
     assert verdict(ledger, approved(ledger, deciding, KINDS[kind](ledger, deciding))) == ""
+
+
+@pytest.mark.parametrize("asked", ["500.00", "90.00"])
+def test_a_correction_is_asked_for_by_the_larger_amount_and_once_by_the_new_one(asked: str) -> None:
+    """A receipt from when the new amount alone was named stays valid; any other amount is told."""
+    bodies = [{"amount": "500.00"}, {"amount": "90.00"}]
+    VERIFIER.check_amount(bodies, asked)
+    with pytest.raises(VERIFIER.Invalid, match="another amount"):
+        VERIFIER.check_amount(bodies, "100.00")
