@@ -4,19 +4,19 @@ One is for a message that became a dead letter, with the bad field marked and th
 filled in; the other for a payment that was posted wrongly.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 import streamlit as st
-from msgspec import Struct, field
+from msgspec import Struct
 
-from dashboard import formats, session
+from dashboard import formats
 from dashboard.commands.correct_payment import CorrectPayment
 from dashboard.commands.correction import REASONS, Correction
 from dashboard.commands.issue_correction import IssueCorrection
 from dashboard.components import form_fields
 from dashboard.components.acting import OpenForm
+from dashboard.components.correction_draft import Draft, draft_of
 from dashboard.components.form_preview import show_form
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
@@ -30,15 +30,6 @@ LABELS: Final = {
     "payment_reference": "Reference",
 }
 """What of a payment can be corrected, and how a person reads it."""
-_DRAFT: Final = "correction-draft"
-
-
-class Draft(Struct, frozen=True):
-    """What is corrected, as it came, and which of its fields could not be read."""
-
-    original: str = ""
-    came: Mapping[str, str] = field(default_factory=dict)
-    bad: frozenset[str] = frozenset()
 
 
 class Entered(Struct, frozen=True):
@@ -51,29 +42,24 @@ class Entered(Struct, frozen=True):
     why: str
 
 
-def keep_draft(draft: Draft) -> None:
-    """Remember what the form is opened for."""
-    session.put(_DRAFT, draft)
-
-
 def issue_correction_form(signed_in: SignedIn, form: OpenForm) -> None:
     """Ask for the payment of a dead letter to be posted as it should have been."""
     begun = form.entered
     if isinstance(begun, IssueCorrection):
-        _form(signed_in, form, begun, begun.original_message_id)
+        _form(signed_in, form, begun)
 
 
 def correct_payment_form(signed_in: SignedIn, form: OpenForm) -> None:
     """Ask for a posted payment to be taken back and posted as it should have been."""
     begun = form.entered
     if isinstance(begun, CorrectPayment):
-        _form(signed_in, form, begun, begun.transaction_id)
+        _form(signed_in, form, begun)
 
 
-def _form(signed_in: SignedIn, form: OpenForm, begun: Correction, original: str) -> None:
-    draft: Draft = session.slot(_DRAFT, Draft)
-    if draft.original != original:
-        draft = Draft(original)
+def _form(signed_in: SignedIn, form: OpenForm, begun: Correction) -> None:
+    draft = draft_of(signed_in, begun)
+    if draft is None:
+        return
     left, right = st.columns(2, gap="medium")
     with left:
         entered = _fields(form, begun, draft)
@@ -81,7 +67,7 @@ def _form(signed_in: SignedIn, form: OpenForm, begun: Correction, original: str)
     command = None
     if entered.amount is not None and entered.day is not None:
         command = type(begun)(
-            **{begun.original: original},
+            **{begun.original: draft.original},
             loan_account_id=form.account.loan_account_id,
             seen_version=form.seen_version,
             amount=entered.amount,
@@ -92,7 +78,7 @@ def _form(signed_in: SignedIn, form: OpenForm, begun: Correction, original: str)
             reason=entered.why,
         )
     with right:
-        _difference(form, original, rows, is_posted=is_posted)
+        _difference(form, draft, rows, is_posted=is_posted)
         if is_posted and not any(row.marked for row in rows):
             quiet("Nothing is corrected yet: change the amount, the date or the reference.")
             command = None
@@ -103,13 +89,19 @@ def _fields(form: OpenForm, begun: Correction, draft: Draft) -> Entered:
     _mark(draft, "amount")
     amount = form_fields.amount(form, LABELS["amount"], str(begun.amount) if begun.amount else "")
     _mark(draft, "effective_date")
-    first = date.fromisoformat(begun.effective_date) if begun.effective_date else None
-    day = form_fields.needed_day(form, LABELS["effective_date"], first)
+    day = form_fields.needed_day(form, LABELS["effective_date"], _first_day(begun, draft))
     _mark(draft, "payment_reference")
     reference = form_fields.reference(form)
     reason_code = form_fields.reason(form, REASONS)
     why = form_fields.words(form, is_needed=True)
     return Entered(amount, day, reference, reason_code, why)
+
+
+def _first_day(begun: Correction, draft: Draft) -> date | None:
+    """Begin with the date that was entered; none was sent where a payment keeps its own."""
+    own = draft.came.get("effective_date", "") if isinstance(begun, CorrectPayment) else ""
+    first = begun.effective_date or own
+    return date.fromisoformat(first) if first else None
 
 
 def _date_to_send(draft: Draft, day: date, *, is_posted: bool) -> str:
@@ -142,14 +134,15 @@ def _compared(draft: Draft, entered: Entered) -> list[Row]:
     ]
 
 
-def _difference(form: OpenForm, original: str, rows: list[Row], *, is_posted: bool) -> None:
+def _difference(form: OpenForm, draft: Draft, rows: list[Row], *, is_posted: bool) -> None:
     """Show the payment as it was beside what it becomes, and say what follows from it."""
     columns = (Column(""), Column("As posted" if is_posted else "As it came"), Column("Corrected"))
-    records_table("The payment as it was and corrected", columns, rows, key="difference")
+    if draft.came:
+        records_table("The payment as it was and corrected", columns, rows, key="difference")
     then = "which is taken back." if is_posted else "which stays as it is."
     quiet(
         f"payment.correction.v1 is posted on {code(form.account.loan_account_id)} and points at"
-        f" {code(original)}, {then}"
+        f" {code(draft.original)}, {then}"
     )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import services
 from dashboard.commands.correct_payment import CorrectPayment
 from dashboard.components import acting
-from dashboard.components.correction_forms import Draft, keep_draft
+from dashboard.components.correction_draft import keep_draft, of_payment
 from dashboard.components.opening import link_to
 from dashboard.queries.rights import corrects_payments
 from dashboard.queries.transaction_event import TransactionEvent, TransactionEventInFull
@@ -39,20 +39,14 @@ def _open_form(signed_in: SignedIn, found: TransactionEventInFull) -> None:
     account = acting.account_now(signed_in, found.loan_account_id)
     if account is None:
         return
-    reference = found.payment_reference or ""
-    came = {
-        "amount": str(found.amount),
-        "effective_date": str(found.effective_date),
-        "payment_reference": reference,
-    }
-    keep_draft(Draft(found.transaction_id, came))
+    keep_draft(of_payment(found))
     begun = CorrectPayment(
         loan_account_id=found.loan_account_id,
         seen_version=account.ver or 0,
         transaction_id=found.transaction_id,
         amount=found.amount,
         effective_date=str(found.effective_date),
-        payment_reference=reference,
+        payment_reference=found.payment_reference or "",
         approved_by=signed_in.staff_id,
         reason_code="wrong_amount",
         reason="",

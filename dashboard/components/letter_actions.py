@@ -9,7 +9,7 @@ from dashboard.commands.issue_correction import IssueCorrection
 from dashboard.commands.replay_letter import ReplayLetter
 from dashboard.commands.resolve_letter import REASONS, ResolveLetter
 from dashboard.components import acting, sending
-from dashboard.components.correction_forms import Draft, keep_draft
+from dashboard.components.correction_draft import keep_draft, of_letter
 from dashboard.components.operation_state import operation_progress, operation_trouble
 from dashboard.components.quiet import quiet
 from dashboard.formats import inert
@@ -38,6 +38,7 @@ def letter_actions(
 
     Whose correction is asked for is not closed meanwhile: the ledger refuses it.
     """
+    keep_draft(of_letter(row.entry_id, entry))
     is_settled = any(each.kind == "corrected" for each in steps) or row.status == "resolved"
     account, under_way = None, list[Operation]()
     if entry.is_payment and not is_settled:
@@ -101,7 +102,6 @@ def _open_form(signed_in: SignedIn, account: AccountView, row: LetterRow, entry:
     """Open the form with what could be read filled in, and what could not marked."""
     payment = entry.payment
     day = payment.effective_date
-    keep_draft(Draft(row.entry_id, dict(entry.body), entry.bad))
     begun = IssueCorrection(
         loan_account_id=account.loan_account_id,
         seen_version=account.ver or 0,

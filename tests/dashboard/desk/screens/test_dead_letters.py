@@ -9,6 +9,8 @@ from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
 from dashboard import services
+from dashboard.components.acting import OpenForm
+from dashboard.queries.accounts import account as account_on_screen
 from proto import documents, letter_seal
 from proto import servicing_pb2 as servicing
 from proto.documents import LetterAnswerDocument, LetterStepDocument
@@ -16,6 +18,7 @@ from proto.search_tokens import tokens
 from proto.values import Instant, Key
 from tests.dashboard.desk.conftest import DeskDatabase, Store
 from tests.dashboard.desk.recording_ledger import RecordingLedger, needs_approval, says_no
+from tests.dashboard.desk.screens.filled_forms import BEGUN
 from tests.dashboard.desk.screens.reading import button, everything, until
 from tests.dashboard.desk.test_letters import ERROR, dead
 
@@ -86,6 +89,29 @@ def test_an_opened_letter_marks_the_bad_field_and_offers_a_correction(
     assert any("came as" in each.value for each in page.markdown)
     assert [each.value for each in page.markdown if "<script" in each.value] == []
     assert page.button("send-form").disabled
+
+
+def test_a_correction_that_is_entered_anew_elsewhere_opens_its_letter(
+    opened: Callable[..., AppTest],
+    store: Store,
+    database: DeskDatabase,
+    answers: Callable[[dict[str, str]], None],
+) -> None:
+    """After a reload, on the account's page: the bad field is marked, beside what came."""
+    dead(store, 1, entry_id="1-0")
+    answers(payment(account_id="ACC-1", amount="18.00", effective_date="2025-13-45"))
+    page = opened("customer.py", "admin", id="CUS-12345")
+    seen = account_on_screen(database, "ACC-1")
+    assert seen is not None
+    begun = BEGUN["IssueCorrection"]
+    form = OpenForm(command=begun.name, account=seen, entered=begun, retries="key-1")
+    page.session_state["slot:form"] = form
+    page = until(page.run(), "Cannot be applied")
+    assert any("came as **2025-13-45**" in each.value.replace("\\", "") for each in page.markdown)
+    assert (
+        str(page.date_input("IssueCorrection-ACC-1-effective_date").value) == begun.effective_date
+    )
+    assert "$18.00" in everything(page)
 
 
 def test_a_letter_that_cannot_be_opened_says_why(

@@ -9,7 +9,6 @@ from bson import Decimal128
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components.acting import OpenForm
-from dashboard.components.correction_forms import Draft
 from dashboard.components.forms import FORMS
 from dashboard.queries.accounts import account as account_on_screen
 from proto import documents
@@ -24,7 +23,6 @@ from tests.dashboard.desk.recording_ledger import (
 )
 from tests.dashboard.desk.screens.filled_forms import (
     ALWAYS_ASKED,
-    CORRECTED,
     TYPED,
     WHY,
     send,
@@ -128,20 +126,6 @@ def test_a_late_fee_names_how_late_the_payment_is(filled: Callable[[str], AppTes
     page.number_input[0].set_value(0)
     assert "Days past due: at least 1" in everything(page.run()).replace("\\", "")
     assert page.button("send-form").disabled
-
-
-def test_a_correction_that_keeps_the_payments_date_may_be_of_any_age(
-    filled: Callable[[str], AppTest], books: RecordingLedger
-) -> None:
-    """It counts from the payment's own day: no date is sent that could be too long ago."""
-    page = filled("CorrectPayment")
-    draft = Draft("TX-2", {"amount": "10.00", "effective_date": CORRECTED["effective_date"]})
-    page.session_state["slot:correction-draft"] = draft
-    books.preview = needs_approval
-    books.script.append(requested)
-    send(page.run())
-    until_sent(books, "Request")
-    assert books.commands()[-1].request.command.correct_payment.effective_date == ""
 
 
 def test_an_account_without_a_transaction_to_reverse_says_so(
