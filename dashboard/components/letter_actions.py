@@ -57,7 +57,7 @@ def letter_actions(
                 on_click=_open_form,
                 args=(signed_in, account, row, entry),
             )
-        if row.status == "open":
+        if row.status == "open" and not row.whole_bytes:
             st.button(
                 "Replay",
                 icon=":material/replay:",
@@ -71,8 +71,7 @@ def letter_actions(
             _close(signed_in, row, health)
     if is_asked:
         quiet("A correction of it is asked for: until that is decided, it is not closed.")
-    if not entry.is_payment:
-        quiet("Only a payment can be corrected here. Have its sender send it anew, or replay it.")
+    _say_what_cannot_be(row, entry)
     sending.trouble(signed_in, f"letter:{row.letter_id}", retry_letter)
     for each in under_way:
         operation_progress(each)
@@ -140,6 +139,16 @@ def _close_letter(signed_in: SignedIn, row: LetterRow, key: str) -> None:
     )
     if sending.send(signed_in, change).state == "synced":
         st.toast("The letter is being closed.")
+
+
+def _say_what_cannot_be(row: LetterRow, entry: Entry) -> None:
+    if row.whole_bytes:
+        quiet(
+            f"Of {row.whole_bytes:,} bytes only the beginning was kept: it cannot be replayed."
+            " Have its sender send it anew."
+        )
+    elif not entry.is_payment:
+        quiet("Only a payment can be corrected here. Have its sender send it anew, or replay it.")
 
 
 def _replay(signed_in: SignedIn, letter_id: str) -> None:

@@ -46,6 +46,8 @@ class LetterRow(View, kw_only=True, frozen=True, rename="camel"):
     deliveries: int = 0
     replayed_at: Instant | None = None
     resolved_at: Instant | None = None
+    whole_bytes: int = 0
+    """Of an entry of which only the beginning was kept, how large it was; else 0."""
 
     @property
     def message_id(self) -> str:

@@ -150,6 +150,16 @@ def test_a_replay_is_asked_for_once(
     assert "Replay" not in {each.label for each in page.button}
 
 
+def test_a_letter_of_which_the_beginning_was_kept_is_not_replayed(
+    opened: Callable[..., AppTest], store: Store, answers: Callable[[dict[str, str]], None]
+) -> None:
+    """The page says how large it was and who must send it again."""
+    dead(store, 1, event_type="customer.changed.v1", whole_bytes=18_000_000)
+    answers({"typ": "customer.changed.v1", "payload": "x", "error": "TooLarge: too large"})
+    page = until(opened("dead_letter.py", "admin", id=LETTER), "Of 18,000,000 bytes only")
+    assert "Replay" not in {each.label for each in page.button}
+
+
 def test_the_reader_key_is_of_this_reading(
     opened: Callable[..., AppTest],
     store: Store,
