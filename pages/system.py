@@ -43,16 +43,17 @@ def show() -> None:
     ledger = ledger_health(signed_in, is_lost=health.ledger_lost)
     projector = parts.projector_part(beat, datetime.now(UTC))
     system_parts([parts.ledger_part(health, ledger), projector, *servers()])
-    system_counts(signed_in, system.counts(database, roles), ledger)
+    counts = system.counts(database, roles)
+    system_counts(signed_in, counts, ledger)
     system_flow(beat)
     scores, differ = system.scores(database, roles), system.mismatches(database, roles)
-    system_match.system_match(scores, differ)
+    system_match.system_match(scores, differ, counts.mismatches)
     system_rebuild(signed_in, system.last_rebuild(database, roles), health)
     left, right = st.columns(2, gap="large")
     with left:
-        system_events.parked_table(system.parked(database, roles))
+        system_events.parked_table(system.parked(database, roles), counts.parked)
     with right:
-        system_events.unknown_table(system.unknown_types(database, roles))
+        system_events.unknown_table(system.unknown_types(database, roles), counts.unknown_types)
     signed_head(signed_in, ledger)
     read_only_switch(signed_in, ledger, system.read_only_switch(database, roles))
 

@@ -6,9 +6,10 @@ import streamlit as st
 
 from dashboard import formats
 from dashboard.components.promised import as_promised
+from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.operations import Operation
-from dashboard.queries.accounts import AccountView
+from dashboard.queries.accounts import ACCOUNTS_MAX, AccountView
 from dashboard.queries.customers import CustomerView
 
 COLUMNS: Final = (Column("Account"), Column("Owing", right=True))
@@ -24,6 +25,8 @@ def account_rail(
         for each in view.accounts
     ]
     opened = records_table("Accounts", COLUMNS, rows, key=f"rail-{view.customer.customer_id}")
+    if len(rows) == ACCOUNTS_MAX:
+        quiet(f"The first {ACCOUNTS_MAX}; find others by their number.")
     if opened and opened != chosen.loan_account_id:
         st.query_params["account"] = opened
         st.rerun()

@@ -28,6 +28,7 @@ def one_of(
     *,
     width: int | None = None,
     may_be_other: bool = False,
+    tip: str | None = None,
 ) -> str:
     """Ask for one of the codes; the address leaves the usual one out.
 
@@ -44,6 +45,7 @@ def one_of(
         format_func=lambda code: offered[code],
         key=_field(key),
         width=width or "stretch",
+        help=tip,
         on_change=_keep_one,
         args=(key, usual),
     )

@@ -10,8 +10,9 @@ from dashboard.amount_faults import amount_fault
 from dashboard.components.address_fields import is_on, one_of, some_of, text_of
 from dashboard.components.form_fields import say_fault
 from dashboard.components.period import period
+from dashboard.components.quiet import quiet
 from dashboard.queries.audit_filter import AuditFilter, Reviewed, Sort
-from dashboard.queries.staff_names import staff_labels
+from dashboard.queries.staff_names import MORE_PEOPLE, PEOPLE_MAX, staff_labels
 
 TYPES: Final = {
     "waivers": "Waivers",
@@ -62,6 +63,8 @@ def audit_filters() -> AuditFilter:
         least, most = text_of("Amount from", "least"), text_of("Amount to", "most")
         staff = {who: label for label, who in staff_labels(services.database()).items()}
         people = {"": ANYBODY, **staff}
+        if len(staff) > PEOPLE_MAX:
+            quiet(MORE_PEOPLE)
         actor = one_of("Staff member", "by", people, may_be_other=True)
         approver = one_of("Approver", "approver", people, may_be_other=True)
         customer = text_of("Customer id", "customer")

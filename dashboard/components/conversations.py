@@ -12,6 +12,7 @@ from dashboard.components.records_table import Cell, Column, Row, records_table
 from dashboard.components.transcript import transcript_lines
 from dashboard.formats import Badge, inert
 from dashboard.queries.conversations import (
+    CONVERSATIONS_MAX,
     ConversationOutline,
     ConversationView,
     Freshness,
@@ -63,6 +64,8 @@ def conversations(signed_in: SignedIn, customer_id: str) -> None:
         format_func=lambda key: told(named[key], now),
         key=f"{CHOSEN}-{customer_id}",
     )
+    if len(found) == CONVERSATIONS_MAX:
+        quiet(f"The {CONVERSATIONS_MAX} newest are listed.")
     page_key = f"{PAGE}-{chosen}"
     page = session.slot(page_key, lambda: 1)
     shown = transcript(services.database(), signed_in.roles, customer_id, chosen, page)

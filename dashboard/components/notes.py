@@ -12,7 +12,7 @@ from dashboard.components.quiet import quiet
 from dashboard.components.reveal_text import reveal_text
 from dashboard.formats import inert
 from dashboard.operation import Operation
-from dashboard.queries.notes import NoteView, notes_of
+from dashboard.queries.notes import NOTES_MAX, NoteView, notes_of
 from dashboard.queries.rights import moves_money
 from dashboard.queries.staff_names import staff_names
 from dashboard.session import SignedIn
@@ -38,6 +38,8 @@ def notes(signed_in: SignedIn, customer_id: str, loan_account_id: str) -> None:
     every = session.slot("all-notes", bool)
     for note in found if every else found[:SHOWN_MAX]:
         _note(signed_in, customer_id, note, names)
+    if len(found) == NOTES_MAX:
+        quiet(f"The {NOTES_MAX} newest are listed; the audit trail has every one.")
     if len(found) > SHOWN_MAX and not every:
         more = len(found) - SHOWN_MAX
         st.button(f"Show {more} more", on_click=session.put, args=("all-notes", True))

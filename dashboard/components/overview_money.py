@@ -5,6 +5,7 @@ from typing import Final
 
 import plotly.express as px
 import streamlit as st
+from plotly.graph_objects import Figure
 
 from dashboard import formats, session
 from dashboard.components.address_fields import step_of
@@ -42,25 +43,36 @@ def money_over_time(totals: list[DayTotal], *, is_by_day: bool) -> str:
 
 
 def _chart(sums: dict[date, Money], step: str) -> None:
-    chart = px.bar(
-        x=list(sums),
-        y=[int(each) / CENTS for each in sums.values()],
-        labels={"x": "", "y": "Money in, A$"},
-        height=CHART_PIXELS,
-    )
-    chart.update_layout(margin={"t": 8, "b": 8, "l": 8, "r": 8}, clickmode="event+select")
-    if len(sums) <= NAMED_BARS_MAX:  # else a bar by itself stands between two moments of its day
-        named = "%b %Y" if step == MONTH else "%d %b %Y"
-        chart.update_xaxes(tickvals=list(sums), tickformat=named)
     key = f"{_CHART}-{session.slot(_DRAWN, int)}"
     st.plotly_chart(
-        chart,
+        _drawn(sums, step),
         key=key,
         config={"displayModeBar": False},
         on_select=lambda: _bar(key, step),
         selection_mode="points",
     )
     quiet("Choose a bar to see its rows.")
+
+
+def _drawn(sums: dict[date, Money], step: str) -> Figure:
+    """Draw the bars; dates and money are written as everywhere else, the colour is the theme's."""
+    chart = px.bar(
+        x=list(sums),
+        y=[int(each) / CENTS for each in sums.values()],
+        labels={"x": "", "y": ""},
+        custom_data=[
+            [_told(each, step) for each in sums],
+            [formats.money(each) for each in sums.values()],
+        ],
+        height=CHART_PIXELS,
+    )
+    chart.update_layout(margin={"t": 8, "b": 8, "l": 8, "r": 8}, clickmode="event+select")
+    chart.update_traces(hovertemplate="%{customdata[0]}<br>%{customdata[1]}<extra></extra>")
+    chart.update_yaxes(tickformat="$,.0f")
+    chart.update_xaxes(tickformat="%b %Y" if step == MONTH else "%-d %b %Y")
+    if len(sums) <= NAMED_BARS_MAX:  # else a bar by itself stands between two moments of its day
+        chart.update_xaxes(tickvals=list(sums))
+    return chart
 
 
 def _bar(key: str, step: str) -> None:

@@ -20,7 +20,7 @@ from dashboard.queries.approvals import (
 )
 from dashboard.queries.request_order import RequestCursor, Sort
 from dashboard.queries.rights import REQUEST_ROLES, corrects_payments, decides_requests
-from dashboard.queries.staff_names import requesters
+from dashboard.queries.staff_names import MORE_PEOPLE, PEOPLE_MAX, requesters
 
 SORTS: Final = {
     "oldest": "Oldest first",
@@ -82,8 +82,9 @@ def _filters(reader: Reader) -> RequestFilter:
 
 def _requester() -> str:
     """Ask whose requests; the address holds the id."""
-    people = {"": NOBODY, **requesters(services.database())}
-    return one_of("Asked by", "by", people, width=170, may_be_other=True)
+    people = requesters(services.database())
+    tip = MORE_PEOPLE if len(people) >= PEOPLE_MAX else None
+    return one_of("Asked by", "by", {"": NOBODY, **people}, width=170, may_be_other=True, tip=tip)
 
 
 def _nothing(reader: Reader, chosen: RequestFilter) -> None:

@@ -9,9 +9,9 @@ import streamlit as st
 from dashboard import formats, services, session
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
+from dashboard.components.system_parts import bound
 from dashboard.formats import code, inert
 from dashboard.queries.system import (
-    SHOWN_MAX,
     ParkedView,
     UnknownType,
     parked_event,
@@ -25,7 +25,7 @@ UNKNOWN: Final = "unread"
 _TO_OPEN: Final = "system-to-open"
 
 
-def parked_table(rows: Sequence[ParkedView]) -> None:
+def parked_table(rows: Sequence[ParkedView], count: int) -> None:
     """Show the ledger events that wait for the one before them."""
     st.markdown("##### Parked events", anchors=False)
     if not rows:
@@ -43,10 +43,11 @@ def parked_table(rows: Sequence[ParkedView]) -> None:
     ]
     columns = (Column("Event"), Column("Waits for version", right=True), Column("Since"))
     records_table("Parked events", columns, shown, key=PARKED, on_opened=lambda: _open(PARKED))
-    quiet(f"The first {SHOWN_MAX}; the projector asks the ledger for what is missing.")
+    quiet("The projector asks the ledger for what is missing.")
+    bound(len(rows), count, "The first")
 
 
-def unknown_table(rows: Sequence[UnknownType]) -> None:
+def unknown_table(rows: Sequence[UnknownType], count: int) -> None:
     """Show the types of events that nobody reads."""
     st.markdown("##### Unread types", anchors=False)
     if not rows:
@@ -64,6 +65,7 @@ def unknown_table(rows: Sequence[UnknownType]) -> None:
     ]
     columns = (Column("Type"), Column("Events", right=True), Column("Last came"))
     records_table("Unread types", columns, shown, key=UNKNOWN, on_opened=lambda: _open(UNKNOWN))
+    bound(len(rows), count, "The first")
 
 
 def _open(kind: str) -> None:

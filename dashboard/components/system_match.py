@@ -9,7 +9,7 @@ from dashboard import event_words, formats, session
 from dashboard.components.opening import open_chosen
 from dashboard.components.quiet import quiet
 from dashboard.components.records_table import Cell, Column, Row, records_table
-from dashboard.components.system_parts import heading
+from dashboard.components.system_parts import bound, heading
 from dashboard.formats import code
 from dashboard.queries.system import MismatchView, Score
 
@@ -25,8 +25,8 @@ _TABLE: Final = "system-mismatches"
 _TO_OPEN: Final = "system-account"
 
 
-def system_match(scores: Mapping[str, Score], found: Sequence[MismatchView]) -> None:
-    """Show the scores and what differs."""
+def system_match(scores: Mapping[str, Score], found: Sequence[MismatchView], count: int) -> None:
+    """Show the scores and what differs, `count` fields in all."""
     sampled, whole = scores.get("sampled"), scores.get("portfolio")
     heading("Data Match", sampled.at if sampled else None)
     with st.container(horizontal=True):
@@ -37,7 +37,9 @@ def system_match(scores: Mapping[str, Score], found: Sequence[MismatchView]) -> 
     quiet(f"Check every account now: {code('python -m projector verify')}")
     if found:
         rows = [_row(each) for each in found]
+        st.markdown(f"Fields that differ from the ledger: {count:,}.")
         records_table("Mismatches", COLUMNS, rows, key=_TABLE, on_opened=_open)
+        bound(len(rows), count, "The newest")
     elif sampled or whole:
         st.markdown("No account differs from the ledger.")
     else:

@@ -56,3 +56,9 @@ def _moment(at: datetime | None) -> Cell:
     if at is None:
         return Cell(text=formats.NOT_KNOWN)
     return Cell(text=formats.day_and_clock(at), tip=formats.exact(at))
+
+
+def bound(shown: int, count: int, which: str) -> None:
+    """Say that a table ends before what it lists does, where it is so."""
+    if count > shown:
+        quiet(f"{which} {shown:,} of {count:,}.")

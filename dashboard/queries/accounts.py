@@ -162,10 +162,15 @@ class AccountView(View, kw_only=True, frozen=True, rename="camel"):
 
 
 def accounts_of(database: DeskDatabase, customer_id: str) -> list[AccountView]:
-    """List a customer's accounts: those that want attention first, then the newest."""
+    """List a customer's accounts: those that want attention first, then the newest.
+
+    Of more than `ACCOUNTS_MAX` those that are open stay: by the alphabet `active` and
+    `in_arrears` come before every other status.
+    """
     rows = (
         database[documents.LOAN_ACCOUNTS.name]
         .find({"customerIdString": customer_id}, fields_of(AccountView))
+        .sort([("accountStatus", 1), ("loanTerms.openedDate", -1), ("_id", 1)])
         .limit(ACCOUNTS_MAX)
         .max_time_ms(QUERY_MILLISECONDS_MAX)
     )

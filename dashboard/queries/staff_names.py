@@ -9,7 +9,10 @@ from proto import documents
 from proto.codec import from_mongo
 from proto.values import Key
 
-REQUESTERS_MAX: Final = 500
+PEOPLE_MAX: Final = 500
+MORE_PEOPLE: Final = (
+    f"The first {PEOPLE_MAX} by name; of anybody else write the id after `by=` into the address."
+)
 
 SYSTEM_NAMES = {"system": "System"}
 
@@ -39,7 +42,7 @@ def requesters(database: DeskDatabase) -> dict[str, str]:
         database[documents.STAFF.name]
         .find({"roles": {"$in": sorted(REQUEST_ROLES)}}, fields_of(StaffName))
         .sort("displayName", 1)
-        .limit(REQUESTERS_MAX)
+        .limit(PEOPLE_MAX)
         .max_time_ms(QUERY_MILLISECONDS_MAX)
     )
     found = [from_mongo(StaffName, row) for row in rows]
@@ -52,7 +55,7 @@ def staff_labels(database: DeskDatabase) -> dict[str, str]:
         database[documents.STAFF.name]
         .find({}, fields_of(StaffName))
         .sort([("displayName", 1), ("_id", 1)])
-        .limit(REQUESTERS_MAX)
+        .limit(PEOPLE_MAX)
         .max_time_ms(QUERY_MILLISECONDS_MAX)
     )
     found = [from_mongo(StaffName, row) for row in rows]

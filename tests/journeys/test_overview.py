@@ -52,7 +52,7 @@ def test_every_figure_leads_to_its_rows(
     opens(page, tiles.nth(7), "Data Match score", "as the ledger's events make it")
     opens(page, page.get_by_role("button", name=re.compile("^62 days")), "Accounts", "Default")
     opens(page, page.get_by_role("button", name="Duplicate charge"), "Fee waivers", "$50.00")
-    opens(page, page.get_by_role("button", name="Tom Okafor"), "What Tom Okafor did", "requested")
+    opens(page, page.get_by_role("button", name="Tom Okafor"), "What Tom Okafor did", "asked for")
     page.get_by_role("button", name="Export CSV").click()
     with page.expect_download() as saving:
         page.get_by_role("button", name="Waivers by reason").last.click()

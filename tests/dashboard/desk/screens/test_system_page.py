@@ -93,11 +93,26 @@ def test_the_system_page_tells_what_waits_what_is_unread_and_what_differs(
     assert (counted["Parked events"], counted["Unread events"]) == ("1", "3")
     assert counted["Accounts checked last"] == "99.5%"
     told = everything(page)
-    for word in ("ACC-1", "balances.fees", "1.23", "45.00", "Fee applied ACC-1:8"):
+    for word in ("ACC-1", "balances.fees", "1.23", "45.00", "Fee charged ACC-1:8"):
         assert word in told
     for word in ("LOAN-7:4", "loyalty.points.v1", "1,234", "0.25 s", "17 events"):
         assert word in told
     assert "Lost" not in told
+
+
+def test_a_table_that_ends_early_says_of_how_many(
+    opened: Callable[..., AppTest], store: Store
+) -> None:
+    """How many fields differ is told; `The first 50 of` stands only where there are more."""
+    told = everything(opened("system.py", "admin"))
+    assert "Fields that differ from the ledger: 1." in told
+    assert "The first 50" not in told
+    for ver in range(5, 56):
+        waits = ParkedEventDocument(
+            subject_id=Key("LOAN-7"), ver=ver, entry_id="1-0", fields={}, parked_at=NOW
+        )
+        store(documents.PARKED_EVENTS, f"LOAN-7:{ver}", waits)
+    assert "The first 50 of 52." in everything(opened("system.py", "admin"))
 
 
 def test_a_projector_that_stands_still_is_named_and_the_rest_works(
