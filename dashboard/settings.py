@@ -8,6 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, Self
 
+from dashboard import role_limits
+from dashboard.role_limits import RoleLimits
+
 Mode = Literal["demo", "production"]
 
 PORT_MAX: Final = 65_535
@@ -33,6 +36,7 @@ class Settings:
     data_dir: Path
     keys_dir: Path
     app_mode: Mode
+    role_limits: RoleLimits
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -50,6 +54,7 @@ class Settings:
             data_dir=data_dir,
             keys_dir=Path(environ.get("KEYS_DIR") or data_dir / "keys").resolve(),
             app_mode=_mode(environ.get("APP_MODE") or "production"),
+            role_limits=_limits(environ.get("LEDGER_LIMITS") or ""),
         )
 
 
@@ -84,6 +89,16 @@ def _mode(text: str) -> Mode:
     if text == "production":
         return "production"
     raise BadSetting(f"APP_MODE is {text!r}: set it to demo or production.")
+
+
+def _limits(text: str) -> RoleLimits:
+    try:
+        return role_limits.read(text)
+    except ValueError:
+        raise BadSetting(
+            'LEDGER_LIMITS must be JSON like {"support": {"waiver": "50.00"}}: set it to what the'
+            " ledger has."
+        ) from None
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import event_words, formats, request_words, services
+from dashboard import event_words, formats, request_words, role_limits, services
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
 from dashboard.commands.give_start_password import GiveStartPassword
@@ -88,7 +88,10 @@ def _limits(member: StaffMember, *, may: bool) -> None:
 
 def _up_to(member: StaffMember, kind: str) -> str:
     own = member.limits.get(kind)
-    return "As the roles have it" if own is None else formats.money(own)
+    if own is not None:
+        return formats.money(own)
+    by_role = role_limits.highest(services.settings().role_limits, member.roles, kind)
+    return f"As the roles have it: {formats.money(by_role)}"
 
 
 def _sign_in(member: StaffMember, *, may: bool) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
-from dashboard.queries.accounts import AccountView
+from dashboard.queries.accounts import ACCOUNTS_MAX, AccountView
 from dashboard.queries.customers import Outline, Profile, customer_view
 from dashboard.queries.declared import fields_of
 from dashboard.queries.rights import NotAllowed
@@ -54,6 +54,19 @@ def test_open_accounts_come_first(database: DeskDatabase) -> None:
     view = customer_view(database, SUPPORT, "CUS-12345")
     assert view is not None
     assert [each.number for each in view.accounts] == ["1000-0042", "0998-0007"]
+
+
+def test_of_too_many_accounts_the_open_ones_are_kept(database: DeskDatabase, store: Store) -> None:
+    """However many older and newer ones are paid off."""
+    for each in range(2, ACCOUNTS_MAX + 3):
+        closed = account(f"A-{each}", number=f"0001-{each:04}", status="paid_off")
+        store(documents.LOAN_ACCOUNTS, f"A-{each}", closed)
+    late = account("Z-1", number="2000-0001", status="in_arrears")
+    store(documents.LOAN_ACCOUNTS, "Z-1", late)
+    view = customer_view(database, SUPPORT, "CUS-12345")
+    assert view is not None
+    assert len(view.accounts) == ACCOUNTS_MAX
+    assert [each.number for each in view.accounts[:2]] == ["2000-0001", "1000-0042"]
 
 
 @pytest.mark.parametrize("role", ["support", "supervisor", "compliance", "admin"])

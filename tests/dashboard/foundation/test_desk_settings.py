@@ -5,7 +5,11 @@ from typing import Final
 
 import pytest
 
+from dashboard.role_limits import highest
 from dashboard.settings import BadSetting, Settings
+from ledger.domain.rights import LIMIT_KINDS, ROLES, Permissions
+from ledger.rules_settings import rules_from
+from proto.values import Code
 
 NEEDED: Final = {"MONGODB_URL": "mongodb://127.0.0.1:1", "REDIS_URL": "redis://127.0.0.1:2"}
 
@@ -57,3 +61,24 @@ def test_a_bad_setting_is_named_with_its_remedy(environ: dict[str, str], named: 
     """The operator reads one sentence and knows what to do."""
     with pytest.raises(BadSetting, match=named):
         Settings.from_environment(environ)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", '{"support": {"waiver": "75.00", "refund": "1.50"}, "admin": {"write_off": "9.00"}}'],
+)
+def test_the_desk_tells_the_limits_that_the_ledger_goes_by(text: str) -> None:
+    """Of each role and kind, by default and as it was set."""
+    told = Settings.from_environment({**NEEDED, "LEDGER_LIMITS": text}).role_limits
+    rules = rules_from({"LEDGER_LIMITS": text})
+    for role in ROLES:
+        permissions = Permissions("staff-1", (Code(role),), role_limits=rules.limits)
+        for kind in LIMIT_KINDS:
+            assert highest(told, [role], kind) == permissions.limit(kind)
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"support": {"waiver": 5}}', '{"support": "5"}'])
+def test_limits_that_cannot_be_read_are_refused(text: str) -> None:
+    """As the ledger refuses them."""
+    with pytest.raises(BadSetting, match="LEDGER_LIMITS"):
+        Settings.from_environment({**NEEDED, "LEDGER_LIMITS": text})

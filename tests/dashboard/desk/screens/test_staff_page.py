@@ -20,6 +20,7 @@ from proto.values import Instant, Key, Money
 from tests.dashboard.desk.conftest import Store
 from tests.dashboard.desk.recording_ledger import RecordingLedger, says_no
 from tests.dashboard.desk.screens.reading import button, everything
+from tests.desk_process import add_staff
 
 CHANGES = {"Change roles", "Change limits", "Give a start password…", "Disable…", "Revoke key…"}
 
@@ -73,6 +74,16 @@ def test_an_auditor_sees_what_an_admin_changes(
         assert word in everything(page)
     assert (labels(page) >= CHANGES) is may
     assert bool(labels(page) & CHANGES) is may
+
+
+def test_limits_of_the_roles_are_told_in_money(opened: Callable[..., AppTest]) -> None:
+    """Beside that they are the roles', where nobody set other ones for the person."""
+    told = everything(opened("staff.py", "admin", id="staff-nora"))
+    assert "$75.00" in told
+    assert "As the roles have it: $0.00" in told
+    assert "As the roles have it: $500.00" in everything(
+        opened("staff.py", "admin", id=add_staff(services.database(), "supervisor"))
+    )
 
 
 def test_nobody_is_offered_their_own_rights(opened: Callable[..., AppTest]) -> None:
