@@ -8,7 +8,7 @@ from proto import servicing_pb2 as servicing
 
 
 class SetReadOnly(Change, frozen=True, kw_only=True):
-    """How the switch shall stand, and why; everybody is shown the reason."""
+    """How the switch shall stand, and why."""
 
     name: ClassVar[str] = "SetReadOnly"
     to_do: ClassVar[str] = "Switch the ledger"

@@ -1,5 +1,7 @@
 """The forms that set figures right: adjustment, refund, reversal."""
 
+from typing import Final
+
 import streamlit as st
 
 from dashboard import formats, services
@@ -10,23 +12,24 @@ from dashboard.commands.reverse_transaction import ReverseTransaction
 from dashboard.components import form_fields
 from dashboard.components.acting import OpenForm
 from dashboard.components.form_preview import show_form
+from dashboard.components.quiet import quiet
 from dashboard.formats import money
-from dashboard.queries.transactions import TransactionFigures, transactions
+from dashboard.queries.declared import COUNT_MAX
+from dashboard.queries.transactions import TransactionFigures, TransactionFilter, transactions
 from dashboard.session import SignedIn
 
-REVERSIBLE = frozenset(
-    {
-        "REPAYMENT",
-        "CORRECTION",
-        "LATE_FEE",
-        "DISHONOUR_FEE",
-        "FEE_WAIVER",
-        "ADJUSTMENT",
-        "REFUND",
-        "RECOVERY",
-    }
+REVERSIBLE: Final = (
+    "REPAYMENT",
+    "CORRECTION",
+    "LATE_FEE",
+    "DISHONOUR_FEE",
+    "FEE_WAIVER",
+    "ADJUSTMENT",
+    "REFUND",
+    "RECOVERY",
 )
 """What the ledger takes back; it decides, the form only leaves out the rest."""
+OFFERED_MAX: Final = 100
 
 PRINCIPAL = "Change of principal, -10.00 takes away"
 FEES = "Change of fees, -10.00 takes away"
@@ -97,10 +100,15 @@ def reversal_form(signed_in: SignedIn, form: OpenForm) -> None:
 
 
 def _transaction(signed_in: SignedIn, form: OpenForm) -> TransactionFigures | None:
-    """Let one of the newest transactions be chosen."""
-    account_id = form.account.loan_account_id
-    page = transactions(services.database(), signed_in.roles, account_id, page_rows=100)
-    found = {str(each.transaction_id): each for each in page.rows if each.type in REVERSIBLE}
+    """Let one of the newest that can be reversed be chosen."""
+    page = transactions(
+        services.database(),
+        signed_in.roles,
+        form.account.loan_account_id,
+        TransactionFilter(types=REVERSIBLE),
+        page_rows=OFFERED_MAX,
+    )
+    found = {str(each.transaction_id): each for each in page.rows}
     ids = list(found)
     before = form_fields.entered(form, "transaction_id")
     chosen = st.selectbox(
@@ -111,6 +119,9 @@ def _transaction(signed_in: SignedIn, form: OpenForm) -> TransactionFigures | No
         format_func=lambda key: _told(found[key]),
         key=form_fields.field_key(form, "transaction_id"),
     )
+    if page.following is not None:
+        more = "+" if page.count >= COUNT_MAX else ""
+        quiet(f"The newest {OFFERED_MAX} of {page.count:,}{more} stand here.")
     return found.get(chosen or "")
 
 

@@ -26,7 +26,7 @@ RIGHTS: Final = {
     "correct_payment": ("Correct a payment", ""),
     "write_notes": ("Write notes", ""),
     "cancel_request": ("Take an own request back", ""),
-    "decide_request": ("Decide the requests of others", "write_off"),
+    "decide_request": ("Decide the requests of others", ""),
     "enrol_key": ("Have a signing key", ""),
     "reveal": ("Read what somebody wrote; it is recorded", ""),
     "review": ("Mark events as verified or queried", ""),

@@ -90,13 +90,14 @@ def read_only_switch(
             "Everybody may change accounts again."
             if told.read_only
             else "Nobody can change anything until an administrator switches back. Everything"
-            " can be read. Everybody is shown the reason."
+            " can be read."
         )
-        st.text_input("Reason", key=REASON, max_chars=REASON_MAX, live="300ms")
+        why = st.text_input("Reason", key=REASON, max_chars=REASON_MAX, live="300ms")
         st.button(
             label,
             key="set-read-only",
             type="primary",
+            disabled=not (why or "").strip(),
             on_click=_set,
             args=(signed_in, not told.read_only),
         )

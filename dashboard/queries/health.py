@@ -82,7 +82,7 @@ class Health:
 
     @property
     def label(self) -> str:
-        """The chip's few words."""
+        """The chip's few words, with how long the oldest event waits; a moment is told as one."""
         if self.ledger_lost:
             return "Ledger lost"
         if self.projector_lost:
@@ -91,7 +91,8 @@ class Health:
             return "Read-only"
         if self.behind:
             return f"Behind {self.lag_seconds:.0f} s"
-        return f"Live {self.lag_seconds:.1f} s" if self.lag_seconds else "Live"
+        lag = "under 1 s" if self.lag_seconds < 1 else f"{self.lag_seconds:.1f} s"
+        return f"Live · {lag}"
 
 
 @dataclass(frozen=True)

@@ -75,16 +75,17 @@ class Cursor(Struct, frozen=True):
 
 
 class TransactionFilter(Struct, frozen=True):
-    """What to show: groups of types (none: all) and Sydney dates, both ends included."""
+    """What to show: groups of types, or types (none: all), and Sydney dates, both ends included."""
 
     groups: tuple[str, ...] = ()
     from_date: date | None = None
     to_date: date | None = None
+    types: tuple[str, ...] = ()
 
     @property
     def is_set(self) -> bool:
         """Whether anything is left out."""
-        return bool(self.groups or self.from_date or self.to_date)
+        return bool(self.groups or self.types or self.from_date or self.to_date)
 
 
 EVERYTHING: Final = TransactionFilter()
@@ -147,7 +148,7 @@ def transactions_since(
 
 def _matching(loan_account_id: str, chosen: TransactionFilter) -> Stored:
     matching: Stored = {"loanAccountId": loan_account_id}
-    types = [each for group in chosen.groups for each in GROUPS[group]]
+    types = [*chosen.types, *(each for group in chosen.groups for each in GROUPS[group])]
     if types:
         matching["type"] = {"$in": types}
     between: Stored = {}

@@ -20,7 +20,7 @@ _LETTER_ID: Final = re.compile(r"[0-9]{1,20}-[0-9]{1,20}", re.ASCII)
 
 
 def set_read_only(request: pb.SetReadOnlyRequest) -> SetReadOnly:
-    """Read OperationsService.SetReadOnly; everybody is shown the reason."""
+    """Read OperationsService.SetReadOnly; the reason is kept with the switch."""
     return SetReadOnly(
         read_only=request.read_only,
         reason=fields.free_text("reason", request.reason, required=True, length_max=200),

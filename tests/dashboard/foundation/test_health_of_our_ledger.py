@@ -36,7 +36,7 @@ def test_a_ledger_whose_events_go_nowhere_counts_as_lost(
         health = HealthWatch(database, channel, mint).look(somebody)
         channel.close()
     assert health.ledger_lost is not reaches_stream
-    assert health.label == ("Live" if reaches_stream else "Ledger lost")
+    assert health.label == ("Live · under 1 s" if reaches_stream else "Ledger lost")
 
 
 def test_a_ledger_that_was_switched_to_read_only_is_not_lost(

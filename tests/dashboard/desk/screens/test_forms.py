@@ -159,3 +159,19 @@ def test_two_fees_that_look_alike_can_be_told_apart(
     send(page)
     until_sent(books, "WaiveFee")
     assert books.commands()[-1].request.target_transaction_id == "TX-FEE-2"
+
+
+def test_the_interest_of_many_days_hides_no_transaction_that_can_be_reversed(
+    filled: Callable[[str], AppTest], store: Store, database: DeskDatabase
+) -> None:
+    """Older repayments stand in the list; what is too much for it is said."""
+    page = filled("ReverseTransaction")
+    for position in range(10, 111):
+        store(documents.TRANSACTIONS, f"TX-{position}", transaction(position, code="INTEREST"))
+    page.run()
+    offered = page.selectbox("ReverseTransaction-ACC-1-transaction_id").options
+    assert [each.rpartition(" ")[2] for each in offered] == ["TX-2", "TX-1"]
+    assert page.button("send-form").disabled is False
+    interest = {"type": "INTEREST"}
+    database[documents.TRANSACTIONS.name].update_many(interest, {"$set": {"type": "LATE_FEE"}})
+    assert "The newest 100 of 103 stand here" in everything(page.run())

@@ -7,6 +7,8 @@ import pytest
 import redis
 from streamlit.testing.v1 import AppTest
 
+from dashboard.session import SECRET_SLOT
+from dashboard.sessions import Sessions
 from proto import documents
 from proto import servicing_pb2 as servicing
 from proto.documents import (
@@ -19,9 +21,11 @@ from proto.documents import (
 )
 from proto.streams import INBOX, INTERNAL
 from proto.values import Instant, Key
-from tests.dashboard.desk.conftest import Store
+from tests.dashboard.desk.conftest import DeskDatabase, Store
 from tests.dashboard.desk.recording_ledger import RecordingLedger
 from tests.dashboard.desk.screens.reading import everything, figures
+from tests.dashboard.own_process import run
+from tests.desk_process import add_staff
 
 NOW = Instant.of(datetime.now(UTC))
 
@@ -209,3 +213,24 @@ def test_an_administrator_asks_for_a_rebuild(
     told = opened("system.py", "compliance")
     assert "never rebuilt" in everything(told)
     assert "ask-rebuild" not in {each.key for each in told.button}
+
+
+def _switch() -> None:
+    from dashboard import session  # noqa: PLC0415 - AppTest runs this function's text by itself
+    from dashboard.components import system_ledger  # noqa: PLC0415 - the same
+    from proto import servicing_pb2  # noqa: PLC0415 - the same
+
+    system_ledger.read_only_switch(session.require(), servicing_pb2.HealthResponse(), None)
+
+
+def test_the_ledger_is_not_switched_without_a_reason(
+    database: DeskDatabase, streams: redis.Redis
+) -> None:
+    """The button waits for one that the ledger would take."""
+    page = AppTest.from_function(_switch, default_timeout=60)
+    page.session_state[SECRET_SLOT] = Sessions(streams).start(add_staff(database, "admin"))
+    run(page)
+    for reason, is_off in (("", True), ("  ", True), ("Month end", False)):
+        page.text_input("read-only-reason").set_value(reason)
+        run(page)
+        assert page.button("set-read-only").disabled is is_off
