@@ -12,13 +12,13 @@ import msgspec
 from ledger.commands import steps
 from ledger.commands.command import AccountCommand, Facts
 from ledger.commands.course import Course
-from ledger.domain import ageing, interest, schedule
+from ledger.domain import ageing, schedule
 from ledger.domain import loan as loans
-from ledger.domain.allocation import freed
+from ledger.domain.allocation import share_fees
+from ledger.domain.counting import Counted, counted
 from ledger.domain.history import as_posting
-from ledger.domain.interest import PrincipalMove
 from ledger.domain.loan import Loan, LoanEvent
-from ledger.domain.money import ZERO, minus, negative, smaller
+from ledger.domain.money import ZERO, minus, negative, smaller, total
 from proto.events import (
     AccountClosed,
     AccountStatusChanged,
@@ -38,10 +38,24 @@ def following(before: Loan, told: Events, facts: Facts) -> Course:
     course.add(*told)
     # While a loan is written off its interest stands still; the undo brings it up to date.
     if course.loan.accrual.through is not None and course.loan.written_off is None:
-        accrue(course, course.loan.accrual.through.as_date())
+        accrue(course, _ended(course.loan.accrual.through.as_date(), told, facts))
     _reopen(course, told)
     _tell_lateness(course, before)
     return course
+
+
+def _ended(through: date, told: Events, facts: Facts) -> date:
+    """Give the day through which interest is due: nights that cost no cent were not told.
+
+    With what counts from an earlier day they may have cost some.
+    """
+    posted = (posting for each in told if (posting := as_posting(each)))
+    if any(
+        not isinstance(each, InterestAccrued) and each.effective_date.as_date() < facts.today
+        for each in posted
+    ):
+        return max(through, facts.today - timedelta(days=1))
+    return through
 
 
 def closes_too_early(before: Loan | None, told: Events, facts: Facts) -> bool:
@@ -86,35 +100,29 @@ def _reopen(course: Course, told: Events) -> None:
 
 
 def accrue(course: Course, through: date) -> None:
-    """Bring interest to what is due through a date; nothing where it is that already."""
+    """Bring interest to what is due through a date, and with it what money had paid of it."""
     loan = course.loan
-    moves = [PrincipalMove(each.effective, each.event.principal_delta) for each in loan.postings]
-    due = interest.due(moves, loan.annual_rate_ppm, through)
-    # No event could tell a debt beyond that, and what cannot be told cannot be read again.
-    room = minus(Money(CENTS_MAX - 1), loan.charged)
-    delta = smaller(minus(due.amount, loan.accrual.charged), room)
-    if not delta:
+    due = _due(loan, through)
+    charged = minus(due.charged, loan.accrual.charged)
+    # Money that is free after all pays fees before any of it is owed to the customer.
+    fee_shares = share_fees(loan.fees, minus(loan.fee_balance, due.fees))
+    movement = steps.Movement(
+        principal=minus(due.principal, loan.principal),
+        interest=minus(due.interest, loan.interest),
+        fees=minus(due.fees, loan.fee_balance),
+        overpayment=minus(due.overpayment, loan.overpayment),
+    )
+    if movement == steps.Movement():
         return
-    # Interest that was paid already and is not due after all pays principal instead.
-    returned = minus(ZERO, delta, loan.interest) if delta < -loan.interest else ZERO
-    parts = freed(_without_interest(loan), returned)
-    # What is owed to the customer pays interest before the customer owes any.
-    used = smaller(loan.overpayment, max(delta, ZERO))
-    # The principal that is paid so was lower only after the days that were worked out.
-    counts_from = through + timedelta(days=1) if returned else through
     posted = steps.posting(
         loan,
         AccountCommand(loan_account_id=loan.account_id),
         course.facts,
         transaction_type="INTEREST",
-        description="Interest" if delta > 0 else "Interest taken back",
-        movement=steps.Movement(
-            principal=negative(parts.principal),
-            interest=minus(max(delta, negative(loan.interest)), used),
-            fees=negative(parts.fees),
-            overpayment=minus(parts.overpayment, used),
-        ),
-        effective_on=_date(counts_from),
+        description=_description(charged),
+        movement=movement,
+        # Where principal moves, the days that were worked out are over.
+        effective_on=_date(through + timedelta(days=1) if movement.principal else through),
     )
     started = loan.accrual.through
     first = started.as_date() + timedelta(days=1) if started else loan.earliest_effective
@@ -124,21 +132,43 @@ def accrue(course: Course, through: date) -> None:
         through_date=_date(through),
         annual_rate_ppm=loan.annual_rate_ppm,
         remainder=due.remainder,
-        fee_shares=parts.fee_shares,
+        fee_shares=fee_shares,
     )
-    paid = schedule.allocate(loan.instalments, parts.instalments)
+    after = _instalments(loan, accrued)
     course.add(
         accrued,
-        *steps.schedule_updated(loan, posted, paid=paid),
+        *steps.schedule_between(loan, after, posted, course.facts),
         steps.account_updated(loan, posted),
     )
     if course.loan.is_running:
         course.add(*steps.closed_when_paid(loan, posted, course.facts, loan.total_paid))
 
 
-def _without_interest(loan: Loan) -> Loan:
-    """The loan once its interest balance is gone."""
-    return msgspec.structs.replace(loan, interest=ZERO)
+def _due(loan: Loan, through: date) -> Counted:
+    """Count what is owed, no more than an event can tell: what it cannot is never read again."""
+    events = (each.event for each in loan.postings)
+    due = counted(events, loan.annual_rate_ppm, through).with_fees(loan.fee_balance)
+    room = minus(Money(CENTS_MAX - 1), loan.charged)
+    over = smaller(max(minus(due.charged, loan.accrual.charged, room), ZERO), due.interest)
+    return msgspec.structs.replace(
+        due, interest=minus(due.interest, over), charged=minus(due.charged, over)
+    )
+
+
+def _description(charged: Money) -> str:
+    if charged > 0:
+        return "Interest"
+    return "Interest taken back" if charged < 0 else "Payments shared anew"
+
+
+def _instalments(loan: Loan, accrued: InterestAccrued) -> schedule.Schedule:
+    """Let instalments be paid, or not any more, by what principal and their fees were paid."""
+    inside = {fee.transaction_id for fee in loan.fees if fee.is_scheduled}
+    fees = total(s.amount for s in accrued.fee_shares if s.transaction_id in inside)
+    paid = minus(fees, accrued.principal_delta)
+    if paid < 0:
+        return schedule.taken_back(loan.instalments, negative(paid))
+    return schedule.moved(loan.instalments, paid=schedule.allocate(loan.instalments, paid))
 
 
 def _tell_lateness(course: Course, before: Loan) -> None:

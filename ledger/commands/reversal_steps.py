@@ -6,13 +6,13 @@ from ledger.commands import steps
 from ledger.commands.command import AccountCommand
 from ledger.commands.course import Course
 from ledger.domain import loan as loans
-from ledger.domain import reversal, schedule
+from ledger.domain import reversal
 from ledger.domain.loan import Loan
 from ledger.domain.money import ZERO
 from ledger.domain.posted import Posted
 from ledger.domain.reversal import Inverse
 from ledger.errors import Refusal, Refused
-from proto.events import PaymentReversed, RecoveryRecorded, ScheduleUpdated
+from proto.events import PaymentReversed, RecoveryRecorded
 from proto.values import CalendarDate, Code, Key, Money
 
 
@@ -65,26 +65,9 @@ def reverse(
         interest_written_off=inverse.interest if lost else ZERO,
         fees_written_off=inverse.fees if lost else ZERO,
     )
-    course.add(reversed_, *_schedule(loan, inverse, posted, course))
+    after = inverse.after.instalments
+    course.add(reversed_, *steps.schedule_between(loan, after, posted, course.facts))
     return posted
-
-
-def _schedule(
-    loan: Loan, inverse: Inverse, posted: steps.PostingFields, course: Course
-) -> tuple[ScheduleUpdated, ...]:
-    changes = schedule.changes_between(
-        loan.instalments,
-        inverse.after.instalments,
-        today=course.facts.today,
-        transaction_id=posted["transaction_id"],
-        at=course.facts.at,
-    )
-    if not changes:
-        return ()
-    updated = ScheduleUpdated(
-        account_id=loan.account_id, schedule_id=loan.schedule_id, payments=changes
-    )
-    return (updated,)
 
 
 def finish(

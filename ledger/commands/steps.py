@@ -217,6 +217,25 @@ def schedule_updated(
     return (updated,)
 
 
+def schedule_between(
+    loan: Loan, after: schedule.Schedule, posted: PostingFields, facts: Facts
+) -> tuple[ScheduleUpdated, ...]:
+    """Tell what has become of the instalments as they were; nothing, no event."""
+    changes = schedule.changes_between(
+        loan.instalments,
+        after,
+        today=facts.today,
+        transaction_id=posted["transaction_id"],
+        at=facts.at,
+    )
+    if not changes:
+        return ()
+    updated = ScheduleUpdated(
+        account_id=loan.account_id, schedule_id=loan.schedule_id, payments=changes
+    )
+    return (updated,)
+
+
 def debt_after(posted: PostingFields) -> Money:
     """What is owed after a posting."""
     return plus(posted["principal_after"], posted["interest_after"], posted["fee_after"])

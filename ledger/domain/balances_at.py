@@ -6,11 +6,13 @@ part of the first answer, and is part of the second.
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 from msgspec import Struct
 
+from ledger.domain.counting import counted
 from ledger.domain.money import ZERO, negative, plus, smaller
-from proto.events import PostingEvent
+from proto.events import InterestAccrued, PostingEvent
 from proto.values import CalendarDate, Instant, Money
 
 
@@ -33,9 +35,19 @@ class Balances(Struct, frozen=True, kw_only=True):
 
 
 def balances_at(
-    posted: Iterable[Posted], *, known_at: Instant | None, effective_on: CalendarDate
+    posted: Iterable[Posted],
+    *,
+    known_at: Instant | None,
+    effective_on: CalendarDate,
+    annual_rate_ppm: int = 0,
 ) -> Balances:
-    """Sum what had been recorded by then (None: ever) and counts by then (empty: all)."""
+    """Sum what had been recorded by then (None: ever) and counts by then (empty: all).
+
+    What a loan that bears interest owed on a day is counted anew: what its transactions of
+    interest tell of the day is only what was known when they were recorded.
+    """
+    if effective_on and annual_rate_ppm:
+        return _counted(posted, known_at, effective_on, annual_rate_ppm)
     version, sums = 0, [ZERO, ZERO, ZERO, ZERO]
     for each in posted:
         if known_at is not None and each.recorded_at > known_at:
@@ -51,6 +63,36 @@ def balances_at(
         )
         sums = [plus(was, delta) for was, delta in zip(sums, deltas, strict=True)]
     return _settled(version, sums)
+
+
+def _counted(
+    posted: Iterable[Posted],
+    known_at: Instant | None,
+    effective_on: CalendarDate,
+    annual_rate_ppm: int,
+) -> Balances:
+    """Count the postings, with interest through the day as far as the ends of the days were run."""
+    version, through = 0, date.min
+    known: list[PostingEvent] = []
+    for each in posted:
+        if known_at is not None and each.recorded_at > known_at:
+            break
+        version = each.version
+        if isinstance(each.posting, InterestAccrued):
+            through = max(through, each.posting.through_date.as_date())
+        if each.posting is not None:
+            known.append(each.posting)
+    then = [each for each in known if each.effective_date <= effective_on]
+    found = counted(then, annual_rate_ppm, min(through, effective_on.as_date()))
+    if len(then) == len(known):  # as the books say themselves
+        found = found.with_fees(plus(*(each.fee_delta for each in known)))
+    return Balances(
+        version=version,
+        principal=found.principal,
+        interest=found.interest,
+        fees=found.fees,
+        overpayment=found.overpayment,
+    )
 
 
 def _settled(version: int, sums: list[Money]) -> Balances:

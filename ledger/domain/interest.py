@@ -4,15 +4,11 @@ The day count is actual/365, fixed: each day costs the principal at its end time
 rate divided by 365, also in a leap year, so a leap year costs 366 days of it. Interest bears no
 interest. The day of the disbursement counts, the day on which principal is paid does not.
 
-What is due through a date is always worked out from the loan's first day on and cut to the whole
-cent once, so accruing day by day comes to the same as at once, and a posting that counts from an
-earlier date changes exactly what it must.
+What is due through a date is always worked out from the loan's first day on (`counting`) and cut to
+the whole cent once, so accruing day by day comes to the same as at once, and a posting that counts
+from an earlier date changes exactly what it must.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date, timedelta
-from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -35,35 +31,6 @@ class Accrual(Struct, frozen=True):
     through: CalendarDate | None = None
     remainder: int = 0
     charged: Money = ZERO
-
-
-class PrincipalMove(Struct, frozen=True):
-    """A change of principal and the day from which it counts."""
-
-    effective: date
-    delta: Money
-
-
-class Due(Struct, frozen=True):
-    """Interest from the first day through some date: whole cents, and what is left of one."""
-
-    amount: Money
-    remainder: int
-
-
-def due(moves: Iterable[PrincipalMove], annual_rate_ppm: int, through: date) -> Due:
-    """Work out the interest through a date, that day included."""
-    by_day: dict[date, int] = defaultdict(int)
-    for move in moves:
-        by_day[move.effective] += move.delta
-    after = through + timedelta(days=1)
-    days = [*(day for day in sorted(by_day) if day <= through), after]
-    principal = cent_days = 0
-    for day, following in pairwise(days):
-        principal += by_day[day]
-        cent_days += max(principal, 0) * (following - day).days
-    cents, remainder = divmod(cent_days * annual_rate_ppm, PARTS * DAYS_OF_YEAR)
-    return Due(Money(cents), remainder)
 
 
 def accrued(accrual: Accrual, event: InterestAccrued) -> Accrual:

@@ -139,6 +139,19 @@ def demand(schedule: Schedule, amount: Money) -> tuple[InstalmentShare, ...]:
     )
 
 
+def taken_back(schedule: Schedule, amount: Money) -> Schedule:
+    """Give the instalments with money taken off those that were paid, the last first."""
+    off = []
+    for each in reversed(schedule):
+        part = smaller(each.paid, amount)
+        if part:
+            share = InstalmentShare(payment_number=each.payment_number, amount=negative(part))
+            off.append(share)
+            amount = minus(amount, part)
+    after = moved(schedule, paid=tuple(off))
+    return moved(after, forgiven=demand(after, amount)) if amount else after
+
+
 def moved(schedule: Schedule, *, paid: Shares = (), forgiven: Shares = ()) -> Schedule:
     """Give the instalments as they are after shares are paid and forgiven; below zero: less."""
     paid_by = {share.payment_number: share.amount for share in paid}

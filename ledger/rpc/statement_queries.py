@@ -6,6 +6,7 @@ from typing import Final
 from ledger.domain.balances_at import Balances, Posted, balances_at
 from ledger.domain.history import as_posting
 from ledger.domain.money import ZERO, dollars, minus, negative, plus, total
+from ledger.domain.statement_lines import Line, lines
 from ledger.errors import Refusal, Refused
 from ledger.rpc import answers, fields
 from ledger.rpc.queries import Queries
@@ -14,6 +15,7 @@ from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as servicing_pb
 from proto.events import (
     FeeApplied,
+    InterestAccrued,
     PaymentCorrected,
     PaymentReversed,
     PostingEvent,
@@ -56,7 +58,10 @@ class StatementQueries:
             )
         now = self._now()
         at = balances_at(
-            self._posted(loan.account_id), known_at=known_at, effective_on=effective_on
+            self._posted(loan.account_id),
+            known_at=known_at,
+            effective_on=effective_on,
+            annual_rate_ppm=loan.annual_rate_ppm,
         )
         return _balance(loan.account_id, at, known_at or now)
 
@@ -72,10 +77,11 @@ class StatementQueries:
         if first > last:
             raise fields.invalid("period_end", "must not be before period_start.")
         posted = [each.posting for each in self._posted(loan.account_id) if each.posting]
-        in_order = sorted(posted, key=lambda each: each.effective_date)  # stable: then as recorded
-        before = [each for each in in_order if each.effective_date < first]
-        within = [each for each in in_order if first <= each.effective_date <= last]
-        opening = total(each.total_delta for each in before)
+        in_order = lines(posted, loan.annual_rate_ppm)
+        opening = total(each.delta for each in in_order if each.day < first)
+        within = [each for each in in_order if first <= each.day <= last]
+        closing = plus(opening, *(each.delta for each in within))
+        events = [each.posting for each in within]
         return ledger_pb.StatementResponse(
             loan_account_id=loan.account_id,
             account_number=loan.account_number,
@@ -86,10 +92,10 @@ class StatementQueries:
             establishment_fee=str(loan.loan_fee),
             total_repayable=str(loan.total_payable),
             opening_balance=str(max(opening, ZERO)),
-            fees_charged=str(total(map(_fee_charged, within))),
-            payments_received=str(total(map(_money_in, within))),
-            closing_balance=str(max(plus(opening, *(e.total_delta for e in within)), ZERO)),
-            lines=_lines(opening, within),
+            fees_charged=str(total(map(_fee_charged, events))),
+            payments_received=str(total(map(_money_in, events))),
+            closing_balance=str(max(closing, ZERO)),
+            lines=_told(opening, within),
             generated_at=answers.timestamp(self._now()),
         )
 
@@ -113,37 +119,37 @@ def _balance(account_id: str, at: Balances, as_of: Instant) -> ledger_pb.GetBala
     )
 
 
-def _lines(balance: Money, posted: Iterable[PostingEvent]) -> list[ledger_pb.StatementLine]:
+def _told(balance: Money, within: Iterable[Line]) -> list[ledger_pb.StatementLine]:
     """Tell each posting and the debt after it.
 
     A payment that counts from before a fee that it paid makes no debt below zero: until the
     fee's day the rest of it is owed to the customer.
     """
-    lines = []
-    for each in posted:
-        before, balance = balance, plus(balance, each.total_delta)
+    told = []
+    for each in within:
+        before, balance = balance, plus(balance, each.delta)
         moved = minus(max(balance, ZERO), max(before, ZERO))
         line = ledger_pb.StatementLine(
-            date=each.effective_date,
-            transaction_id=each.transaction_id,
-            description=_description(each, minus(moved, each.total_delta)),
+            date=each.day,
+            transaction_id=each.posting.transaction_id,
+            description=_description(each.posting, minus(moved, each.delta)),
             balance=str(max(balance, ZERO)),
         )
         if moved > 0:
             line.charge = str(moved)
         elif moved < 0:
             line.payment = str(negative(moved))
-        lines.append(line)
-    return lines
+        told.append(line)
+    return told
 
 
-def _description(posting: PostingEvent, in_advance: Money) -> str:
-    owed_back = plus(posting.overpayment_delta, in_advance)
+def _description(posting: PostingEvent, owed_back: Money) -> str:
+    name = "Interest" if isinstance(posting, InterestAccrued) else posting.description
     if not owed_back:
-        return posting.description
+        return name
     moved = dollars(Money(abs(owed_back)))
     kept = "kept as owed to you" if owed_back > 0 else "of what was owed to you"
-    return f"{posting.description}; {moved} {kept}"
+    return f"{name}; {moved} {kept}"
 
 
 def _fee_charged(posting: PostingEvent) -> Money:

@@ -71,26 +71,27 @@ def test_missed_days_before_an_overdue_instalment_are_caught_up_with(
     check_books(system)
 
 
-def test_interest_that_is_taken_back_changes_none_of_the_days_before(
+def test_a_payment_that_is_told_late_pays_no_interest_of_the_days_after_it(
     ledger_alone: LedgerProcess,
 ) -> None:
-    """It pays principal from the day on that follows those that were worked out."""
+    """It pays what was due on its own day; the rest of it is principal's from that day on."""
     system = ledger_alone.system
     account = lend(system, LENT, rate=RATE, amount="500000.00", fee="0.00")
     told_on = LENT + timedelta(days=10)
     end_day(system, at(told_on))
     system.repay(account, "105000.00", at=at(told_on), effective_date=str(LENT + timedelta(days=5)))
-    assert loan_of(system, account).principal == 399_500_00
+    # Five days of $500 are paid first: $397,500 are left, of which five days cost $1,987.50.
+    loan = loan_of(system, account)
+    assert (loan.principal, loan.interest) == (397_500_00, 1_987_50)
     end_day(system, at(told_on + timedelta(days=1)))
-    # Five days of $500, five of $400, one of $399.50.
-    assert loan_of(system, account).accrual.charged == 4_899_50
+    assert loan_of(system, account).interest == 2_385_00
     check_books(system)
 
 
 def test_a_paid_off_loan_on_which_interest_is_due_after_all_is_open_again(
     ledger_alone: LedgerProcess,
 ) -> None:
-    """A payment came two days later than was told, so that there is a rest to pay."""
+    """A payment came two days later than was told: the last one left a rest of principal."""
     system, lent = ledger_alone.system, asking.today() - timedelta(days=9)
     account, paid = _paid_off(system, lent)
     asked = ask(
@@ -103,7 +104,7 @@ def test_a_paid_off_loan_on_which_interest_is_due_after_all_is_open_again(
     )
     approver(ledger_alone).approve(asked.request_id)
     loan = loan_of(system, account)
-    assert (loan.status, loan.interest, loan.principal) == ("ACTIVE", 60, 0)
+    assert (loan.status, loan.interest, loan.principal) == ("ACTIVE", 0, 60)
     assert asking.portfolio(system).total_active_accounts == 1
     Following(system).check()  # interest followed by itself: what was approved is the payment
     system.repay(account, "0.60")

@@ -190,10 +190,10 @@ def test_a_repayment_that_counts_from_before_takes_interest_back(books: LedgerPr
         account, "105.00", at=at(told_on), effective_date=str(LENT + timedelta(days=5))
     )
     loan = loan_of(books.system, account)
-    # $100 of principal less for five days at a thousandth a day; the interest was paid: it
-    # pays principal instead.
-    assert (loan.interest, loan.principal) == (0, 399_50)
-    assert loan.accrual.charged == 4_50
+    # Five days of $500 at a thousandth a day were due and are paid, and $102.50 of principal:
+    # the five days after it cost a thousandth of $397.50 each.
+    assert (loan.interest, loan.principal) == (1_98, 397_50)
+    assert loan.accrual.charged == 4_48
     assert loan.instalments[0].paid_date is None
     check_books(books.system)
 

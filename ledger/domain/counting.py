@@ -1,0 +1,252 @@
+"""What a loan's postings come to, counted in the order of the days from which they count.
+
+A posting tells how its money was shared when it was recorded. One that counts from an earlier day
+would have found other fees and less interest to pay then, and so would each that counts from
+after it. Here all money is shared again as on its own day: fees, interest due until the day
+before, then principal, and the rest is owed to the customer.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from ledger.domain.interest import DAYS_OF_YEAR, PARTS
+from ledger.domain.money import ZERO, minus, negative, plus, smaller
+from proto.events import (
+    AccountWrittenOff,
+    AdjustmentMade,
+    FeeApplied,
+    FeeShare,
+    FeeWaived,
+    InterestAccrued,
+    LoanDisbursed,
+    PaymentReversed,
+    PostingEvent,
+    WriteOffUndone,
+)
+from proto.values import Key, Money
+
+
+class Counted(Struct, frozen=True, kw_only=True):
+    """The four balances, and all interest up to some day, of which a rest of a cent is left."""
+
+    lent: Money
+    principal: Money
+    interest: Money
+    fees: Money
+    overpayment: Money
+    charged: Money
+    remainder: int
+    charged_by: dict[date, Money]
+    """All interest through each of the days that were asked about."""
+
+    def with_fees(self, fees: Money) -> "Counted":
+        """Let so much of what is owed be fees: what a payment paid of them stays paid.
+
+        What it would have paid instead is owed: principal, up to what was lent, then interest.
+        """
+        both = plus(self.principal, self.fees)
+        fees = smaller(max(fees, ZERO), both)
+        principal = smaller(minus(both, fees), self.lent)
+        interest = plus(self.interest, both, negative(fees), negative(principal))
+        return msgspec.structs.replace(self, fees=fees, principal=principal, interest=interest)
+
+
+class _Shares(Struct, frozen=True):
+    """Where money of a posting went, but for principal."""
+
+    fees: int = 0
+    interest: int = 0
+    overpayment: int = 0
+
+
+def counted(
+    postings: Iterable[PostingEvent],
+    annual_rate_ppm: int,
+    through: date,
+    days: Iterable[date] = (),
+) -> Counted:
+    """Count postings, with the interest through a date; tell it through some days before too.
+
+    A transaction of interest tells only what became known when; all interest is worked out anew.
+    """
+    count = _Count(annual_rate_ppm)
+    charged_by = {}
+    asked = sorted({day for day in days if day < through})
+    for event in sorted(_standing(postings), key=lambda each: each.effective_date):  # stable
+        day = event.effective_date.as_date()
+        while asked and asked[0] < day:
+            before = asked.pop(0)
+            charged_by[before] = count.reach(before)
+        count.reach(min(day - timedelta(days=1), through))
+        count.post(event)
+    charged_by |= {day: count.reach(day) for day in asked}
+    charged_by[through] = count.reach(through)
+    return Counted(
+        lent=Money(max(count.lent, 0)),
+        principal=Money(count.principal),
+        interest=Money(count.interest),
+        fees=Money(count.fees),
+        overpayment=Money(count.overpayment),
+        charged=Money(count.charged),
+        remainder=count.remainder,
+        charged_by=charged_by,
+    )
+
+
+def _standing(postings: Iterable[PostingEvent]) -> list[PostingEvent]:
+    """Leave out interest, and what was taken back whole as of its own day: it never was."""
+    told = {each.transaction_id: each for each in postings if not isinstance(each, InterestAccrued)}
+    for each in tuple(told.values()):
+        if isinstance(each, PaymentReversed) and _never_was(
+            told[each.original_transaction_id], each
+        ):
+            del told[each.original_transaction_id], told[each.transaction_id]
+    return list(told.values())
+
+
+def _never_was(original: PostingEvent, reversed_: PaymentReversed) -> bool:
+    is_whole = _credit(original) == -_credit(reversed_)
+    return is_whole and original.effective_date == reversed_.effective_date
+
+
+class _Count:
+    """The balances on the way from posting to posting, in cents."""
+
+    def __init__(self, annual_rate_ppm: int) -> None:
+        self._rate, self._through, self._parts = annual_rate_ppm, date.min, 0
+        self.fees = self.principal = self.interest = self.overpayment = 0
+        self.charged = self.remainder = self.lent = self._fees_charged = 0
+        self._shares: dict[Key, _Shares] = {}
+        self._adjusted: dict[Key, AdjustmentMade] = {}
+        self._given_up: tuple[int, int, int, AccountWrittenOff] | None = None
+
+    def reach(self, day: date) -> Money:
+        """Charge interest through a day, at the principal as it stands; give all of it so far."""
+        if day > self._through:
+            self._parts += self.principal * self._rate * (day - self._through).days
+            cents, self.remainder = divmod(self._parts, PARTS * DAYS_OF_YEAR)
+            self.interest += cents - self.charged
+            self.charged, self._through = cents, day
+            self._settle()
+        return Money(self.charged)
+
+    def post(self, event: PostingEvent) -> None:
+        """Take a posting over."""
+        match event:
+            case LoanDisbursed():
+                self._lend(event.principal_delta)
+            case FeeApplied():
+                self._charge(event.fee_delta)
+            case AdjustmentMade():
+                self._adjusted[event.transaction_id] = event
+                self._lend(event.principal_delta)
+                self._charge(event.fee_delta)
+            case FeeWaived():
+                self._shares[event.transaction_id] = self._waive(event)
+            case AccountWrittenOff():
+                self._given_up = (self.principal, self.interest, self.fees, event)
+                self.principal = self.interest = self.fees = 0
+            case WriteOffUndone():
+                self._restore(event)
+            case PaymentReversed():
+                self._reverse(event)
+            case _:
+                self._shares[event.transaction_id] = self._share(_credit(event))
+        self._settle()
+
+    def _lend(self, principal: int) -> None:
+        self.principal += principal
+        self.lent += principal
+
+    def _charge(self, fee: int) -> None:
+        self.fees += fee
+        self._fees_charged += fee
+
+    def _share(self, money: int) -> _Shares:
+        """Share money, or pay out what is owed to the customer: below zero."""
+        fees = max(min(money, self.fees), 0)
+        self.fees -= fees
+        after = self._share_over_debt(money - fees)
+        return _Shares(fees, after.interest, after.overpayment)
+
+    def _share_over_debt(self, money: int) -> _Shares:
+        interest = max(min(money, self.interest), 0)
+        principal = max(min(money - interest, self.principal), 0)
+        self.interest -= interest
+        self.principal -= principal
+        rest = money - interest - principal
+        self.overpayment += rest
+        return _Shares(0, interest, rest)
+
+    def _waive(self, event: FeeWaived) -> _Shares:
+        """Forgive what is unpaid; what had been paid pays the debt first, then other fees."""
+        unpaid, returned = _sum(event.fee_shares), _sum(event.returned_shares)
+        self._fees_charged -= unpaid + returned
+        self.fees -= unpaid
+        freed = self._share_over_debt(returned)
+        return _Shares(unpaid, freed.interest, freed.overpayment)
+
+    def _reverse(self, event: PaymentReversed) -> None:
+        """Take money from where it went, and what is not there any more from principal."""
+        if self._given_up is not None:
+            return  # the undo of the write-off brings it
+        credit, original = _credit(event), event.original_transaction_id
+        adjusted = self._adjusted.get(original)
+        went = self._shares.get(original, _Shares())
+        if adjusted is not None:
+            less = min(adjusted.principal_delta, self.principal)
+            self.principal -= less
+            self.lent -= adjusted.principal_delta
+            credit -= less
+            went = _Shares(fees=max(-adjusted.fee_delta, 0))
+        changes = event.fee_changes
+        self._fees_charged += sum(each.amount_delta - each.waived_delta for each in changes)
+        if credit >= 0:
+            self._share(credit)
+            return
+        taken = -credit
+        fees = max(min(went.fees, self._fees_charged - self.fees, taken), 0)
+        interest = max(min(went.interest, self.charged - self.interest, taken - fees), 0)
+        owed = max(min(went.overpayment, self.overpayment, taken - fees - interest), 0)
+        self.fees += fees
+        self.interest += interest
+        self.overpayment -= owed
+        self.principal += taken - fees - interest - owed
+
+    def _restore(self, event: WriteOffUndone) -> None:
+        """Owe again what was given up, and what payments that were reversed since had paid."""
+        if self._given_up is None:
+            return
+        principal, interest, fees, taken = self._given_up
+        self.principal += principal + event.principal_delta + taken.principal_delta
+        self.interest += interest + event.interest_delta + taken.interest_delta
+        self.fees += fees + event.fee_delta + taken.fee_delta
+        self._given_up = None
+
+    def _settle(self) -> None:
+        """Nobody owes and is owed at the same time, nor more principal than was lent."""
+        owed = {name: getattr(self, name) for name in ("fees", "interest", "principal")}
+        free = self.overpayment - sum(min(each, 0) for each in owed.values())
+        owed = {name: max(each, 0) for name, each in owed.items()}
+        owed["principal"] -= min(free, 0)
+        beyond = max(owed["principal"] - max(self.lent, 0), 0)
+        owed["principal"] -= beyond
+        owed["interest"] += beyond
+        free = max(free, 0)
+        for name, each in owed.items():
+            paid = min(each, free)
+            free -= paid
+            setattr(self, name, each - paid)
+        self.overpayment = free
+
+
+def _credit(event: PostingEvent) -> int:
+    """Give by how much a posting is to the customer's good."""
+    return event.overpayment_delta - event.total_delta
+
+
+def _sum(shares: Iterable[FeeShare]) -> int:
+    return sum(share.amount for share in shares)
