@@ -110,7 +110,7 @@ def _sign_in_words(state: SignInState | None) -> str:
         until = formats.clock(state.locked_until)
         return f"Locked until {until} after too many wrong passwords; a start password ends that."
     if state.start_until is None:
-        since = f", set {formats.age(state.set_at, now)}" if state.set_at else ""
+        since = f", set {formats.day_and_clock(state.set_at)}" if state.set_at else ""
         return f"They have a password of their own{since}."
     by = str(state.set_by or "")
     who = inert(staff_names(services.database(), {by}).get(by, by))
