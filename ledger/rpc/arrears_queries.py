@@ -60,14 +60,14 @@ class ArrearsQueries:
         size = page_size("page_size", request.page_size)
         least = fields.count("min_dpd", request.min_dpd, least=0, most=DAYS_MAX)
         most = fields.count("max_dpd", request.max_dpd, least=0, most=DAYS_MAX)
-        after = _place(request.page_token)
+        wanted, after = _bucket_filter(request), _place(request.page_token)
         today = business_date(self._now())
         found = [
             each
             for each in self._overview.ask(lambda _ledger, arrears: arrears.overdue(today))
             if each.days_past_due >= least
             and (not request.HasField("max_dpd") or each.days_past_due <= most)
-            and _bucket_filter(request) in ("", buckets.bucket_of(each.days_past_due))
+            and wanted in ("", buckets.bucket_of(each.days_past_due))
         ]
         rest = [each for each in found if after is None or _sorting(each) > after]
         return ledger_pb.OverdueAccountsResponse(

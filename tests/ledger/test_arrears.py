@@ -96,7 +96,8 @@ def test_the_overdue_are_listed_longest_first_a_page_at_a_time(
     [("bucket_filter", "sad"), ("min_dpd", -1), ("page_size", 1001), ("page_token", "x")],
 )
 def test_a_filter_that_makes_no_sense_is_refused(system: Caller, field: str, value: object) -> None:
-    """With the field's name, not with an empty list."""
+    """With the field's name, not with an empty list; also when nobody is behind."""
+    nobody = {"min_dpd": 3_000}
     with pytest.raises(grpc.RpcError) as refused:
-        asking.overdue(system, **{field: value})
+        asking.overdue(system, **(nobody | {field: value}))
     assert refusal_of(refused.value).field == field
