@@ -415,9 +415,9 @@ class PaymentCorrected(Posting, frozen=True, kw_only=True, omit_defaults=True):
 class InterestAccrued(Posting, frozen=True, kw_only=True, omit_defaults=True):
     """Simple daily interest from one business date through another, both included.
 
-    Below zero where a back-dated posting made less interest due; what of it was paid pays
-    principal instead, then the fees of `fee_shares`. `remainder` is what is left of a cent, in
-    cents x ppm x days of the year, carried to the next accrual.
+    Below zero where a back-dated posting made less interest due. What payments share anew with it
+    moves between interest and principal, then to the fees of `fee_shares`. `remainder` is what is
+    left of a cent, in cents x ppm x days of the year, carried to the next accrual.
     """
 
     type: ClassVar[str] = "interest.accrued.v1"

@@ -190,7 +190,7 @@ class _Count:
         return _Shares(unpaid, freed.interest, freed.overpayment)
 
     def _reverse(self, event: PaymentReversed) -> None:
-        """Take money from where it went, and what is not there any more from principal."""
+        """Undo what a posting did, as far as it moved money."""
         if self._given_up is not None:
             return  # the undo of the write-off brings it
         credit, original = _credit(event), event.original_transaction_id
@@ -207,14 +207,24 @@ class _Count:
         if credit >= 0:
             self._share(credit)
             return
-        taken = -credit
-        fees = max(min(went.fees, self._fees_charged - self.fees, taken), 0)
-        interest = max(min(went.interest, self.charged - self.interest, taken - fees), 0)
+        self._take(went, -credit)
+
+    def _take(self, went: _Shares, taken: int) -> None:
+        """Take money from where it went; what is not there any more, from what was paid else."""
+        fees_paid, interest_paid = self._fees_charged - self.fees, self.charged - self.interest
+        fees = max(min(went.fees, fees_paid, taken), 0)
+        interest = max(min(went.interest, interest_paid, taken - fees), 0)
         owed = max(min(went.overpayment, self.overpayment, taken - fees - interest), 0)
-        self.fees += fees
-        self.interest += interest
-        self.overpayment -= owed
-        self.principal += taken - fees - interest - owed
+        rest = taken - fees - interest - owed
+        principal = max(min(self.lent - self.principal, rest), 0)
+        rest -= principal
+        more_interest = max(min(interest_paid - interest, rest), 0)
+        rest -= more_interest
+        more_fees = max(min(fees_paid - fees, rest), 0)
+        self.principal += principal
+        self.interest += interest + more_interest
+        self.fees += fees + more_fees
+        self.overpayment -= owed + rest - more_fees
 
     def _restore(self, event: WriteOffUndone) -> None:
         """Owe again what was given up, and what payments that were reversed since had paid."""
