@@ -42,7 +42,8 @@ class OpenForm(Struct, frozen=True, kw_only=True):
 
     `entered` is what a refused try had asked for, to begin with; `retries` is the key of that
     try, which is over as soon as what this form sends has begun. `priority` is that of the
-    request, if it becomes one.
+    request, if it becomes one. `fee` is the fee that was chosen in it, by its transaction id;
+    empty: all together; None: not yet.
     """
 
     command: str
@@ -50,6 +51,7 @@ class OpenForm(Struct, frozen=True, kw_only=True):
     entered: Command | None = None
     retries: str = ""
     priority: str = "normal"
+    fee: str | None = None
 
     @property
     def seen_version(self) -> int:
@@ -159,6 +161,13 @@ def look_anew(account: AccountView) -> None:
     form = opened_form()
     if form is not None:
         session.put(_FORM, structs.replace(form, account=account))
+
+
+def choose_fee(fee: str) -> None:
+    """Remember which fee the open form is about: its words change with the account."""
+    form = opened_form()
+    if form is not None and form.fee != fee:
+        session.put(_FORM, structs.replace(form, fee=fee))
 
 
 def close_form() -> None:

@@ -48,20 +48,25 @@ def waive_fee_form(signed_in: SignedIn, form: OpenForm) -> None:
 
 
 def _fee(signed_in: SignedIn, form: OpenForm, before: WaiveFee | None) -> str:
-    """Let one fee be chosen, or the unpaid fees together."""
+    """Let one fee be chosen, or the unpaid fees together.
+
+    The browser sends back the words, which another version of the account may tell otherwise:
+    then it is another picker, which begins with what was chosen.
+    """
     account = form.account
     fees = {each.transaction_id: each for each in account.waivable_fees}
     options = [*map(str, fees), ANY_FEE] if account.figures.fees else list(map(str, fees))
     if not _can_name_a_fee(signed_in):
         options = [ANY_FEE]
-    wanted = before.target_transaction_id if before else None
-    chosen = st.selectbox(
+    wanted = before.target_transaction_id if form.fee is None and before else form.fee
+    chosen: str | None = st.selectbox(
         "Fee",
         options or [ANY_FEE],
         index=options.index(wanted) if wanted in options else 0,
         format_func=lambda key: _told(fees[key]) if key in fees else _told_balance(account),
-        key=form_fields.field_key(form, "target_transaction_id"),
+        key=form_fields.field_key(form, f"fee-{form.seen_version}"),
     )
+    acting.choose_fee(chosen or ANY_FEE)
     return chosen or ANY_FEE
 
 

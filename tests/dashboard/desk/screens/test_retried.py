@@ -74,16 +74,19 @@ def test_a_chosen_fee_stays_chosen_when_a_part_of_it_is_waived_meanwhile(
     page, accounts = filled("ApplyLateFee"), database[documents.LOAN_ACCOUNTS.name]
     fee = {"type": "LATE_FEE", "amount": Decimal128("10.00"), "chargedAt": datetime.now(UTC)}
     fees = [{"transactionId": f"TX-FEE-{number}", **fee} for number in (1, 2)]
-    for waived in ("0.00", "4.00"):
+    chosen: str | None = None
+    for version, waived in ((50, "0.00"), (51, "4.00")):
         fees[0]["waived"] = Decimal128(waived)
-        accounts.update_one({"_id": "ACC-1"}, {"$set": {"fees": fees}})
+        accounts.update_one({"_id": "ACC-1"}, {"$set": {"fees": fees, "ver": version}})
         seen = account_on_screen(database, "ACC-1")
         assert seen is not None
-        page.session_state["slot:form"] = OpenForm(command="WaiveFee", account=seen)
+        opened = OpenForm(command="WaiveFee", account=seen, fee=chosen)
+        page.session_state["slot:form"] = opened
         page.run()
         picker = next(each for each in page.selectbox if each.label == "Fee")
         if waived == "0.00":
             picker.set_value("TX-FEE-1").run()
+            chosen = page.session_state["slot:form"].fee
     assert picker.value == "TX-FEE-1"
 
 
