@@ -33,14 +33,9 @@ def mark() -> int:
 
 
 def follow(since: int, *topics: str) -> None:
-    """Draw the page again when one of the topics moves after the mark.
-
-    A part that draws itself anew moves its marks on, unless a form is open: that is drawn by
-    the whole page alone, and has to tell what others did.
-    """
+    """Draw the page again when one of the topics moves after the mark."""
     marks: dict[str, int] = session.slot(_MARKS, dict)
-    for each in topics:
-        marks[each] = since if acting.opened_form() is None else marks.get(each, since)
+    marks.update(dict.fromkeys(topics, since))
 
 
 @st.fragment(run_every=EVERY_SECONDS)

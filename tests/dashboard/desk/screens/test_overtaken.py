@@ -6,11 +6,9 @@ import grpc
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.acting import OpenForm
-from dashboard.queries.accounts import account as account_on_screen
 from proto import documents
 from proto import servicing_pb2 as servicing
-from tests.dashboard.desk.conftest import DeskDatabase, Store
+from tests.dashboard.desk.conftest import Store
 from tests.dashboard.desk.portfolio import account, transaction
 from tests.dashboard.desk.recording_ledger import (
     RecordingLedger,
@@ -82,25 +80,3 @@ def test_an_answer_that_never_came_is_asked_for_as_it_was_sent(
     button(page, "Check again").click().run()
     until_sent(books, "Request" if asks else command, tried + 1)
     assert len({each.request.SerializeToString() for each in books.commands()}) == 1
-
-
-def _drawn_again_by_itself() -> None:
-    from dashboard.components import pulse  # noqa: PLC0415 - only the body is run
-
-    pulse.follow(5, "account:ACC-1")
-    pulse.follow(9, "account:ACC-1")
-
-
-@pytest.mark.parametrize(("is_open", "followed_since"), [(False, 9), (True, 5)])
-def test_a_page_that_draws_itself_still_owes_the_open_form_what_others_did(
-    store: Store, database: DeskDatabase, *, is_open: bool, followed_since: int
-) -> None:
-    """The form is drawn by the whole page alone: until then its account is followed as before."""
-    store(documents.LOAN_ACCOUNTS, "ACC-1", account())
-    seen = account_on_screen(database, "ACC-1")
-    assert seen is not None
-    page = AppTest.from_function(_drawn_again_by_itself, default_timeout=60)
-    if is_open:
-        page.session_state["slot:form"] = OpenForm(command="WaiveFee", account=seen)
-    page.run()
-    assert page.session_state["slot:followed"] == {"account:ACC-1": followed_since}
