@@ -180,6 +180,11 @@ def slot(name: str, factory: Callable[[], T]) -> T:
     return value
 
 
+def kept(name: str) -> Any:  # noqa: ANN401 - slots are of many kinds
+    """Give what a slot holds, or None; unlike `slot` it makes none."""
+    return st.session_state.get(_SLOT + name)
+
+
 def put(name: str, value: object) -> None:
     """Remember a value under a slot's name."""
     st.session_state[_SLOT + name] = value

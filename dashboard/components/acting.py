@@ -175,13 +175,10 @@ def close_form() -> None:
     session.forget(_FORM)
 
 
-def _no_form() -> OpenForm | None:
-    return None
-
-
 def opened_form() -> OpenForm | None:
-    """Give the open form."""
-    return session.slot(_FORM, _no_form)
+    """Give the open form; looking for one leaves no mark."""
+    form: OpenForm | None = session.kept(_FORM)
+    return form
 
 
 def begin_run() -> bool:

@@ -59,7 +59,7 @@ def take_back(account: AccountView) -> None:
 
 
 def _draw(account: AccountView, command: Command | None = None) -> bool:
-    place: _Place | None = session.slot(_PLACE, lambda: None)
+    place: _Place | None = session.kept(_PLACE)
     if place is None or place.loan_account_id != account.loan_account_id:
         return False
     with place.at.container():

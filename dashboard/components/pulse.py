@@ -33,9 +33,14 @@ def mark() -> int:
 
 
 def follow(since: int, *topics: str) -> None:
-    """Draw the page again when one of the topics moves after the mark."""
+    """Draw the page again when one of the topics moves after the mark.
+
+    A part that draws itself anew moves its marks on, unless a form is open: only the whole page
+    draws that, so until it does the form is still owed what others did.
+    """
     marks: dict[str, int] = session.slot(_MARKS, dict)
-    marks.update(dict.fromkeys(topics, since))
+    before = {} if acting.opened_form() is None else marks
+    marks.update({each: before.get(each, since) for each in topics})
 
 
 @st.fragment(run_every=EVERY_SECONDS)

@@ -26,7 +26,7 @@ def trail_check(signed_in: SignedIn) -> None:
     )
     if st.button("Check every event", icon=":material/fact_check:"):
         _check(signed_in)
-    held: tuple[datetime, TrailChecked] | None = session.slot(_CHECKED, lambda: None)
+    held: tuple[datetime, TrailChecked] | None = session.kept(_CHECKED)
     if held is not None:
         _result(*held)
 

@@ -132,6 +132,7 @@ def test_a_passing_notice_leads_to_the_form_with_what_was_entered(
     left(store, "key-failed", staff_id, "refused")
     left(store, "key-of-another", "staff-x", "refused")
     run(page)
+    assert "slot:form" not in page.session_state
     (toast,) = page.toast
     assert "[Retry](/customer?account=ACC-1&retry=key-failed)" in toast.value
     page.query_params["retry"] = "key-of-another"

@@ -1,11 +1,13 @@
 """Forms that somebody was overtaken at, or whose answer never came: typed once, done once."""
 
+import time
 from collections.abc import Callable
 
 import grpc
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import services
 from proto import documents
 from proto import servicing_pb2 as servicing
 from tests.dashboard.desk.conftest import Store
@@ -80,3 +82,38 @@ def test_an_answer_that_never_came_is_asked_for_as_it_was_sent(
     button(page, "Check again").click().run()
     until_sent(books, "Request" if asks else command, tried + 1)
     assert len({each.request.SerializeToString() for each in books.commands()}) == 1
+
+
+def until_heard(since: int) -> None:
+    """Wait until the desk has heard of a change after the mark."""
+    deadline = time.monotonic() + 60
+    while services.live().mark() == since:
+        assert time.monotonic() < deadline, "nothing was heard"
+        time.sleep(0.05)
+
+
+def is_owed(page: AppTest) -> bool:
+    """Whether the next look draws the whole page, with the form that is open."""
+    return services.live().have_moved(page.session_state["slot:followed"])
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_page_that_draws_itself_still_owes_an_open_form_what_others_did(
+    opened: Callable[..., AppTest], store: Store, *, is_open: bool
+) -> None:
+    """Drawn without its frame the page moves its marks as when it looks again by itself."""
+    page = opened("customer.py", id="CUS-12345")
+    until_heard(0)  # the desk has begun to listen
+    page.run()
+    if is_open:
+        button(page, "Record repayment").click().run()
+    assert not is_owed(page)
+    heard = services.live().mark()
+    store(documents.LOAN_ACCOUNTS, "ACC-1", account(ver=9))
+    until_heard(heard)
+    page.run()
+    assert is_owed(page) is is_open
+    if is_open:
+        button(page, "Cancel").click().run()
+        page.run()
+        assert not is_owed(page)
