@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, Self
 
-from dashboard import role_limits
-from dashboard.role_limits import RoleLimits
+from proto import role_limits
+from proto.role_limits import RoleLimits
 
 Mode = Literal["demo", "production"]
 
@@ -54,7 +54,7 @@ class Settings:
             data_dir=data_dir,
             keys_dir=Path(environ.get("KEYS_DIR") or data_dir / "keys").resolve(),
             app_mode=_mode(environ.get("APP_MODE") or "production"),
-            role_limits=_limits(environ.get("LEDGER_LIMITS") or ""),
+            role_limits=_limits(environ.get(role_limits.SETTING, "")),
         )
 
 
@@ -94,11 +94,8 @@ def _mode(text: str) -> Mode:
 def _limits(text: str) -> RoleLimits:
     try:
         return role_limits.read(text)
-    except ValueError:
-        raise BadSetting(
-            'LEDGER_LIMITS must be JSON like {"support": {"waiver": "50.00"}}: set it to what the'
-            " ledger has."
-        ) from None
+    except role_limits.BadAmounts:
+        raise BadSetting(f"{role_limits.MUST_BE}: set it to what the ledger has.") from None
 
 
 @cache

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import event_words, formats, request_words, role_limits, services
+from dashboard import event_words, formats, request_words, services
 from dashboard.commands.disable_staff import DisableStaff
 from dashboard.commands.enable_staff import EnableStaff
 from dashboard.commands.give_start_password import GiveStartPassword
@@ -24,6 +24,7 @@ from dashboard.queries.staff_list import CHANGES_MAX, StaffMember
 from dashboard.queries.staff_list import staff_changes as changes_of
 from dashboard.queries.staff_names import staff_names
 from dashboard.session import ROLE_NAMES, SignedIn
+from proto import role_limits
 
 OWN: Final = (
     "This is you. Nobody changes their own roles, limits, access or password, and the ledger"

@@ -13,9 +13,9 @@ from msgspec import Struct, field
 from ledger.domain.money import dollars
 from ledger.domain.splitting import fullest, sums_with
 from ledger.errors import Refusal, Refused
+from proto.role_limits import DEFAULTS, ROLES, RoleLimits, highest
 from proto.values import Code, Money
 
-ROLES: Final = ("support", "supervisor", "compliance", "analyst", "admin")
 SYSTEM: Final = "system"
 DEMO: Final = "demo"
 SERVICE: Final = "service"
@@ -115,24 +115,14 @@ LIMITED: Final[dict[str, frozenset[Right]]] = {
 }
 """Kind of limit to the rights that it bounds."""
 
-LIMIT_KINDS: Final = tuple(LIMITED)
 LIMIT_KIND_OF: Final = {right: kind for kind, rights in LIMITED.items() for right in rights}
 """The same the other way round, for who acts and for who approves it.
 
 A correction takes a posted payment back: who may not reverse it may not decide that either.
 """
 
-DEFAULT_LIMITS: Final[dict[str, dict[str, Money]]] = {
-    "support": {"waiver": Money(50_00)},
-    "supervisor": {
-        "waiver": Money(500_00),
-        "adjustment": Money(500_00),
-        "reversal": Money(500_00),
-        "refund": Money(500_00),
-        "write_off": Money(10_000_00),
-    },
-    DEMO: {"waiver": Money(50_00)},
-}
+DEMO_LIMITS: Final[RoleLimits] = {DEMO: {"waiver": Money(50_00)}}
+DEFAULT_LIMITS: Final[RoleLimits] = {**DEFAULTS, **DEMO_LIMITS}
 
 
 class Permissions(Struct, frozen=True):
@@ -146,7 +136,7 @@ class Permissions(Struct, frozen=True):
     roles: tuple[Code, ...]
     own_limits: dict[str, Money] = {}
     granted: frozenset[Right] = frozenset()
-    role_limits: dict[str, dict[str, Money]] = field(default_factory=lambda: DEFAULT_LIMITS)
+    role_limits: RoleLimits = field(default_factory=lambda: DEFAULT_LIMITS)
     recent: tuple[tuple[str, Money], ...] = ()
 
     def may(self, right: Right) -> bool:
@@ -174,8 +164,7 @@ class Permissions(Struct, frozen=True):
         """Give the person's own limit, else the highest of the roles', else nothing."""
         if kind in self.own_limits:
             return self.own_limits[kind]
-        defaults = (self.role_limits.get(role, {}).get(kind, Money(0)) for role in self.roles)
-        return max(defaults, default=Money(0))
+        return highest(self.role_limits, self.roles, kind)
 
     def require_limit(self, kind: str, amount: Money, *, field: str) -> None:
         """Refuse what is above the limit, unless an approval has carried it on already."""

@@ -8,10 +8,10 @@ from typing import Final, Protocol, TypedDict
 from ledger.domain.card_numbers import holds_card_number
 from ledger.domain.money import parse_amount
 from ledger.domain.reasons import check_given, check_reason
-from ledger.domain.rights import LIMIT_KINDS, ROLES
 from ledger.errors import Refusal, Refused
 from ledger.own_keys import OWN
 from proto.events import NO_CODE, NO_KEY
+from proto.role_limits import KINDS, ROLES
 from proto.values import CalendarDate, Code, Key, Money
 
 TEXT_LENGTH_MAX: Final = 2_000
@@ -190,8 +190,8 @@ def roles(values: Iterable[str]) -> tuple[Code, ...]:
 
 def limits(values: Mapping[str, str]) -> dict[str, Money]:
     """Read limits by kind."""
-    if not set(values) <= set(LIMIT_KINDS):
-        raise invalid("limits", f"must be named {', '.join(LIMIT_KINDS)}.")
+    if not set(values) <= set(KINDS):
+        raise invalid("limits", f"must be named {', '.join(KINDS)}.")
     return {
         kind: parse_amount(f"limits.{kind}", values[kind], zero_allowed=True)
         for kind in sorted(values)

@@ -7,7 +7,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from ledger.decision import Intent, Outcome, permissions_of
-from ledger.domain.rights import LIMIT_KINDS, Permissions, Right
+from ledger.domain.rights import Permissions, Right
 from ledger.errors import Refusal, Refused
 from ledger.rpc import answers
 from ledger.rpc.interceptors import Context, current_caller
@@ -17,6 +17,7 @@ from ledger.states import as_loan
 from proto import accounting_ledger_pb2 as ledger_pb
 from proto import servicing_pb2 as pb
 from proto.actor_token import Actor
+from proto.role_limits import KINDS
 from proto.servicing_pb2_grpc import PreviewServiceServicer
 
 
@@ -44,7 +45,7 @@ class Previews(PreviewServiceServicer):
             version=version("billie-servicing"),
             may=[each.name.lower() for each in Right if permissions.may(each)],
             may_ask=[each.name.lower() for each in Right if permissions.may_ask(each)],
-            limits={kind: str(permissions.limit(kind)) for kind in LIMIT_KINDS},
+            limits={kind: str(permissions.limit(kind)) for kind in KINDS},
         )
 
     async def _preview(self, command: Message) -> pb.PreviewResponse:

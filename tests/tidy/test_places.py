@@ -27,9 +27,12 @@ from dashboard.commands import (
     write_off,
 )
 from dashboard.commands import registry as desk_commands
+from dashboard.components.own_rights_table import LIMITS
+from dashboard.session import ROLE_NAMES
 from ledger.domain import reasons
+from ledger.domain.rights import LIMITED
 from projector import projections
-from proto import accounting_ledger_pb2, servicing_pb2
+from proto import accounting_ledger_pb2, role_limits, servicing_pb2
 from proto.events import EVENTS
 
 ROOT: Final = Path(__file__).parents[2]
@@ -108,6 +111,13 @@ def test_the_desk_offers_the_reasons_that_the_ledger_takes() -> None:
     assert {name: set(each) for name, each in offered.items()} == {
         name: set(each) for name, each in lists.items()
     }
+
+
+def test_every_role_and_kind_of_limit_has_its_rule_and_its_words() -> None:
+    """The contract lists them once; a new one is bounded in the ledger and named at the desk."""
+    assert tuple(LIMITED) == role_limits.KINDS
+    assert tuple(LIMITS) == role_limits.KINDS
+    assert tuple(ROLE_NAMES) == role_limits.ROLES
 
 
 def test_every_event_is_projected_or_ignored_with_a_reason() -> None:

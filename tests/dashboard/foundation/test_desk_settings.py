@@ -5,10 +5,11 @@ from typing import Final
 
 import pytest
 
-from dashboard.role_limits import highest
 from dashboard.settings import BadSetting, Settings
-from ledger.domain.rights import LIMIT_KINDS, ROLES, Permissions
+from ledger import bad_setting
+from ledger.domain.rights import Permissions
 from ledger.rules_settings import rules_from
+from proto.role_limits import KINDS, ROLES, highest
 from proto.values import Code
 
 NEEDED: Final = {"MONGODB_URL": "mongodb://127.0.0.1:1", "REDIS_URL": "redis://127.0.0.1:2"}
@@ -73,12 +74,25 @@ def test_the_desk_tells_the_limits_that_the_ledger_goes_by(text: str) -> None:
     rules = rules_from({"LEDGER_LIMITS": text})
     for role in ROLES:
         permissions = Permissions("staff-1", (Code(role),), role_limits=rules.limits)
-        for kind in LIMIT_KINDS:
+        for kind in KINDS:
             assert highest(told, [role], kind) == permissions.limit(kind)
 
 
-@pytest.mark.parametrize("text", ["[]", "{", '{"support": {"waiver": 5}}', '{"support": "5"}'])
-def test_limits_that_cannot_be_read_are_refused(text: str) -> None:
-    """As the ledger refuses them."""
-    with pytest.raises(BadSetting, match="LEDGER_LIMITS"):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "{",
+        '{"support": {"waiver": 5}}',
+        '{"support": "5"}',
+        '{"nobody": {}}',
+        '{"support": {"loan": "1.00"}}',
+        '{"support": {"waiver": "-1.00"}}',
+    ],
+)
+def test_limits_that_cannot_be_are_refused_by_desk_and_ledger_alike(text: str) -> None:
+    """The desk tells nothing that the ledger would not start with; each names the remedy."""
+    with pytest.raises(BadSetting, match="LEDGER_LIMITS must be JSON like"):
         Settings.from_environment({**NEEDED, "LEDGER_LIMITS": text})
+    with pytest.raises(bad_setting.BadSetting, match="LEDGER_LIMITS must be"):
+        rules_from({"LEDGER_LIMITS": text})
