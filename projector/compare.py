@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from pymongo.collection import Collection
 from pymongo.database import Database
 
-from projector.shelf import REBUILD
+from projector.shelf import ANY_TIME, REBUILD
 
 PAGE: Final = 500
 DIFFERING_MAX: Final = 100_000
@@ -16,7 +17,7 @@ Stored = dict[str, Any]
 
 def differing(database: Database[dict[str, Any]], name: str) -> Iterator[tuple[int, list[str]]]:
     """Tell after each page how many were compared, and the keys of those that differ."""
-    live = database[name].find().sort("_id").batch_size(PAGE)
+    live = _live(database, name).find().sort("_id").batch_size(PAGE)
     rebuilt = database[f"{REBUILD}{name}"].find().sort("_id").batch_size(PAGE)
     keys: list[str] = []
     count = 0
@@ -35,18 +36,26 @@ def still_differing(
 ) -> Iterator[str]:
     """Give those keys whose documents differ now."""
     for key in keys:
-        live = database[name].find_one({"_id": key})
+        live = _live(database, name).find_one({"_id": key})
         if live != database[f"{REBUILD}{name}"].find_one({"_id": key}):
             yield key
+
+
+def _live(database: Database[dict[str, Any]], name: str) -> Collection[Stored]:
+    """Give a live collection, in which a stranger may have written times of no calendar."""
+    return database.get_collection(name, ANY_TIME)
 
 
 def _side_by_side(
     left: Iterator[Stored], right: Iterator[Stored]
 ) -> Iterator[tuple[Stored | None, Stored | None]]:
-    """Go through both in the order of their keys; None where one has none."""
+    """Go through both in the order of their keys; None where one has none.
+
+    Keys that are no text only a stranger wrote: nothing rebuilt has any.
+    """
     mine, theirs = next(left, None), next(right, None)
     while mine is not None or theirs is not None:
-        if theirs is None or (mine is not None and mine["_id"] < theirs["_id"]):
+        if theirs is None or (mine is not None and _is_before(mine["_id"], theirs["_id"])):
             yield mine, None
             mine = next(left, None)
         elif mine is None or theirs["_id"] < mine["_id"]:
@@ -55,3 +64,7 @@ def _side_by_side(
         else:
             yield mine, theirs
             mine, theirs = next(left, None), next(right, None)
+
+
+def _is_before(live: object, rebuilt: str) -> bool:
+    return not isinstance(live, str) or live < rebuilt

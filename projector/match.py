@@ -139,7 +139,7 @@ def mismatch(
     """Tell of a field with both values, and of the event at a place, since when they differ."""
     event = items[place].envelope if items else None
     return Mismatch(
-        account_id=mirror["_id"],
+        account_id=str(mirror["_id"]),
         field=path,
         mirror=values[0],
         ledger=values[1],

@@ -8,16 +8,18 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+import grpc
 import structlog
-from bson.codec_options import DatetimeConversion
 from pymongo.collection import Collection
 from pymongo.database import Database
 
 from projector import match
 from projector.happening import ACCOUNTS, AUDIT_EVENTS, TRANSACTIONS, Place, Stored
+from projector.item import Entry
 from projector.ledger_reads import Ledger
 from projector.match import Mismatch
 from projector.match_entries import Entries
+from projector.shelf import ANY_TIME
 from proto import codec, documents, subjects
 from proto.codec import Poison
 from proto.documents import MatchScoreDocument, MismatchDocument
@@ -27,6 +29,8 @@ from proto.values import Instant, Key
 PAGE: Final = 100
 PORTFOLIO: Final = "portfolio"
 SETTLE_SECONDS: Final = 2.0
+NO_ACCOUNT: Final = (grpc.StatusCode.NOT_FOUND, grpc.StatusCode.INVALID_ARGUMENT)
+"""What a ledger answers that has no such account, or in which no account is called so."""
 
 log = structlog.get_logger()
 
@@ -50,14 +54,21 @@ class MatchCheck:
         Raises grpc.RpcError, PyMongoError.
         """
         found = self._differences(account)
-        self._store(account["_id"], found)
+        self._store(str(account["_id"]), found)
         for each in found:
             log.error("mismatch", account_id=each.account_id, field=each.field)
         return found
 
-    def accounts(self, after: str) -> list[Stored]:
-        """Give the next accounts by key, from outside ones too."""
-        return list(self._accounts.find({"_id": {"$gt": after}}).sort("_id").limit(PAGE))
+    def accounts(self, after: Any = None) -> list[Stored]:  # noqa: ANN401 - whatever stands there
+        """Give the next accounts by key, from outside ones too.
+
+        A bound of the index and not `$gt`, which passes over keys that are no text: nobody
+        but a stranger writes such.
+        """
+        found = self._accounts.find().sort("_id").limit(PAGE + 1)
+        if after is not None:
+            found = found.hint([("_id", 1)]).min([("_id", after)])
+        return [each for each in found if each["_id"] != after][:PAGE]
 
     def ours(self, page: Sequence[Stored]) -> list[Stored]:
         """Give those of a page that are the ledger's: by their own word, or by the audit trail.
@@ -97,6 +108,7 @@ class MatchCheck:
             score.checked += 1
             score.missing += 1
             self._store(account_id, [_not_there(account_id)])
+        self._heal_unseen(score.started_at)
         score.is_done = True
         self._progress(score, report)
         return score
@@ -115,10 +127,10 @@ class MatchCheck:
         report(score)
 
     def _all(self) -> Iterator[Stored]:
-        after = ""
-        while page := self.accounts(after):
+        page = self.accounts()
+        while page:
             yield from page
-            after = page[-1]["_id"]
+            page = self.accounts(page[-1]["_id"])
 
     def _read(self, account_ids: Sequence[str]) -> list[Stored]:
         return list(self._accounts.find({"_id": {"$in": list(account_ids)}}).sort("_id"))
@@ -145,7 +157,7 @@ class MatchCheck:
 
     def _differences(self, account: Stored) -> list[Mismatch]:
         account_id, version = account["_id"], match.version(account)
-        items = match.history_items(self._ledger.history(account_id), version)
+        items = match.history_items(self._history(account_id), version)
         known = items[-1].version if items else 0
         if known != version or version == 0:
             return [_other_version(account, known)]
@@ -165,6 +177,17 @@ class MatchCheck:
             wrong = []  # a newer event may have marked an older entry: the next turn looks again
         return match.compare(account, items, states, told) + wrong
 
+    def _history(self, account_id: object) -> list[Entry]:
+        """Give an account's events; none of what no ledger of ours has opened."""
+        if not isinstance(account_id, str):
+            return []
+        try:
+            return self._ledger.history(account_id)
+        except grpc.RpcError as error:
+            if isinstance(error, grpc.Call) and error.code() in NO_ACCOUNT:
+                return []
+            raise
+
     def _entries(self, account_id: str) -> Iterator[tuple[Place, Stored]]:
         """Give an account's transactions and what its own events left in the audit trail."""
         of_account = {"loanAccountId": account_id}
@@ -180,11 +203,7 @@ class MatchCheck:
         return now.get("ver") != account.get("ver")
 
     def _any_time(self, collection: str) -> Collection[Stored]:
-        """Give a collection: one that was tampered with may hold times of no calendar."""
-        options = self._database.codec_options.with_options(
-            datetime_conversion=DatetimeConversion.DATETIME_AUTO
-        )
-        return self._database.get_collection(collection, options)
+        return self._database.get_collection(collection, ANY_TIME)
 
     def _store(self, account_id: str, found: list[Mismatch]) -> None:
         """Keep what differs; what no longer does is kept as healed."""
@@ -216,6 +235,12 @@ class MatchCheck:
                 upsert=True,
             )
 
+    def _heal_unseen(self, since: Instant) -> None:
+        """Withdraw what a whole check has not seen: its document is gone, as it should be."""
+        unseen = {"healedAt": None, "seenAt": {"$lt": codec.to_mongo(since)}}
+        healed = {"$set": {"healedAt": codec.to_mongo(self._clock())}}
+        self._database[documents.MISMATCHES.name].update_many(unseen, healed)
+
 
 def share(matched: int, checked: int) -> float | None:
     """Give the score: 1 only where every account matches; None where none was checked."""
@@ -227,7 +252,7 @@ def _other_version(account: Stored, ledger: int) -> Mismatch:
 
     Where they have nothing in common, they differ from the first event on.
     """
-    account_id = account["_id"]
+    account_id = str(account["_id"])
     return Mismatch(
         account_id=account_id,
         field="ver",

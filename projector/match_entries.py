@@ -5,7 +5,7 @@ from typing import Final
 
 from projector.happening import AUDIT_EVENTS, TRANSACTIONS, Documents, Place, Stored
 from projector.item import Item
-from projector.match import ABSENT, Flat, Mismatch, flat, mismatch, since, version
+from projector.match import ABSENT, Flat, Mismatch, flat, mismatch, since
 from projector.projections import transactions
 from proto.events import Posting
 
@@ -36,13 +36,12 @@ class Entries:
     ) -> list[Mismatch]:
         """Name every field that differs; an entry that is not there, or too much, is one."""
         there = dict(stored)
-        last = version(account)
         found: list[Mismatch] = []
         for place in sorted(there.keys() | self._steps.keys()):
             steps, document = self._steps.get(place), there.get(place)
             if steps is not None:
                 found += _differing(account, place, document, steps, items)
-            elif document is not None and not version(document) > last:
+            else:
                 values = (place[1], ABSENT)
                 found.append(mismatch(account, ".".join(place), values, 0, items))
         return found

@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import grpc
 import structlog
@@ -32,7 +32,7 @@ class Sampling:
 
     def __init__(self, check: MatchCheck, vitals: Vitals, per_second: int) -> None:
         self._check, self._vitals, self._per_second = check, vitals, per_second
-        self._after = ""
+        self._after: Any = None
         self._outcomes: deque[bool] = deque(maxlen=WINDOW)
         self._waiting: list[Stored] = []
         self._stopping = threading.Event()
@@ -72,7 +72,7 @@ class Sampling:
             if not self._waiting:
                 page = self._check.accounts(self._after)
                 self._waiting = self._check.ours(page)
-                self._after = page[-1]["_id"] if page else ""
+                self._after = page[-1]["_id"] if page else None
                 if not page:
                     return
             while self._waiting:

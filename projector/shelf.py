@@ -3,7 +3,7 @@
 from datetime import UTC
 from typing import Any, Final
 
-from bson.codec_options import CodecOptions
+from bson.codec_options import CodecOptions, DatetimeConversion
 from pymongo import IndexModel, MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -13,6 +13,9 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from proto import documents
 
 TIMEZONED: Final[CodecOptions[dict[str, Any]]] = CodecOptions(tz_aware=True, tzinfo=UTC)
+ANY_TIME: Final = TIMEZONED.with_options(datetime_conversion=DatetimeConversion.DATETIME_AUTO)
+"""How documents are read that may have been tampered with: with times of no calendar too."""
+
 REBUILD: Final = "rebuild-"
 NAMESPACE_EXISTS: Final = 48
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from bson import DatetimeMS, Decimal128, Int64
+from bson import DatetimeMS, Decimal128, Int64, ObjectId
 from prometheus_client import generate_latest
 
 from projector import assembly, commands
@@ -253,3 +253,38 @@ def test_a_ledger_that_is_away_is_told_in_a_sentence(
         assert commands.run(["verify"], settings) == 3
     assert "Run it again" in capsys.readouterr().out
     assert mirror.database["mismatches"].count_documents({}) == 0
+
+
+@pytest.mark.parametrize("key", ["MADE-UP", "", 7, ObjectId("65a0c1f2e4b0a1b2c3d4e5f6")])
+def test_an_account_that_the_ledger_never_opened_is_found(
+    check: MatchCheck, mirror: Mirror, key: object
+) -> None:
+    """Whatever its key is; and what is taken away again is healed."""
+    accounts = mirror.database["loan-accounts"]
+    copied = accounts.find_one({"_id": "OUR-0"}) or {}
+    accounts.insert_one({**copied, "_id": key})
+    score = whole(check)
+    assert (score.checked, score.matched, score.is_done) == (OURS + 1, OURS, True)
+    (found,) = check.open_mismatches()
+    assert (found.loan_account_id, found.field, found.ledger_value) == (str(key), "ver", "0")
+    vitals = Vitals(started_at=assembly.now())
+    Sampling(check, vitals, per_second=2 * OURS).turn(vitals.started_at, assembly.now())
+    assert vitals.match_score == OURS / (OURS + 1)
+    accounts.delete_one({"_id": key})
+    assert whole(check).score == 1
+    assert check.open_mismatches() == []
+
+
+def test_an_entry_from_after_an_accounts_last_event_is_found(
+    check: MatchCheck, mirror: Mirror
+) -> None:
+    """It is no event on its way: the account stands where it stood."""
+    for collection in ("transactions", "audit-events"):
+        entries = mirror.database[collection]
+        copied = entries.find_one({"loanAccountId": "OUR-0"}) or {}
+        entries.insert_one({**copied, "_id": "MADE-UP", "ver": Int64(1_000)})
+    assert whole(check).matched == OURS - 1
+    assert {each.field for each in check.open_mismatches()} == {
+        "transactions.MADE-UP",
+        "audit-events.MADE-UP",
+    }

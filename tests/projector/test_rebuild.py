@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from bson import Binary, Decimal128
+from bson import Binary, DatetimeMS, Decimal128, ObjectId
 
 from projector import assembly, commands
 from projector.archive import Archive
@@ -113,17 +113,22 @@ def test_what_is_left_is_estimated_at_the_pace_so_far(
 
 
 def test_a_rebuild_mends_what_was_tampered_with(whole: Settings, mirror: Mirror) -> None:
-    """Changed, deleted, invented: after it everything is as the events make it."""
+    """Changed, deleted, invented: after it everything is as the events make it.
+
+    Also under keys and with times that nothing of ours ever has.
+    """
     before = projected(mirror)
     accounts = mirror.database["loan-accounts"]
     accounts.update_one({"_id": "OUR-1"}, {"$set": {"balances.fees": Decimal128("9.00")}})
     accounts.delete_one({"_id": "THEIRS-1"})
-    mirror.database["customers"].insert_one({"_id": "CUS-0-invented", "customerId": "x"})
+    for key in ("CUS-0-invented", 5, ObjectId()):
+        mirror.database["customers"].insert_one({"_id": key, "customerId": "x"})
+    mirror.database["applications"].insert_one({"_id": "APP-0", "at": DatetimeMS(2**60)})
     done = run(whole)
-    assert done.differing == 3
+    assert done.differing == 6
     assert projected(mirror) == before
     stored = mirror.all(documents.REBUILDS)[-1]
-    assert (stored["state"], stored["differing"]) == ("done", 3)
+    assert (stored["state"], stored["differing"]) == ("done", 6)
 
 
 def test_indexes_are_rebuilt_too(whole: Settings, mirror: Mirror) -> None:
