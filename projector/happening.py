@@ -154,8 +154,9 @@ class Documents:
         return self._now[(collection, key)]
 
     def accounts_of(self, customer_id: str) -> list[str]:
-        """Give the ids of a customer's accounts."""
-        return list(self._accounts_of.get(customer_id, ()))
+        """Give the ids of a customer's accounts; one may have become another's meanwhile."""
+        linked = self._accounts_of.get(customer_id, ())
+        return [each for each in linked if self._customer_of(each) == customer_id]
 
     def put(self, change: Change, at: datetime) -> bool:
         """Take a document's new state; tell whether anything is different."""
@@ -184,6 +185,9 @@ class Documents:
             if document is not before:
                 is_new = before is None and place in self._before
                 yield Write(place[0], place[1], document, before, is_new)
+
+    def _customer_of(self, account_id: str) -> str | None:
+        return (self._now[(ACCOUNTS, account_id)] or {}).get("customerIdString")
 
     def _index(self, place: Place, document: Stored) -> None:
         if place[0] == ACCOUNTS and document.get("customerIdString"):
