@@ -6,19 +6,33 @@ ledger, as often as its subject's gap is looked at: it is one dead letter all th
 """
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import redis
 
-from projector.item import Entry
-from proto.codec import InvalidBody
+from projector.item import Delivery, Entry
+from proto.codec import InvalidBody, TooDeep, TooLarge
 from proto.streams import DEAD_LETTERS, INTERNAL, PROJECTOR_GROUP
 from proto.values import Instant
 
 FAILURES: Final = f"failures:{PROJECTOR_GROUP}"
 NAMED: Final = re.compile(r"Invalid\w+: ")
+AT_ONCE: Final = (TooLarge, TooDeep)
+"""What is over a limit is not looked into a second time (events.md §3, 1)."""
 DEAD: Final = f"dead-ledger-events:{PROJECTOR_GROUP}"
+
+
+Failure = tuple[Entry, Exception]
+
+
+class Failed(NamedTuple):
+    """What became of entries that failed."""
+
+    dead: list[Failure]
+    """These are dead letters from now on."""
+    waiting: list[Entry]
+    """These are to be tried again."""
 
 
 class DeadLetters:
@@ -27,26 +41,33 @@ class DeadLetters:
     def __init__(self, client: redis.Redis, tries_max: int, clock: Callable[[], Instant]) -> None:
         self._client, self._tries_max, self._clock = client, tries_max, clock
 
-    def failed(self, entry: Entry, error: Exception) -> bool:
-        """Count a failure; the last one moves the entry away. Tell whether it did."""
-        tries = int(self._client.hincrby(FAILURES, _name(entry), 1))
-        if tries < self._tries_max:
-            return False
-        return self.move(entry, error, tries)
+    def failed(self, failures: Sequence[Failure]) -> Failed:
+        """Count failures; the last one moves an entry away."""
+        tries = self._count([each for each, error in failures if not isinstance(error, AT_ONCE)])
+        dead, waiting = list[Failure](), list[Entry]()
+        for entry, error in failures:
+            if tries.get(_name(entry), self._tries_max) < self._tries_max:
+                waiting.append(entry)
+            else:
+                dead.append((entry, error))
+        return Failed(self._move(dead, tries) if dead else [], waiting)
 
-    def move(self, entry: Entry, error: Exception, tries: int = 1) -> bool:
-        """Put an entry among the dead letters and acknowledge it, in one step.
+    def _count(self, entries: Sequence[Entry]) -> dict[str, int]:
+        """Note a failure of each; give how many each has had."""
+        names = [_name(entry) for entry in entries]
+        pipeline = self._client.pipeline(transaction=False)
+        for name in names:
+            pipeline.hincrby(FAILURES, name, 1)
+        return dict(zip(names, pipeline.execute(), strict=True))
 
-        Tell whether it was put there: an event of our ledger that is dead already is not.
+    def _move(self, dead: Sequence[Failure], tries: Mapping[str, int]) -> list[Failure]:
+        """Put entries among the dead letters and acknowledge them, in one step.
+
+        Give those that were put there: an event of our ledger that is dead already is not.
         """
-        return bool(self.move_all([(entry, error)], tries))
-
-    def move_all(
-        self, dead: Sequence[tuple[Entry, Exception]], tries: int = 1
-    ) -> list[tuple[Entry, Exception]]:
-        """Do so with several at once, each tried so often; give those that were put there."""
-        moved: list[tuple[Entry, Exception]] = []
+        moved: list[Failure] = []
         told: set[str] = set()
+        given: dict[str, list[str]] = {}
         pipeline = self._client.pipeline(transaction=True)
         for entry, error in dead:
             ledger_id = _ledger_id(entry)
@@ -54,14 +75,16 @@ class DeadLetters:
             if not known:
                 moved.append((entry, error))
                 told.add(ledger_id)
-                pipeline.xadd(DEAD_LETTERS, self._letter(entry, error, tries))
+                letter = self._letter(entry, error, tries.get(_name(entry), 1))
+                pipeline.xadd(DEAD_LETTERS, letter)
                 if ledger_id:
                     pipeline.sadd(DEAD, ledger_id)
             if not entry.is_fetched:
-                pipeline.xack(entry.stream, PROJECTOR_GROUP, entry.entry_id)
-            pipeline.hdel(FAILURES, _name(entry))
-        if dead:
-            pipeline.execute()
+                given.setdefault(entry.stream, []).append(entry.entry_id)
+        for stream, entry_ids in given.items():
+            pipeline.xack(stream, PROJECTOR_GROUP, *entry_ids)
+        pipeline.hdel(FAILURES, *[_name(entry) for entry, _ in dead])
+        pipeline.execute()
         return moved
 
     def _letter(self, entry: Entry, error: Exception, tries: int) -> dict[Any, Any]:
@@ -76,8 +99,9 @@ class DeadLetters:
 
     def forget(self, entries: list[Entry]) -> None:
         """Forget the failures of entries that went through after all."""
-        if entries and self._client.exists(FAILURES):
-            self._client.hdel(FAILURES, *[_name(entry) for entry in entries])
+        before = [_name(entry) for entry in entries if entry.delivery is not Delivery.FIRST]
+        if before:
+            self._client.hdel(FAILURES, *before)
         known = [each for each in map(_ledger_id, entries) if each]
         if known and self._client.exists(DEAD):
             self._client.srem(DEAD, *known)

@@ -15,7 +15,7 @@ from typing import Any, Final
 import redis
 import structlog
 
-from projector.item import Entry
+from projector.item import Delivery, Entry
 from proto.codec import MESSAGE_FIELD
 from proto.streams import INBOX, PROJECTOR_GROUP
 
@@ -151,8 +151,8 @@ def take_in(client: redis.Redis, source: str) -> bool:
 
 
 def source_of(entry: Entry) -> str:
-    """Name who sent an entry; empty for what is never stopped."""
-    if entry.stream != INBOX or entry.is_fetched:
+    """Name who sent an entry; empty for what is never stopped, nor counted twice."""
+    if entry.stream != INBOX or entry.is_fetched or entry.delivery is Delivery.AGAIN:
         return ""
     sender = entry.fields.get(b"agt", b"").decode(errors="replace")
     return sender[:SOURCE_MAX] or "(no sender)"

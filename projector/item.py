@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from enum import Enum
 from functools import cached_property
 from typing import Final
 
@@ -21,12 +22,23 @@ FETCHED_ENTRY_ID: Final = "0-0"
 MARK_BYTES: Final = 16
 
 
+class Delivery(Enum):
+    """How an entry came here."""
+
+    FIRST = "first"
+    AGAIN = "again"
+    """It failed here a moment ago."""
+    LATER = "later"
+    """It was left over, by this projector or another, or the ledger gave it on asking."""
+
+
 class Entry(Struct, frozen=True):
     """An entry of a stream, as bytes."""
 
     stream: str
     entry_id: str
     fields: dict[bytes, bytes]
+    delivery: Delivery = Delivery.LATER
 
     @property
     def size(self) -> int:

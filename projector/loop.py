@@ -12,8 +12,9 @@ from typing import Final
 import redis
 import structlog
 
-from projector.dead_letters import DeadLetters, described
+from projector.dead_letters import DeadLetters, Failure
 from projector.fail_points import FailPoint, reach
+from projector.failures import Failures
 from projector.floods import Floods
 from projector.inbox_loss import InboxLoss
 from projector.item import Entry, Item
@@ -22,7 +23,6 @@ from projector.letters import LETTERS_GROUP, Letters
 from projector.metrics import Metrics
 from projector.missed_events import MissedEvents
 from projector.outcome import Outcome
-from projector.parked import type_name
 from projector.reclaim import CLAIM_MAX, Reclaimer
 from projector.settings import Settings
 from projector.store import Store, Unreachable
@@ -69,7 +69,8 @@ class Projector:
         consumer, stale = settings.consumer, settings.stale_seconds
         self._reclaimer = Reclaimer(streams, consumer, stale)
         self._of_letters = Reclaimer(streams, consumer, stale, LETTERS_GROUP)
-        self._dead_letters = DeadLetters(streams, settings.tries_max, clock)
+        dead_letters = DeadLetters(streams, settings.tries_max, clock)
+        self._failures = Failures(dead_letters, self._reclaimer, vitals, metrics)
         self._loss = InboxLoss(store, vitals, clock)
         self._lease = Lease(streams, settings.consumer)
         self._trimmer = Trimmer(streams, settings)
@@ -80,7 +81,7 @@ class Projector:
             window=settings.flood_seconds,
             quiet=settings.flood_quiet_seconds,
         )
-        self._letters, self._buried = letters, list[Entry]()
+        self._letters = letters
         self._more_letters = self._more_old = False
         self._tidied_at = float("-inf")
         self._is_resumed = self._inherits = False
@@ -114,17 +115,21 @@ class Projector:
         self._vitals.turned_at = time.monotonic()
         if not self._is_resumed:
             self._resume()
-        entries = self._tidy()
-        entries += self._missed.turn(time.monotonic())
+        again = self._failures.delivered_again()
+        entries = [*self._tidy(), *self._missed.turn(time.monotonic())]
         if not entries:
             readable = STREAMS if self._lease.is_held else (INBOX,)
-            entries = self._reader.read(readable, wait_ms)
+            entries = self._reader.read(readable, None if again else wait_ms, len(again))
             self._loss.see(self._reader.begun_anew)
+        # What was delivered again may be taken for stale in the same turn.
+        given = {(each.stream, each.entry_id) for each in again if not each.is_fetched}
+        entries = again + [each for each in entries if (each.stream, each.entry_id) not in given]
         self._handle(entries)
         return len(entries)
 
     def _resume(self) -> None:
         """Begin, or begin again after a loss: what was given to us and not finished is first."""
+        self._failures.begin()
         self._store.prepare()
         self._loss.recall()
         self._reader.make_groups()
@@ -190,13 +195,12 @@ class Projector:
             self._vitals.wrote(len(each), seconds, self._clock())
             reach(FailPoint.BEFORE_ACKNOWLEDGE)
             self._settle(outcome)
-            self._floods.saw(each, self._buried)
-            self._buried = []
+            self._floods.saw(each, self._failures.poison())
 
     def _decode(self, entries: Sequence[Entry]) -> list[Item]:
-        """Read the envelopes; what can never be read goes to the dead letters at once."""
+        """Read the envelopes, so far as they can be."""
         items: list[Item] = []
-        dead: list[tuple[Entry, Exception]] = []
+        poison: list[Failure] = []
         for entry in entries:
             try:
                 items.append(
@@ -211,8 +215,8 @@ class Projector:
                     )
                 )
             except Poison as error:
-                dead.append((entry, error))
-        self._bury(dead)
+                poison.append((entry, error))
+        self._failures.unreadable(poison)
         return items
 
     def _apply(self, items: Sequence[Item]) -> Outcome:
@@ -233,10 +237,9 @@ class Projector:
         """Acknowledge what is durable, move away what is dead, count the rest."""
         settled = list(outcome.settled())
         acknowledge(self._streams, settled)
-        self._dead_letters.forget(list(outcome.through()))
-        self._bury([(item.entry, poison) for item, poison in outcome.poison])
-        for item, error in outcome.failed:
-            self._count_failure(item, error)
+        self._failures.forget(list(outcome.through()))
+        self._failures.unreadable([(item.entry, poison) for item, poison in outcome.poison])
+        self._failures.failed(outcome.failed)
         self._vitals.count(outcome, self._clock())
         self._more_letters |= self._letters.work.saw(outcome.applied)
         if outcome.parked or self._missed.subjects:
@@ -254,28 +257,6 @@ class Projector:
         if waiting > self._vitals.decisions_waiting:
             log.warning("decisions_wait", count=waiting)
         self._vitals.decisions_waiting = waiting
-
-    def _bury(self, dead: Sequence[tuple[Entry, Exception]]) -> None:
-        """Move entries to the dead letters; of what is there already nothing more is told."""
-        self._buried += [entry for entry, _ in dead]
-        for entry, error in self._dead_letters.move_all(dead):
-            name = described(error).partition(":")[0]
-            log.error("dead_letter", stream=entry.stream, entry_id=entry.entry_id, error=name)
-            self._vitals.dead_lettered += 1
-
-    def _count_failure(self, item: Item, error: Exception) -> None:
-        entry = item.entry
-        is_dead = self._dead_letters.failed(entry, error)
-        self._vitals.dead_lettered += is_dead
-        self._metrics.retried("event")
-        log.error(
-            "event_failed",
-            stream=entry.stream,
-            entry_id=entry.entry_id,
-            type=type_name(item),
-            error=type(error).__name__,
-            is_dead=is_dead,
-        )
 
     def _wait(self, server: WaitsFor, error: Exception, failures: int) -> int:
         """Pause before the next try; until one succeeds, the heartbeat says what is lost."""

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, make_wsgi_a
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from projector.item import Item
+from projector.item import Delivery, Item
 from projector.outcome import Outcome
 from projector.settings import BadSetting
 from projector.vitals import Vitals
@@ -63,12 +63,15 @@ class Metrics:
         self._count("duplicate", outcome.duplicates)
         self._count("unread", outcome.unknown)
         self._count("parked", outcome.parked)
-        self._count("poison", (item for item, _ in outcome.poison))
+        seen_first = (
+            item for item, _ in outcome.poison if item.entry.delivery is not Delivery.AGAIN
+        )
+        self._count("poison", seen_first)
         self._count("failed", (item for item, _ in outcome.failed))
 
-    def retried(self, what: str) -> None:
-        """Count a wait for a server, or an event that will be tried again."""
-        self._retries.labels(what).inc()
+    def retried(self, what: str, count: int = 1) -> None:
+        """Count a wait for a server, or events that will be tried again."""
+        self._retries.labels(what).inc(count)
 
     def _count(self, outcome: str, items: Iterable[Item]) -> None:
         types = Tally(item.envelope.event_type if item.is_known else UNREAD for item in items)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import redis
 import structlog
 
-from projector.item import Entry
+from projector.item import Delivery, Entry
 from projector.stream import GROUP
 
 CLAIM_MAX: Final = 200
@@ -60,6 +60,10 @@ class Reclaimer:
                 entries += self._claim(stream, consumer, 0)
         return entries
 
+    def deliver_again(self, stream: str, entry_ids: Sequence[str]) -> list[Entry]:
+        """Have entries given once more that this projector was given before."""
+        return self._claimed(stream, entry_ids, 0, Delivery.AGAIN)
+
     def clear_consumers(self, stream: str) -> None:
         """Take consumers out of the group that are gone and have nothing pending."""
         for each in self._client.xinfo_consumers(stream, self._group):
@@ -74,25 +78,29 @@ class Reclaimer:
         return [name for name in names if name != self._consumer]
 
     def _claim(self, stream: str, consumer: str | None, idle_ms: int) -> list[Entry]:
-        pending = self._client.xpending_range(
+        pending: Any = self._client.xpending_range(
             stream, self._group, "-", "+", CLAIM_MAX, consumername=consumer, idle=idle_ms or None
         )
-        ids: list[Any] = [each["message_id"] for each in pending]
+        ids = [each["message_id"].decode() for each in pending]
+        return self._claimed(stream, ids, idle_ms, Delivery.LATER)
+
+    def _claimed(
+        self, stream: str, ids: Sequence[str], idle_ms: int, delivery: Delivery
+    ) -> list[Entry]:
         if not ids:
             return []
-        claimed: Any = self._client.xclaim(stream, self._group, self._consumer, idle_ms, ids)
-        there = [(entry_id, fields) for entry_id, fields in claimed if entry_id and fields]
-        self._report_lost(stream, ids, {entry_id for entry_id, _ in there})
-        return [Entry(stream, entry_id.decode(), fields) for entry_id, fields in there]
-
-    def _report_lost(self, stream: str, asked: Sequence[bytes], there: set[bytes]) -> None:
-        missing = [entry_id for entry_id in asked if entry_id not in there]
-        for entry_id in missing:
+        claimed: Any = self._client.xclaim(stream, self._group, self._consumer, idle_ms, list(ids))
+        there = [
+            Entry(stream, entry_id.decode(), fields, delivery)
+            for entry_id, fields in claimed
+            if entry_id and fields
+        ]
+        for entry_id in sorted(set(ids) - {entry.entry_id for entry in there}):
             self.give_up_if_deleted(stream, entry_id)
+        return there
 
-    def give_up_if_deleted(self, stream: str, entry_id: Any) -> None:  # noqa: ANN401 - bytes or text
+    def give_up_if_deleted(self, stream: str, entry_id: str) -> None:
         """Acknowledge and report a pending entry that is in the stream no longer."""
         if not self._client.xrange(stream, entry_id, entry_id):
             self._client.xack(stream, self._group, entry_id)
-            text = entry_id.decode() if isinstance(entry_id, bytes) else entry_id
-            log.error("entry_lost", stream=stream, entry_id=text)
+            log.error("entry_lost", stream=stream, entry_id=entry_id)

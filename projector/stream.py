@@ -16,7 +16,7 @@ from redis.exceptions import (
     TryAgainError,
 )
 
-from projector.item import Entry
+from projector.item import Delivery, Entry
 from proto.streams import INBOX, INTERNAL, PROJECTOR_GROUP
 
 GROUP: Final = PROJECTOR_GROUP
@@ -54,18 +54,24 @@ class Reader:
         """Make the group on each stream, from its first entry; one that is there stays."""
         self.begun_anew.update(each for each in STREAMS if make_group(self._client, each))
 
-    def read(self, streams: Sequence[str], wait_ms: int | None) -> list[Entry]:
-        """Read new entries of all streams at once; wait for the first when given a time."""
-        return self._read(dict.fromkeys(streams, ">"), wait_ms)
+    def read(self, streams: Sequence[str], wait_ms: int | None, beside: int = 0) -> list[Entry]:
+        """Read new entries of all streams at once; wait for the first when given a time.
+
+        They share their batch with so many others `beside` them.
+        """
+        places = dict.fromkeys(streams, ">")
+        return self._read(places, wait_ms, Delivery.FIRST, max(1, self.count - beside))
 
     def read_pending(self, stream: str, after: str) -> list[Entry]:
         """Read entries again that this consumer was given and never acknowledged."""
-        return self._read({stream: after}, None)
+        return self._read({stream: after}, None, Delivery.LATER, self.count)
 
-    def _read(self, places: dict[Any, Any], wait_ms: int | None) -> list[Entry]:
+    def _read(
+        self, places: dict[Any, Any], wait_ms: int | None, delivery: Delivery, count: int
+    ) -> list[Entry]:
         try:
             answer = self._client.xreadgroup(
-                GROUP, self._consumer, places, count=self.count, block=wait_ms
+                GROUP, self._consumer, places, count=count, block=wait_ms
             )
         except ResponseError as error:
             if not str(error).startswith("NOGROUP"):
@@ -73,7 +79,7 @@ class Reader:
             self.make_groups()
             return []
         entries = [
-            Entry(stream.decode(), entry_id.decode(), fields or {})
+            Entry(stream.decode(), entry_id.decode(), fields or {}, delivery)
             for stream, listed in _by_stream(answer)
             for entry_id, fields in listed
         ]

@@ -13,6 +13,7 @@ from tests.projector.conftest import Drain, Start
 from tests.projector.feed import Feed, account, customer, schedule, update
 from tests.projector.mirror import Mirror
 
+FAILURES = "failures:billie-servicing-processor"
 LAST_HOUR = "9999-12-31T23:00:00Z"
 """In Sydney it is in the year 10000, of which no calendar here tells."""
 
@@ -36,10 +37,13 @@ LAST_HOUR = "9999-12-31T23:00:00Z"
         ("statement.generated.v1", "{}", "account_id"),
     ],
 )
-def test_poison_goes_to_the_dead_letters_at_once(
+def test_poison_goes_to_the_dead_letters(
     feed: Feed, drain: Drain, mirror: Mirror, event_type: str, body: str, reason: str
 ) -> None:
-    """With its own fields, where it stood, why and when; its neighbours are applied."""
+    """With its own fields, where it stood, why, when and after how many deliveries.
+
+    Its neighbours are applied. What is too large or too deep is not looked into again.
+    """
     entry_id = feed.tell(event_type, body)
     feed.tell("customer.created.v1", customer("CUS-2"))
     drain()
@@ -47,7 +51,25 @@ def test_poison_goes_to_the_dead_letters_at_once(
     assert reason in letter["error"]
     assert (letter["original_message_id"], letter["payload"]) == (entry_id, body)
     assert letter["moved_at"].endswith("Z")
+    assert letter["deliveries"] == ("1" if reason in {"TooDeep", "TooLarge"} else "3")
     assert [each["_id"] for each in mirror.all(documents.CUSTOMERS)] == ["CUS-2"]
+
+
+def test_poison_is_delivered_three_times_by_whomever(
+    feed: Feed, drain: Drain, start: Start, settings: Settings, streams: redis.Redis
+) -> None:
+    """What one projector could not read once, and left, another tries twice more."""
+    feed.tell("account.updated.v1", update(timestamp="2025-13-45"))
+    while not streams.exists(FAILURES):
+        drain.projector.turn(20)
+    assert feed.dead_letters() == []
+    assert drain.left() == 1
+    with start(replace(settings, consumer="another")) as another:
+        another()
+    (letter,) = feed.dead_letters()
+    assert letter["error"].startswith("InvalidTimestamp: ")
+    assert letter["deliveries"] == "3"
+    assert not streams.exists(FAILURES)
 
 
 def test_bad_text_fails_alone(feed: Feed, drain: Drain, mirror: Mirror) -> None:
@@ -81,13 +103,13 @@ def test_an_event_that_failed_may_still_go_through(
     refuse = {"firstName": {"$ne": "Nobody"}}
     mirror.take_only("customers", refuse)
     feed.tell("customer.created.v1", customer("CUS-2", first_name="Nobody"))
-    while not streams.exists("failures:billie-servicing-processor"):
+    while not streams.exists(FAILURES):
         drain.projector.turn(20)
     mirror.take_only("customers", {})
     drain()
     assert mirror.customer("CUS-2")["firstName"] == "Nobody"
     assert feed.dead_letters() == []
-    assert not streams.exists("failures:billie-servicing-processor")
+    assert not streams.exists(FAILURES)
 
 
 def test_a_failing_ledger_event_is_alone_to_blame(feed: Feed, drain: Drain, mirror: Mirror) -> None:

@@ -122,7 +122,7 @@ def test_what_was_put_aside_or_is_tried_again_counts_as_lost_too(
             projector.turn(20)
         for number in range(1, 4):
             feed.tell("customer.created.v1", customer(f"C-{number}"), agt="bad-feed")
-        while streams.xlen(ASIDE) < 3:
+        while streams.xlen(ASIDE) < 3 or len(feed.dead_letters()) < 5:
             projector.turn(20)
         feed.tell("customer.created.v1", customer("C-4"))
         beside.heartbeat.beat()

@@ -42,7 +42,7 @@ def test_figures_and_health_are_told(settings: Settings, feed: Feed, mirror: Mir
     feed.tell("customer.created.v1", customer("CUS-9", first_name="Nobody"))
     feed.entry("OUR-2", "account.created.v1", account("OUR-2"))
     feed.post("OUR-2", "account.updated.v1", update("OUR-2", current_balance="5.00"))
-    there = replace(settings, metrics_port=port, tries_max=1_000)
+    there = replace(settings, metrics_port=port)
     with assembly.projector(there) as (projector, beside):
         beside.start()
         assert ask(port, "/healthz")[0] == 503
