@@ -62,6 +62,15 @@ class _Shares(Struct, frozen=True):
     overpayment: int = 0
 
 
+class _GivenUp(Struct, frozen=True):
+    """What was owed when the loan was written off."""
+
+    principal: int
+    interest: int
+    fees: int
+    event: AccountWrittenOff
+
+
 def counted(
     postings: Iterable[PostingEvent],
     annual_rate_ppm: int,
@@ -121,7 +130,7 @@ class _Count:
         self.charged = self.remainder = self.lent = self._fees_charged = 0
         self._shares: dict[Key, _Shares] = {}
         self._adjusted: dict[Key, AdjustmentMade] = {}
-        self._given_up: tuple[int, int, int, AccountWrittenOff] | None = None
+        self._given_up: _GivenUp | None = None
 
     def reach(self, day: date) -> Money:
         """Charge interest through a day, at the principal as it stands; give all of it so far."""
@@ -147,8 +156,7 @@ class _Count:
             case FeeWaived():
                 self._shares[event.transaction_id] = self._waive(event)
             case AccountWrittenOff():
-                self._given_up = (self.principal, self.interest, self.fees, event)
-                self.principal = self.interest = self.fees = 0
+                self._give_up(event)
             case WriteOffUndone():
                 self._restore(event)
             case PaymentReversed():
@@ -190,9 +198,22 @@ class _Count:
         return _Shares(unpaid, freed.interest, freed.overpayment)
 
     def _reverse(self, event: PaymentReversed) -> None:
-        """Undo what a posting did, as far as it moved money."""
-        if self._given_up is not None:
-            return  # the undo of the write-off brings it
+        """Undo what a posting did, as far as it moved money.
+
+        Of a loan that is written off it moved none, for the undo brings that too; or it was told
+        after the undo, and what it brings back was given up with the rest.
+        """
+        given_up = self._given_up
+        if given_up is not None:
+            if not (event.total_delta or event.overpayment_delta):
+                return
+            self._owe_again(given_up)
+        self._take_back(event)
+        if given_up is not None:
+            self._settle()
+            self._give_up(given_up.event)
+
+    def _take_back(self, event: PaymentReversed) -> None:
         credit, original = _credit(event), event.original_transaction_id
         adjusted = self._adjusted.get(original)
         went = self._shares.get(original, _Shares())
@@ -226,25 +247,40 @@ class _Count:
         self.fees += fees + more_fees
         self.overpayment -= owed + rest - more_fees
 
+    def _give_up(self, event: AccountWrittenOff) -> None:
+        self._given_up = _GivenUp(self.principal, self.interest, self.fees, event)
+        self.principal = self.interest = self.fees = 0
+
+    def _owe_again(self, given_up: _GivenUp) -> None:
+        self.principal += given_up.principal
+        self.interest += given_up.interest
+        self.fees += given_up.fees
+        self._given_up = None
+
     def _restore(self, event: WriteOffUndone) -> None:
         """Owe again what was given up, and what payments that were reversed since had paid."""
         if self._given_up is None:
             return
-        principal, interest, fees, taken = self._given_up
-        self.principal += principal + event.principal_delta + taken.principal_delta
-        self.interest += interest + event.interest_delta + taken.interest_delta
-        self.fees += fees + event.fee_delta + taken.fee_delta
-        self._given_up = None
+        taken = self._given_up.event
+        self._owe_again(self._given_up)
+        self.principal += event.principal_delta + taken.principal_delta
+        self.interest += event.interest_delta + taken.interest_delta
+        self.fees += event.fee_delta + taken.fee_delta
 
     def _settle(self) -> None:
-        """Nobody owes and is owed at the same time, nor more principal than was lent."""
+        """Nobody owes and is owed at the same time, nor more principal or interest than there was.
+
+        What is owed beyond both had paid fees.
+        """
         owed = {name: getattr(self, name) for name in ("fees", "interest", "principal")}
         free = self.overpayment - sum(min(each, 0) for each in owed.values())
         owed = {name: max(each, 0) for name, each in owed.items()}
         owed["principal"] -= min(free, 0)
         beyond = max(owed["principal"] - max(self.lent, 0), 0)
+        more_interest = min(beyond, max(self.charged - owed["interest"], 0))
         owed["principal"] -= beyond
-        owed["interest"] += beyond
+        owed["interest"] += more_interest
+        owed["fees"] += beyond - more_interest
         free = max(free, 0)
         for name, each in owed.items():
             paid = min(each, free)

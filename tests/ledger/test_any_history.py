@@ -84,6 +84,9 @@ def command(loan: OneLoan, chance: Random) -> Command:
         ),
         lambda: reverse(posted),
         lambda: reverse(paid),
+        lambda: reverse(
+            paid, effective_date=str(business_date(loan.at) - timedelta(days=chance.randrange(6)))
+        ),
         lambda: CorrectPayment(transaction_id=paid.transaction_id, amount=cents, **APPROVED),
         lambda: CorrectPayment(
             transaction_id=paid.transaction_id,
