@@ -27,6 +27,7 @@ What comes late touches no document that a later place touches, else one of the 
 been done again: it may be replayed when it is seen.
 """
 
+OURS: Final = {"positions": {"$exists": True}}
 PAGES_MAX: Final = 50
 RECENT_MAX: Final = 100_000
 
@@ -111,9 +112,9 @@ class Replay:
 
     def before_archive(self) -> Iterator[int]:
         """Replay the journal's events that were applied before there was an archive."""
-        ours = {"positions": {"$exists": True}}
-        first = self._live[ARCHIVE.name].find_one(ours, sort=[("_id", 1)])
+        first = self._live[ARCHIVE.name].find_one(OURS, sort=[("_id", 1)])
         end = first["positions"][0] if first else None
+        late = self._came_late(end) if end is not None and end > 1 else set()
         after = 0
         while end is None or after < end - 1:
             entries, _ = self._ledger.journal(after)
@@ -122,9 +123,16 @@ class Replay:
             page = [_item(entry) for entry in entries]
             after = page[-1].envelope.position
             items = [each for each in page if end is None or each.envelope.position < end]
+            items = [each for each in items if each.envelope.position not in late]
             applied = self._applied_versions(items)
             self._apply([each for each in items if each.version <= applied[each.subject_id]])
             yield len(items)
+
+    def _came_late(self, end: int) -> set[int]:
+        """Give the positions before the archive's first that are in it all the same, later on."""
+        archive = self._live[ARCHIVE.name]
+        kept = archive.find({"positions": {"$lt": end}}, {"positions": 1})
+        return {at for each in kept for at in positions(each) if at < end}
 
     def _applied_versions(self, items: Iterable[Item]) -> dict[str, int]:
         """Give the version that each subject has reached in the live collections."""
