@@ -130,6 +130,13 @@ class StoredPayment(Document, kw_only=True):
     last_updated: Instant | None = None
 
 
+class OtherSchedule(Document, kw_only=True):
+    """What was told of the instalments of an agreement that is not the account's (yet)."""
+
+    schedule_id: Key
+    payments: list[StoredPayment] = []
+
+
 class RepaymentSchedule(Document, kw_only=True):
     """The instalments of an account, by number."""
 
@@ -138,6 +145,7 @@ class RepaymentSchedule(Document, kw_only=True):
     payment_frequency: str | None = None
     created_date: CalendarDate | None = None
     payments: list[StoredPayment] = []
+    others: list[OtherSchedule] = []
 
 
 class Closure(Document, kw_only=True):

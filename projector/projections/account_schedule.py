@@ -21,12 +21,12 @@ def agreed(schedule: Stored, event: ScheduleCreated) -> Stored:
     """Lay the agreed instalments under what is known of them already.
 
     A schedule with another id is a new agreement and replaces the old one, unless it is
-    the older of the two.
+    the older of the two. What became of its instalments may have been told before it.
     """
-    if _is_another(schedule, event):
+    if _is_another(schedule, event.schedule_id):
         if _is_older(schedule, event):
             return schedule
-        schedule = {}
+        schedule = _exchanged(schedule, event.schedule_id)
     known = _by_number(schedule)
     for payment in event.payments:
         number = int(payment.payment_number)
@@ -50,7 +50,15 @@ def agreed(schedule: Stored, event: ScheduleCreated) -> Stored:
 
 
 def moved(schedule: Stored, event: ScheduleUpdated, *, ordered: bool) -> Stored:
-    """Note what became of instalments; one not seen yet gets a place to be completed."""
+    """Note what became of instalments; one not seen yet gets a place to be completed.
+
+    Those of another agreement are kept apart: it was replaced, or is still to come.
+    """
+    if not ordered and event.schedule_id and _is_another(schedule, event.schedule_id):
+        others = _others(schedule)
+        other = others.get(event.schedule_id, {"scheduleId": str(event.schedule_id)})
+        others[event.schedule_id] = moved(other, event, ordered=ordered)
+        return {**schedule, "others": list(others.values())}
     known = _by_number(schedule)
     for change in event.payments:
         number = int(change.payment_number)
@@ -61,8 +69,23 @@ def moved(schedule: Stored, event: ScheduleUpdated, *, ordered: bool) -> Stored:
     return new
 
 
-def _is_another(schedule: Stored, event: ScheduleCreated) -> bool:
-    return schedule.get("scheduleId") not in (None, "", event.schedule_id)
+def _is_another(schedule: Stored, schedule_id: str) -> bool:
+    return schedule.get("scheduleId") not in (None, "", schedule_id)
+
+
+def _others(schedule: Stored) -> dict[str, Stored]:
+    return {each["scheduleId"]: each for each in schedule.get("others", ())}
+
+
+def _exchanged(schedule: Stored, schedule_id: str) -> Stored:
+    """Give what is known of another agreement; one that was only heard of stays known."""
+    others = _others(schedule)
+    begun = others.pop(schedule_id, {})
+    if "numberOfPayments" not in schedule:
+        others[schedule["scheduleId"]] = {
+            name: schedule[name] for name in ("scheduleId", "payments") if name in schedule
+        }
+    return {**begun, "others": list(others.values())} if others else begun
 
 
 def _is_older(schedule: Stored, event: ScheduleCreated) -> bool:

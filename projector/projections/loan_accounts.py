@@ -153,6 +153,8 @@ def _with_first_status(
 
 
 def _updated(account: Stored, event: AccountUpdated, when: When) -> Stored:
+    if _leaves_balance(event) and not account_status.is_stale(account, "reversed", when):
+        account = account_status.guarded(account, "reversed", when)
     if account_status.is_stale(account, "updated", when):
         return account
     raw: str = event.status
@@ -171,7 +173,9 @@ def _updated(account: Stored, event: AccountUpdated, when: When) -> Stored:
         new["signedLoanAgreementUrl"] = event.signed_loan_agreement_url
     payment = _last_payment(account, new, event, when)
     if payment:
-        new["lastPayment"] = {**account.get("lastPayment", {}), **payment}
+        known = account.get("lastPayment", {})
+        is_another = payment.get("date") not in (None, known.get("date"))
+        new["lastPayment"] = payment if is_another else {**known, **payment}
     if balance is not None and _takes(account, balance, when, reopens=reopens):
         owed = to_mongo(balance)
         new["balances"] = {
@@ -187,12 +191,17 @@ def _reopens(account: Stored, event: AccountUpdated, when: When) -> bool:
 
     One from before the closing comes late and opens nothing.
     """
-    kind = event.triggered_by_transaction_type.upper()
-    if account["accountStatus"] != "paid_off" or kind not in account_status.REOPENING:
+    if account["accountStatus"] != "paid_off" or not _leaves_balance(event):
         return False
     closed = account.get("closure", {}).get("closedDate")
     is_late = closed is not None and when.told_at is not None and when.business_date < closed
-    return (event.current_balance or 0) > 0 and (when.ordered or not is_late)
+    return when.ordered or not is_late
+
+
+def _leaves_balance(event: AccountUpdated) -> bool:
+    """Tell whether it comes of a reversal or a correction after which something is owed."""
+    kind = event.triggered_by_transaction_type.upper()
+    return kind in account_status.REOPENING and (event.current_balance or 0) > 0
 
 
 def _takes(account: Stored, balance: Money, when: When, *, reopens: bool) -> bool:
@@ -239,6 +248,9 @@ def _closed(account: Stored, event: AccountClosed) -> Stored:
         return account
     customer = str(event.customer_id)
     linked = {"customerId": customer, "customerIdString": customer} if customer else {}
+    paid = {"totalPaid": to_mongo(event.total_paid)}
+    if not written_off and _is_reversed_since(account, event.closed_date):
+        return {**linked, **account, "balances": {**account.get("balances", {}), **paid}}
     closure = {
         "reason": str(event.closure_reason),
         "previousStatus": str(event.previous_status),
@@ -252,7 +264,7 @@ def _closed(account: Stored, event: AccountClosed) -> Stored:
         **account.get("balances", {}),
         "currentBalance": to_mongo(event.final_balance),
         "totalOutstanding": to_mongo(event.final_balance),
-        "totalPaid": to_mongo(event.total_paid),
+        **paid,
     }
     return {
         **linked,
@@ -262,6 +274,12 @@ def _closed(account: Stored, event: AccountClosed) -> Stored:
         "balances": balances,
         "closure": {name: value for name, value in closure.items() if value is not None},
     }
+
+
+def _is_reversed_since(account: Stored, closed_date: str) -> bool:
+    """Tell whether the closing comes after what took it back, which told of a later day."""
+    reversed_at = account_status.guard_time(account, "reversed")
+    return reversed_at is not None and When(reversed_at).business_date > closed_date
 
 
 def _with_name(account: Stored, documents: Documents) -> Stored:

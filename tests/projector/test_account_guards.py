@@ -188,3 +188,18 @@ def test_a_payment_that_was_told_is_not_inferred(feed: Feed, drain: Drain, mirro
     )
     drain()
     assert mirror.account()["lastPayment"] == {"date": "2026-01-30", "amount": "120.00"}
+
+
+def test_an_amount_stands_beside_its_own_date_alone(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """A newer payment of which only the date was told is not of the older one's amount."""
+    feed.tell("account.created.v1", account(status="ACTIVE", current_balance="500.00"))
+    older = {"last_payment_date": "2026-02-01", "last_payment_amount": "50.00"}
+    feed.tell("account.updated.v1", update(timestamp="2026-02-01T00:00:00Z", **older))
+    feed.tell("account.updated.v1", update(last_payment_date="2026-02-01"))
+    drain()
+    assert mirror.account()["lastPayment"] == {"date": "2026-02-01", "amount": "50.00"}
+    feed.tell("account.updated.v1", update(last_payment_date="2026-03-01"))
+    drain()
+    assert mirror.account()["lastPayment"] == {"date": "2026-03-01"}

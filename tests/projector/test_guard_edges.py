@@ -81,6 +81,30 @@ def test_a_reversal_from_before_the_closing_opens_nothing(
     assert (found["accountStatus"], found["balances"]["currentBalance"]) == ("paid_off", "0.00")
 
 
+@pytest.mark.parametrize(
+    "order", ["closing reversal", "reversal closing", "update reversal closing"]
+)
+def test_a_closing_that_comes_after_what_took_it_back_closes_nothing(
+    feed: Feed, drain: Drain, mirror: Mirror, order: str
+) -> None:
+    """Whichever comes first, the account is under way and owes what the reversal left."""
+    feed.tell("account.created.v1", account(status="ACTIVE", current_balance="500.00"))
+    left = {"current_balance": "40.00", "status": "ACTIVE"}
+    reversal = {"triggered_by_transaction_type": "REVERSAL", "timestamp": "2026-03-12T00:00:00Z"}
+    told = {
+        "closing": ("account.closed.v1", closing(closed_date="2026-03-10")),
+        "reversal": ("account.updated.v1", update(**left, **reversal)),
+        "update": ("account.updated.v1", update(**left, timestamp="2026-03-13T00:00:00Z")),
+    }
+    for each in order.split():
+        feed.tell(*told[each])
+    drain()
+    found = mirror.account()
+    assert (found["accountStatus"], found["balances"]["currentBalance"]) == ("active", "40.00")
+    assert found["balances"]["totalPaid"] == "500.00"
+    assert "closure" not in found
+
+
 @pytest.mark.parametrize("kind", ["REVERSAL", "CORRECTION"])
 def test_a_written_off_account_is_not_opened_by_a_reversal(
     feed: Feed, drain: Drain, mirror: Mirror, kind: str

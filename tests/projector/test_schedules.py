@@ -1,8 +1,12 @@
 """Repayment schedules: as agreed, and what became of each instalment."""
 
+from itertools import permutations
+
+import pytest
+
 from proto import documents
 from tests.projector.conftest import Drain
-from tests.projector.feed import Feed, account, schedule, update
+from tests.projector.feed import Body, Feed, account, schedule, update
 from tests.projector.mirror import Mirror
 
 PAID = {
@@ -92,6 +96,39 @@ def test_an_unseen_instalment_waits_for_its_schedule(
     first, second = mirror.account()["repaymentSchedule"]["payments"]
     assert (first["dueDate"], first["status"]) == ("2026-01-19", "paid")
     assert (second["dueDate"], second["status"]) == ("2026-02-02", "scheduled")
+
+
+AGREED = ("account.schedule.created.v1", schedule())
+AGREED_ANEW = (
+    "account.schedule.created.v1",
+    schedule(schedule_id="SCH-2", created_date="2026-02-01"),
+)
+PAID_ANEW = ("account.schedule.updated.v1", update(schedule_id="SCH-2", payments=[PAID]))
+
+
+@pytest.mark.parametrize("told", permutations((AGREED, AGREED_ANEW, PAID_ANEW)))
+def test_a_new_agreement_knows_what_was_paid_of_it(
+    feed: Feed, drain: Drain, mirror: Mirror, told: tuple[tuple[str, Body], ...]
+) -> None:
+    """Also where that was told before it, and in whichever order the older one comes."""
+    for each in told:
+        feed.tell(*each)
+    drain()
+    found = mirror.account()["repaymentSchedule"]
+    assert (found["scheduleId"], found["createdDate"]) == ("SCH-2", "2026-02-01")
+    assert [each["status"] for each in found["payments"]] == ["paid", "scheduled"]
+
+
+def test_what_was_paid_of_an_older_agreement_pays_nothing_of_the_new_one(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """It comes late; its instalment is another."""
+    feed.tell(*AGREED)
+    feed.tell(*AGREED_ANEW)
+    feed.tell("account.schedule.updated.v1", update(schedule_id="SCH-1", payments=[PAID]))
+    drain()
+    found = mirror.account()["repaymentSchedule"]["payments"]
+    assert [each["status"] for each in found] == ["scheduled", "scheduled"]
 
 
 def test_an_absent_field_erases_nothing(feed: Feed, drain: Drain, mirror: Mirror) -> None:
