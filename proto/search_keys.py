@@ -17,13 +17,33 @@ GRAM_LETTERS_MAX: Final = 8
 GRAMS_MAX: Final = 200
 TURN_LETTERS_MAX: Final = 60
 _NOT_DIGITS: Final = re.compile(r"[^0-9]")
+_ALIKE: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u02bc\u02bb\u2032\u00b4`", "'"),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
+        **dict(zip("øłđð", "oldd", strict=True)),
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+    }
+)
+"""Signs and letters that no decomposition makes the ones that people type."""
 
 
 def fold(text: str) -> str:
-    """Fold case, accents, width and white space: `  Zoë  O'Brien ` gives `zoe o'brien`."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(each for each in decomposed if not unicodedata.combining(each))
+    """Fold case, accents, width and white space: `  Zoë  O'Brien ` gives `zoe o'brien`.
+
+    What keyboards write in several ways is written in one, and what nobody sees is left out.
+    """
+    alike = text.casefold().translate(_ALIKE)
+    decomposed = unicodedata.normalize("NFKD", alike).casefold()
+    plain = "".join(each for each in decomposed if not _is_unseen(each))
     return " ".join(plain.split())
+
+
+def _is_unseen(letter: str) -> bool:
+    """Tell a mark on another letter, or a sign that only steers how text is shown."""
+    return bool(unicodedata.combining(letter)) or unicodedata.category(letter) == "Cf"
 
 
 def national_digits(number: str) -> str:

@@ -19,6 +19,25 @@ def test_case_accents_and_white_space_do_not_matter() -> None:
     assert search_keys.fold("  ZOË   O'Brien") == search_keys.fold("zoe o'brien")
 
 
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        ("O\u2019Brien", "o'brien"),
+        ("O\u00b4Brien", "o'brien"),
+        ("Anne\u2011Marie", "anne-marie"),
+        ("Anne\u2013Marie", "anne-marie"),
+        ("Mia\u200b Che\u00adn", "mia chen"),
+        ("\U0001d409ohn", "john"),
+        ("ØYVIND Ærø", "oyvind aero"),
+        ("Łukasz", "lukasz"),
+        ("Đặng", "dang"),
+    ],
+)
+def test_a_name_is_found_as_a_plain_keyboard_writes_it(stored: str, typed: str) -> None:
+    """Telephones set curly apostrophes; copied text holds signs that nobody sees."""
+    assert search_keys.fold(stored) == typed
+
+
 def test_a_customer_without_a_name_is_found_by_id() -> None:
     """Nameless customers are customers."""
     keys = search_keys.customer_keys("CUS-002166", None, None, None)
