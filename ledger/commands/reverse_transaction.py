@@ -5,8 +5,10 @@ from typing import ClassVar
 from ledger.commands import reversal_steps, steps
 from ledger.commands.command import AccountCommand, Facts
 from ledger.commands.course import Course
-from ledger.domain import reversal
+from ledger.commands.fee_steps import check_charge
+from ledger.domain import fees, reversal
 from ledger.domain.loan import Loan
+from ledger.domain.money import ZERO, minus
 from ledger.domain.rights import Right
 from proto.events import LedgerEvent
 from proto.values import Key
@@ -28,6 +30,9 @@ def decide(loan: Loan | None, command: ReverseTransaction, facts: Facts) -> tupl
     reversal_steps.require_running(loan, original)
     reversal_steps.check_date(command, original)
     inverse = reversal.inverse(loan, original.event)
+    again = minus(fees.charged(inverse.after.fees), fees.charged(loan.fees))
+    if again > ZERO:  # a waiver or a fee's decrease is taken back: the fee is charged again
+        check_charge(loan, again, "transaction_id")
     facts.permissions.require_limit(command.limit_kind, inverse.amount, field="transaction_id")
     course = Course(loan, facts)
     posted = reversal_steps.reverse(

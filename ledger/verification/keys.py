@@ -22,7 +22,10 @@ _PAGE: Final = 1_000
 _LENGTH_DELIMITED: Final = 2
 _NESTED_MAX: Final = 4
 _EVENTS_MAX: Final = 256
-"""No command brings about so many events after the one of which its answer tells."""
+"""No command brings about so many events from one of its postings to the next, or after them.
+
+Of postings an undo has two for each recovery, however many there were.
+"""
 _EVENT_ID: Final = re.compile(rb"([A-Za-z0-9:._/-]+):[0-9]+")
 
 
@@ -59,7 +62,7 @@ class KeysCheck:
                 if not 1 <= answer.position <= last:
                     raise WrongKey(f"the idempotency key {answer.key} has no effect in the journal")
                 self._check_events(answer)
-                self._check_figures(answer)
+                self._check_figures(answer, self._found(answer))
                 place, bit = divmod(answer.position, 8)
                 if taken[place] & 1 << bit:
                     raise WrongKey(
@@ -67,18 +70,21 @@ class KeysCheck:
                         "it, and another key does too"
                     )
                 taken[place] |= 1 << bit
-                self._found(answer)
                 count += 1
             key = answers[-1].key
         self._check_all_found()
         return count
 
-    def _found(self, answer: Answer) -> None:
-        """Strike out the postings of the command that the answer is of."""
-        mark, last = _mark(mark_of(answer.key)), answer.position
-        for position in range(last, max(0, last - _EVENTS_MAX), -1):
+    def _found(self, answer: Answer) -> int:
+        """Strike out the postings of the command that the answer is of; tell where it may begin."""
+        mark, position = _mark(mark_of(answer.key)), answer.position
+        first = max(1, position - _EVENTS_MAX)
+        while mark and position >= first:  # the ledger's own keys leave no mark
             if self._keys[position] == mark:
                 self._keys[position] = 0
+                first = max(1, position - _EVENTS_MAX)
+            position -= 1
+        return first
 
     def _check_all_found(self) -> None:
         """Insist that whatever was posted under a key has its answer."""
@@ -105,8 +111,8 @@ class KeysCheck:
                 "tells of other events"
             )
 
-    def _check_figures(self, answer: Answer) -> None:
-        """Insist that the answer of a transaction tells what its event says."""
+    def _check_figures(self, answer: Answer, first: int) -> None:
+        """Insist that the answer of a transaction tells what its event says, from a position on."""
         transaction = told.read_answer(answer.response)
         if transaction is None:
             # Of a loan's other answers, as of the end of each of its days, nothing is to be read.
@@ -114,7 +120,7 @@ class KeysCheck:
                 self._check_retold(answer)
             return
         mark, last = _mark(told.of_answer(transaction)), answer.position
-        if mark not in self._figures[max(1, last - _EVENTS_MAX) : last + 1]:
+        if mark not in self._figures[first : last + 1]:
             raise WrongKey(
                 f"entry {last}: the answer under the idempotency key {answer.key} tells other "
                 f"figures than the event {transaction.event_id[:100]}"

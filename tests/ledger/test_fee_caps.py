@@ -4,6 +4,7 @@ import grpc
 import pytest
 
 from tests.builders import Caller, open_loan_request, refusal_of
+from tests.ledger.taking_back import reverse
 
 
 def _left(error: grpc.RpcError) -> str:
@@ -88,3 +89,21 @@ def test_a_dishonour_fee_names_the_payment_that_was_sent_back(
     posted = answer.transaction
     assert (posted.reference_type, posted.reference_id) == ("PAYMENT", "PAY-7")
     assert (posted.fee_delta, posted.fee_after) == ("12.00", "112.00")
+
+
+@pytest.mark.parametrize("forgiven", ["waived", "adjusted"])
+def test_what_was_forgiven_is_not_charged_again_over_the_cap(
+    system: Caller, support: Caller, supervisor: Caller, forgiven: str
+) -> None:
+    """Once other fees have taken its place, the waiver or adjustment stands."""
+    account = system.active_loan()
+    support.late_fee(account, "400.00")
+    if forgiven == "waived":
+        done = supervisor.waive(account, "100.00")
+    else:
+        done = supervisor.adjust(account, "", "-100.00")
+    support.late_fee(account, "70.00")
+    transaction_id = done.transaction.transaction_id
+    with pytest.raises(grpc.RpcError) as refused:
+        reverse(supervisor, account, transaction_id)
+    assert (_left(refused.value), refusal_of(refused.value).field) == ("30.00", "transaction_id")

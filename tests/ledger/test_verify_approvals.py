@@ -19,7 +19,15 @@ from proto import servicing_pb2 as pb
 from proto.events import LedgerEvent, StaffDisabled, StaffKeyEnrolled, StaffKeyRevoked
 from proto.values import Key
 from tests.builders import Caller, LedgerProcess, new_id, open_loan_request
-from tests.ledger.approvers import adjustment, approver, ask, person, write_off
+from tests.ledger.approvers import (
+    adjustment,
+    approver,
+    ask,
+    person,
+    recovery,
+    undo,
+    write_off,
+)
 from tests.ledger.forging import rewritten, settings_of
 
 Body = dict[str, Any]
@@ -250,3 +258,18 @@ def test_a_key_that_was_revoked_before_is_named(folder: Path) -> None:
     rewritten(folder, _another_event("staff.disabled.v1", revoked))
     status, sentence = _found(folder)
     assert (status, "no key that was the approver's" in sentence) == (WRONG, True)
+
+
+def test_the_undo_of_a_write_off_is_right_however_often_something_was_recovered(
+    tmp_path: Path,
+) -> None:
+    """Each of the ninety recoveries becomes a payment then, all under one key."""
+    with LedgerProcess(tmp_path) as ledger:
+        ledger.with_staff()
+        account, decider = ledger.system.active_loan(), approver(ledger)
+        asker = ledger.caller("staff-support")
+        for command in (write_off(account), *(recovery(account, "1.00"),) * 90, undo(account)):
+            decider.approve(ask(asker, command).request_id)
+        assert ledger.system.balance(account).total_outstanding == "510.00"
+    status, sentence = verify(settings_of(tmp_path), 1, tell=lambda _line: None)
+    assert status == RIGHT, sentence
