@@ -4,6 +4,7 @@ Interest is told by what each time that was ended costs with all that is known t
 posting that counts from earlier changed about it is in those figures, and no line of its own.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import date
 
@@ -26,8 +27,14 @@ class Line(Struct, frozen=True):
     delta: Money
 
 
-def lines(postings: Iterable[PostingEvent], annual_rate_ppm: int) -> list[Line]:
-    """Give the lines by day, then as recorded; a day's interest after what else it brought."""
+def lines(
+    postings: Iterable[PostingEvent], annual_rate_ppm: int, ends: Iterable[date] = ()
+) -> list[Line]:
+    """Give the lines by day, then as recorded; a day's interest after what else it brought.
+
+    Interest of several days that was told at once, as of a loan that was open again, is parted
+    where another line stands between, and at the ends of a period.
+    """
     recorded = list(postings)
     interest: dict[date, InterestAccrued] = {}
     found = []
@@ -37,11 +44,15 @@ def lines(postings: Iterable[PostingEvent], annual_rate_ppm: int) -> list[Line]:
         else:
             delta = minus(event.total_delta, event.overpayment_delta)
             found.append(Line(event.effective_date, event, delta))
-    days = sorted(interest)
-    charged = counted(recorded, annual_rate_ppm, days[-1], days).charged_by if days else {}
-    before = Money(0)
+    if not interest:
+        return sorted(found, key=lambda line: line.day)  # stable
+    told = sorted(interest)
+    others = {*ends, *(line.day.as_date() for line in found)}
+    days = sorted({*told, *(each for each in others if each < told[-1])})
+    charged, before = counted(recorded, annual_rate_ppm, told[-1], days).charged_by, Money(0)
     for day in days:
-        event, delta, before = interest[day], minus(charged[day], before), charged[day]
+        event = interest[told[bisect_left(told, day)]]
+        delta, before = minus(charged[day], before), charged[day]
         if delta:
-            found.append(Line(event.through_date, event, delta))
+            found.append(Line(CalendarDate(day.isoformat()), event, delta))
     return sorted(found, key=lambda line: line.day)  # stable

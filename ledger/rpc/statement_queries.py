@@ -1,6 +1,7 @@
 """An account as of another time: its statement of a period, its balances then."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from typing import Final
 
 from ledger.domain.balances_at import Balances, Posted, balances_at
@@ -77,7 +78,8 @@ class StatementQueries:
         if first > last:
             raise fields.invalid("period_end", "must not be before period_start.")
         posted = [each.posting for each in self._posted(loan.account_id) if each.posting]
-        in_order = lines(posted, loan.annual_rate_ppm)
+        day_before = max(first, loan.opened_date).as_date() - timedelta(days=1)
+        in_order = lines(posted, loan.annual_rate_ppm, (day_before, last.as_date()))
         opening = total(each.delta for each in in_order if each.day < first)
         within = [each for each in in_order if first <= each.day <= last]
         closing = plus(opening, *(each.delta for each in within))

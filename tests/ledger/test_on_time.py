@@ -96,6 +96,25 @@ def test_a_statement_tells_interest_as_what_is_known_today_makes_it(
     assert told.closing_balance == system.balance(account).total_outstanding == "1022.47"
 
 
+def test_a_statement_parts_the_interest_that_was_told_at_once(
+    ledger_alone: LedgerProcess,
+) -> None:
+    """Paid off, and days later the money bounced: each day owes what it does on the account."""
+    system, lent = ledger_alone.system, asking.today() - timedelta(days=9)
+    account, days = _lend(system, lent), [str(lent + timedelta(days=each)) for each in range(9)]
+    now = at(lent + timedelta(days=1))
+    end_day(system, now)
+    paid = system.repay(account, "6006.57", at=now).transaction.transaction_id
+    supervisor = person(ledger_alone, "supervisor", {"reversal": "9000.00"})
+    take_back(supervisor, account, paid, effective_date=days[1])
+    system.repay(account, "1000.00", effective_date=days[5])
+    for first, last in ((days[0], days[3]), (days[4], days[8])):
+        told = asking.statement(system, account, first, last)
+        owed = asking.balance_at(system, account, effective_on=last)
+        assert told.closing_balance == owed.total_outstanding
+    assert told.opening_balance == "6026.30"  # four days of $6.575
+
+
 def _cents(amount: str) -> int:
     return Money.parse(amount or "0.00")
 
