@@ -38,7 +38,7 @@ def reads(happening: Happening) -> Reads:
         return Reads()
     key = happening.envelope.conversation_id
     places = ((WRITE_OFF_REQUESTS, key),)
-    if happening.ledger is None:
+    if happening.ledger is None or isinstance(event, events.ApprovalRequested):
         return Reads((*places, (WAITING_DECISIONS, key)), locks=(f"request:{key}",))
     return Reads(places)
 
@@ -59,6 +59,8 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
         ours = stored if stored is not None and stored.get("source") == "ledger" else None
         if isinstance(event, events.ApprovalRequested):
             ours = _request(event, happening)
+            if documents.get(WAITING_DECISIONS, key) is not None:
+                yield Change(WAITING_DECISIONS, key, None)  # nobody else decides on it
         yield Change(WRITE_OFF_REQUESTS, key, _stepped(ours or _bare(key), _step(event, happening)))
     elif stored is None or stored.get("source") != "ledger":
         yield from _from_outside(event, happening, documents, stored)

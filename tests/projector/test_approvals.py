@@ -143,6 +143,19 @@ def test_our_requests_listen_to_nobody_else(feed: Feed, drain: Drain, mirror: Mi
     assert mirror.one(documents.APPROVALS, REQUEST)["status"] == "pending"
 
 
+def test_a_decision_from_outside_does_not_wait_for_a_request_of_ours(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """The request is there: nothing is reported for ever as waiting for it."""
+    feed.tell("writeoff.rejected.v1", {"rejectedBy": "evil"}, conv=REQUEST)
+    drain()
+    assert len(mirror.all(documents.WAITING_DECISIONS)) == 1
+    ask(feed, "writeoff.requested.v1")
+    drain()
+    assert mirror.all(documents.WAITING_DECISIONS) == []
+    assert mirror.one(documents.WRITE_OFF_REQUESTS, REQUEST)["status"] == "pending"
+
+
 def test_those_who_may_decide_are_told_and_then_the_requester(
     feed: Feed, drain: Drain, mirror: Mirror
 ) -> None:
