@@ -6,6 +6,7 @@ from typing import Any, Final
 from pymongo.collection import Collection
 from pymongo.database import Database
 
+from projector.happening import is_same
 from projector.shelf import ANY_TIME, REBUILD
 
 PAGE: Final = 500
@@ -23,7 +24,7 @@ def differing(database: Database[dict[str, Any]], name: str) -> Iterator[tuple[i
     count = 0
     for left, right in _side_by_side(iter(live), iter(rebuilt)):
         count += 1
-        if left != right:
+        if not is_same(left, right):
             keys.append((left or right or {})["_id"])
         if count >= PAGE:
             yield count, keys
@@ -37,7 +38,7 @@ def still_differing(
     """Give those keys whose documents differ now."""
     for key in keys:
         live = _live(database, name).find_one({"_id": key})
-        if live != database[f"{REBUILD}{name}"].find_one({"_id": key}):
+        if not is_same(live, database[f"{REBUILD}{name}"].find_one({"_id": key})):
             yield key
 
 

@@ -121,6 +121,19 @@ class Limits(Struct, frozen=True, kw_only=True):
 USUAL_LIMITS: Final = Limits()
 
 
+def is_same(one: object, other: object) -> bool:
+    """Tell whether two values are stored alike; to Python, 1 is the same as true."""
+    return one == other and _are_kinds_same(one, other)
+
+
+def _are_kinds_same(one: object, other: object) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(_are_kinds_same(value, other[name]) for name, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return all(map(_are_kinds_same, one, other))
+    return isinstance(one, bool) == isinstance(other, bool)
+
+
 class Documents:
     """The documents of a batch: as they were read, and as they are by now."""
 
@@ -162,7 +175,7 @@ class Documents:
         """Take a document's new state; tell whether anything is different."""
         place = (change.collection, change.key)
         current = self._now.get(place)
-        if change.document == current:
+        if is_same(change.document, current):
             return False
         if change.document is None:
             self._now[place] = None

@@ -13,7 +13,7 @@ from pymongo.client_session import ClientSession
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError
 
-from projector.happening import Stored, Write
+from projector.happening import Stored, Write, is_same
 from proto.codec import Poison
 
 COMMAND_BYTES_MAX: Final = 16 * 1024 * 1024
@@ -106,7 +106,7 @@ def _difference(before: Stored | None, after: Stored) -> dict[str, Any]:
     changed = {
         name: value
         for name, value in after.items()
-        if name not in before or (value is not before[name] and value != before[name])
+        if name not in before or (value is not before[name] and not is_same(value, before[name]))
     }
     removed = {name: "" for name in before if name not in after}
     return {"$set": changed, "$unset": removed} if removed else {"$set": changed}

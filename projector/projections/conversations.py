@@ -7,7 +7,15 @@ one, and whichever comes first makes the conversation (events.md, section 4).
 from collections.abc import Iterator
 from typing import Final, assert_never
 
-from projector.happening import CONVERSATIONS, Change, Documents, Happening, Reads, Stored
+from projector.happening import (
+    CONVERSATIONS,
+    Change,
+    Documents,
+    Happening,
+    Reads,
+    Stored,
+    is_same,
+)
 from projector.projections import conversation_entries, statement_capture
 from projector.projections.account_status import When
 from projector.projections.conversation_size import fitted
@@ -50,7 +58,7 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
     stored = documents.get(CONVERSATIONS, key)
     before = stored or {"conversationId": key, "status": "active"}
     after = _after(before, event, happening, documents)
-    if stored is not None and after == stored:
+    if stored is not None and is_same(after, stored):
         return
     after = {**after, "version": to_mongo(int(before.get("version", 0)) + 1)}
     sent = len(happening.envelope.body.encode())

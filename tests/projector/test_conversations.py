@@ -135,6 +135,20 @@ def test_an_assessment_is_kept_as_it_was_sent(
     assert talk(mirror)["assessments"][field]["s3Key"] == "own"
 
 
+@pytest.mark.parametrize("told", ["at once", "one by one"])
+def test_a_number_that_becomes_a_truth_is_stored_as_one(
+    feed: Feed, drain: Drain, mirror: Mirror, told: str
+) -> None:
+    """To Python they are the same; stored they are not, however the events are cut."""
+    for day, passed in enumerate((1, True), start=1):
+        at = f"2026-02-0{day}T00:00:00Z"
+        say(feed, "fraudCheck_assessment", {"checks": [{"passed": passed}]}, timestamp=at)
+        if told == "one by one":
+            drain()
+    drain()
+    assert talk(mirror)["assessments"]["fraudCheck"]["checks"][0]["passed"] is True
+
+
 def test_the_noticeboard_has_both_names(feed: Feed, drain: Drain, mirror: Mirror) -> None:
     """Flat fields or a body; the topic is what follows the last two colons."""
     say(feed, "noticeboard_updated", agentName="credit::serviceability::Income", content="fine")
