@@ -14,7 +14,7 @@ from projector.happening import (
 )
 from proto import events, subjects
 from proto.codec import Envelope, InvalidBody
-from proto.events import Event
+from proto.events import EVENTS, Event
 
 COLLECTIONS: Final = {
     subjects.STAFF: STAFF,
@@ -35,7 +35,7 @@ TOLD_BY_OTHERS: Final = (
 OURS: Final = events.PostingEvent | events.StaffEvent | events.RequestEvent | events.DeskEvent
 OURS_ALONE: Final = frozenset(
     kind
-    for kind in events.EVENTS.values()
+    for kind in EVENTS.values()
     if issubclass(kind, OURS) and not issubclass(kind, TOLD_BY_OTHERS)
 )
 """A set of types is asked in no time, a union of thirty for each event is not."""
@@ -51,7 +51,7 @@ BY_CONVERSATION: Final = events.ConversationEvent | events.RequestEvent
 MESSAGE: Final = events.NotificationSent | events.NotificationDeliveryFailed
 NAMED_BY: Final = {
     **dict.fromkeys(get_args(events.AccountEvent), "account_id"),
-    **dict.fromkeys(get_args(events.CustomerEvent), "customer_id"),
+    **{each: "customer_id" for each in EVENTS.values() if issubclass(each, events.CustomerEvent)},
     **dict.fromkeys(get_args(MESSAGE), "notification_id"),
 }
 """Type to the field that its document is called by."""
@@ -119,13 +119,13 @@ def told_by(event: Event, actor: str) -> str:
 
 def _of_the_desk(event: events.DeskEvent, actor: str) -> str:
     match event:
-        case events.NoteAdded() | events.NoteAmended():
+        case events.NoteEvent():
             return f"{subjects.NOTE}{event.note_id}"
         case events.ItemReviewed():
             return f"{subjects.REVIEW}{event.event_id}"
         case events.TextRevealed():
             return f"{subjects.REVEAL}{actor}"
-        case events.LetterOpened() | events.LetterReplayed() | events.LetterResolved():
+        case events.LetterEvent():
             return f"{subjects.LETTER}{event.letter_id}"
         case events.RebuildAsked() | events.ReadOnlySet() | events.DayEnded():
             return OF_THE_BOOKS[type(event)]

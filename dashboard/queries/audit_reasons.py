@@ -7,10 +7,12 @@ import msgspec
 
 from dashboard.queries.audit import AuditEvent, AuditRow, stored_events
 from dashboard.queries.declared import DeskDatabase
-from proto.events import LedgerEvent
+from proto.events import EVENTS, LedgerEvent
 
 TELLING: Final = frozenset(
-    each.type for each in LedgerEvent.__args__ if "reason" in each.__struct_fields__
+    name
+    for name, each in EVENTS.items()
+    if issubclass(each, LedgerEvent) and "reason" in each.__struct_fields__
 )
 """The types whose bodies have a reason in words."""
 

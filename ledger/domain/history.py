@@ -53,10 +53,10 @@ _FOLDS: Final[tuple[tuple[tuple[type[Event], ...], Callable[..., Any]], ...]] = 
     ((*_POSTINGS, *get_args(AccountEvent)), loan.evolve),
     (get_args(RequestEvent), request.evolve),
     (get_args(StaffEvent), staff.evolve),
-    (get_args(NoteEvent), note.evolve),
+    ((NoteEvent,), note.evolve),
     ((ItemReviewed,), review.evolve),
     ((TextRevealed,), reading.evolve),
-    (get_args(LetterEvent), letter.evolve),
+    ((LetterEvent,), letter.evolve),
     ((RebuildAsked,), rebuild_log.evolve),
     ((ReadOnlySet,), switch.evolve),
     ((DayEnded,), day_log.evolve),
@@ -64,14 +64,14 @@ _FOLDS: Final[tuple[tuple[tuple[type[Event], ...], Callable[..., Any]], ...]] = 
 """Events to the fold of the subject that they belong to."""
 
 # By exact type, and so with the subclasses too: a write-off's request is a request.
-_FOLD_OF: Final = {
+FOLD_OF: Final = {
     event: fold for event in EVENTS.values() for events, fold in _FOLDS if issubclass(event, events)
 }
 
 
 def evolve(state: State | None, event: LedgerEvent, version: int, at: Instant) -> State:
     """Apply one event to the subject that it belongs to."""
-    fold = _FOLD_OF.get(type(event))
+    fold = FOLD_OF.get(type(event))
     if fold is None:
         raise ValueError(f"{event.type} belongs to no subject")
     return cast("State", fold(state, event, version, at))

@@ -4,21 +4,19 @@ from collections.abc import Iterator
 
 from projector.happening import NOTES, Change, Documents, Happening, Reads
 from proto.codec import to_mongo
-from proto.events import NoteAdded, NoteAmended
+from proto.events import NoteAdded, NoteEvent
 
 
 def reads(happening: Happening) -> Reads:
     """Name the note."""
     event = happening.event
-    return (
-        Reads(((NOTES, event.note_id),)) if isinstance(event, NoteAdded | NoteAmended) else Reads()
-    )
+    return Reads(((NOTES, event.note_id),)) if isinstance(event, NoteEvent) else Reads()
 
 
 def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
     """Give the note; its text is read through the ledger, by the event that has it."""
     event, place = happening.event, happening.ledger
-    if not isinstance(event, NoteAdded | NoteAmended) or place is None:
+    if not isinstance(event, NoteEvent) or place is None:
         return
     note = {
         **(documents.get(NOTES, event.note_id) or {}),

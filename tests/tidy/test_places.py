@@ -31,9 +31,7 @@ from dashboard.components.own_rights_table import LIMITS
 from dashboard.session import ROLE_NAMES
 from ledger.domain import reasons
 from ledger.domain.rights import LIMITED
-from projector import projections
 from proto import accounting_ledger_pb2, role_limits, servicing_pb2
-from proto.events import EVENTS
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -118,12 +116,6 @@ def test_every_role_and_kind_of_limit_has_its_rule_and_its_words() -> None:
     assert tuple(LIMITED) == role_limits.KINDS
     assert tuple(LIMITS) == role_limits.KINDS
     assert tuple(ROLE_NAMES) == role_limits.ROLES
-
-
-def test_every_event_is_projected_or_ignored_with_a_reason() -> None:
-    """An event type that nobody thought of is named here, not lost."""
-    assert set(EVENTS) == set(projections.PROJECTIONS) | set(projections.IGNORED)
-    assert all(projections.IGNORED.values())
 
 
 def test_every_page_stands_in_the_navigation() -> None:
