@@ -6,6 +6,7 @@ balances at that version is held against them too: a wrong projection would fold
 the same mistake.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +23,9 @@ from proto.values import Instant
 
 NOT_OF_THE_LEDGER: Final = frozenset({"_id", "createdAt", "updatedAt", "customerName", "search"})
 """What follows the customer's profile, which comes from outside, or the entries' times."""
+
+_LIKE_ANOTHER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?|[0-9T:.-]+Z|True|False")
+"""Texts that a number, a time or a truth is written as, too."""
 
 ABSENT: Final = "(absent)"
 ZERO: Final = "0.00"
@@ -162,7 +166,12 @@ def _flatten(path: str, value: object, fields: Flat) -> None:
 
 
 def as_text(value: object) -> str:
-    """Write a stored value, of whatever type, so that two can be compared and shown."""
+    """Write a stored value, of whatever type, so that two can be compared and shown.
+
+    A text that could be taken for a number is quoted: no query finds it among the numbers.
+    """
+    if isinstance(value, str):
+        return f'"{value}"' if _LIKE_ANOTHER.fullmatch(value) else value
     if isinstance(value, Decimal128):
         return format(value.to_decimal(), "f")
     if isinstance(value, datetime):

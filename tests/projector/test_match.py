@@ -72,6 +72,7 @@ def test_a_mirror_that_was_left_alone_scores_one(check: MatchCheck, mirror: Mirr
             "2030-01-01",
         ),
         ({"$set": {"fees.0.paid": Decimal128("9.99")}}, "fees.0.paid", "9.99"),
+        ({"$set": {"balances.principal": "500.00"}}, "balances.principal", '"500.00"'),
         ({"$set": {"ver": "abc"}}, "ver", "abc"),
         ({"$set": {"asOf": DatetimeMS(2**60)}}, "asOf", str(DatetimeMS(2**60))),
     ],
