@@ -87,14 +87,15 @@ class Heartbeat:
     def _sign(self) -> HeartbeatDocument:
         try:
             backlog = {stream: unread(self._streams, stream) for stream in STREAMS}
-            waiting = [waiting_since(self._streams, stream) for stream in STREAMS]
+            oldest = {stream: waiting_since(self._streams, stream) for stream in STREAMS}
+            self._vitals.waiting_since = {name: at for name, at in oldest.items() if at}
             connected = True
             if self._is_read(INBOX):  # of one that was emptied the last count stays
                 self._vitals.inbox_unread = backlog[INBOX]
                 self._vitals.inbox_held = held(self._streams)
                 self._see_tail(backlog[INBOX])
         except redis.RedisError:
-            backlog, waiting, connected = {}, [], False
+            backlog, connected = {}, False
         vitals = self._vitals
         return HeartbeatDocument(
             at=self._clock(),
@@ -106,7 +107,7 @@ class Heartbeat:
             last_position=vitals.last_position,
             lag_seconds=vitals.lag_seconds,
             backlog=backlog,
-            waiting_since=min((each for each in waiting if each), default=None),
+            waiting_since=min(vitals.waiting_since.values(), default=None) if connected else None,
             applied=vitals.applied,
             duplicates=vitals.duplicates,
             parked=vitals.parked,

@@ -94,6 +94,13 @@ class _Now(Collector):
         for stream, seconds in vitals.lag_seconds.items():
             lag.add_metric([stream], seconds)
         yield lag
+        # Where nothing is applied the lag stands still: this goes on.
+        waiting = GaugeMetricFamily(
+            "projector_waiting_seconds", "Age of the oldest event to apply.", labels=["stream"]
+        )
+        for stream, since in vitals.waiting_since.items():
+            waiting.add_metric([stream], max(0.0, time.time() - since.timestamp()))
+        yield waiting
         for name, told, value in (
             ("projector_parked_subjects", "Subjects that wait for an event.", vitals.parked),
             ("projector_dead_letters", "Dead letters since the start.", vitals.dead_lettered),

@@ -18,6 +18,8 @@ class Vitals(Struct):
     brought_position: int = 0
     """The last position that the stream brought, and not the ledger on asking."""
     lag_seconds: dict[str, float] = field(default_factory=dict)
+    waiting_since: dict[str, Instant] = field(default_factory=dict)
+    """Stream to when its oldest entry came that is not applied, as the heartbeat saw it."""
     applied: int = 0
     duplicates: int = 0
     parked: int = 0

@@ -14,6 +14,7 @@ from projector import assembly
 from projector.settings import BadSetting, Settings
 from projector.stream import STREAMS
 from proto import documents
+from proto.streams import INBOX
 from tests.ports import free_port
 from tests.projector.feed import Feed, account, customer, update
 from tests.projector.mirror import Mirror
@@ -67,6 +68,23 @@ def test_figures_and_health_are_told(settings: Settings, feed: Feed, mirror: Mir
     assert float(told["projector_batch_entries_sum"]) >= 20
     for stream in STREAMS:
         assert f'projector_lag_seconds{{stream="{stream}"}}' in told
+
+
+def test_what_is_not_applied_is_told_by_its_age(settings: Settings, feed: Feed) -> None:
+    """Of a loop that stands still the lag is what it was; what waits grows older."""
+    port = free_port()
+    waiting = f'projector_waiting_seconds{{stream="{INBOX}"}}'
+    with assembly.projector(replace(settings, metrics_port=port)) as (projector, beside):
+        projector.turn(20)
+        beside.start()
+        feed.tell("customer.created.v1", customer())
+        wait_until("its age", lambda: waiting in ask(port, "/metrics")[1])
+        while projector.turn(20):
+            pass
+        wait_until("its end", lambda: waiting not in ask(port, "/metrics")[1])
+        beside.stop()
+        projector.stop()
+        projector.run()
 
 
 def test_a_taken_port_is_one_sentence(settings: Settings) -> None:
