@@ -37,11 +37,20 @@ def following(before: Loan, told: Events, facts: Facts) -> Course:
     course = Course(before, facts)
     course.add(*told)
     # While a loan is written off its interest stands still; the undo brings it up to date.
-    if course.loan.accrual.through is not None and course.loan.written_off is None:
-        accrue(course, _ended(course.loan.accrual.through.as_date(), told, facts))
+    through = _accrued_through(course.loan)
+    if through is not None and course.loan.written_off is None:
+        accrue(course, _ended(through, told, facts))
     _reopen(course, told)
     _tell_lateness(course, before)
     return course
+
+
+def _accrued_through(loan: Loan) -> date | None:
+    """Give the day through which interest is accrued: of a loan that was paid off before, none."""
+    if loan.accrual.through is not None:
+        return loan.accrual.through.as_date()
+    paid_at_once = loan.annual_rate_ppm and loan.status == loans.CLOSED
+    return loan.earliest_effective - timedelta(days=1) if paid_at_once else None
 
 
 def _ended(through: date, told: Events, facts: Facts) -> date:

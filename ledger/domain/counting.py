@@ -12,15 +12,14 @@ from datetime import date, timedelta
 import msgspec
 from msgspec import Struct
 
+from ledger.domain.credits import credit_of, standing
 from ledger.domain.interest import DAYS_OF_YEAR, PARTS
 from ledger.domain.money import ZERO, minus, negative, plus, smaller
 from proto.events import (
     AccountWrittenOff,
     AdjustmentMade,
     FeeApplied,
-    FeeShare,
     FeeWaived,
-    InterestAccrued,
     LoanDisbursed,
     PaymentReversed,
     PostingEvent,
@@ -84,7 +83,7 @@ def counted(
     count = _Count(annual_rate_ppm)
     charged_by = {}
     asked = sorted({day for day in days if day < through})
-    for event in sorted(_standing(postings), key=lambda each: each.effective_date):  # stable
+    for event in sorted(standing(postings), key=lambda each: each.effective_date):  # stable
         day = event.effective_date.as_date()
         while asked and asked[0] < day:
             before = asked.pop(0)
@@ -105,29 +104,14 @@ def counted(
     )
 
 
-def _standing(postings: Iterable[PostingEvent]) -> list[PostingEvent]:
-    """Leave out interest, and what was taken back whole as of its own day: it never was."""
-    told = {each.transaction_id: each for each in postings if not isinstance(each, InterestAccrued)}
-    for each in tuple(told.values()):
-        if isinstance(each, PaymentReversed) and _never_was(
-            told[each.original_transaction_id], each
-        ):
-            del told[each.original_transaction_id], told[each.transaction_id]
-    return list(told.values())
-
-
-def _never_was(original: PostingEvent, reversed_: PaymentReversed) -> bool:
-    is_whole = _credit(original) == -_credit(reversed_)
-    return is_whole and original.effective_date == reversed_.effective_date
-
-
 class _Count:
     """The balances on the way from posting to posting, in cents."""
 
     def __init__(self, annual_rate_ppm: int) -> None:
         self._rate, self._through, self._parts = annual_rate_ppm, date.min, 0
         self.fees = self.principal = self.interest = self.overpayment = 0
-        self.charged = self.remainder = self.lent = self._fees_charged = 0
+        self.charged = self.remainder = self.lent = 0
+        self._fees: dict[Key, int] = {}
         self._shares: dict[Key, _Shares] = {}
         self._adjusted: dict[Key, AdjustmentMade] = {}
         self._given_up: _GivenUp | None = None
@@ -148,11 +132,14 @@ class _Count:
             case LoanDisbursed():
                 self._lend(event.principal_delta)
             case FeeApplied():
-                self._charge(event.fee_delta)
+                self._charge(event.transaction_id, event.fee_delta)
+                self.fees += event.fee_delta
             case AdjustmentMade():
                 self._adjusted[event.transaction_id] = event
                 self._lend(event.principal_delta)
-                self._charge(event.fee_delta)
+                for each in event.fee_changes:
+                    self._charge(each.transaction_id, each.amount_delta)
+                self.fees += event.fee_delta
             case FeeWaived():
                 self._shares[event.transaction_id] = self._waive(event)
             case AccountWrittenOff():
@@ -162,16 +149,28 @@ class _Count:
             case PaymentReversed():
                 self._reverse(event)
             case _:
-                self._shares[event.transaction_id] = self._share(_credit(event))
+                self._shares[event.transaction_id] = self._share(credit_of(event))
         self._settle()
 
     def _lend(self, principal: int) -> None:
         self.principal += principal
         self.lent += principal
 
-    def _charge(self, fee: int) -> None:
-        self.fees += fee
-        self._fees_charged += fee
+    def _charge(self, fee_id: Key, amount: int) -> None:
+        self._fees[fee_id] = self._fees.get(fee_id, 0) + amount
+
+    @property
+    def _fees_paid(self) -> int:
+        return sum(self._fees.values()) - self.fees
+
+    def _unpaid_of(self, fee_id: Key) -> int:
+        """Give what of a fee is not paid yet: the oldest are paid first."""
+        paid = self._fees_paid
+        for each, amount in self._fees.items():
+            if each == fee_id:
+                return max(amount - max(paid, 0), 0)
+            paid -= amount
+        return 0
 
     def _share(self, money: int) -> _Shares:
         """Share money, or pay out what is owed to the customer: below zero."""
@@ -190,12 +189,16 @@ class _Count:
         return _Shares(0, interest, rest)
 
     def _waive(self, event: FeeWaived) -> _Shares:
-        """Forgive what is unpaid; what had been paid pays the debt first, then other fees."""
-        unpaid, returned = _sum(event.fee_shares), _sum(event.returned_shares)
-        self._fees_charged -= unpaid + returned
-        self.fees -= unpaid
+        """Forgive what is unpaid on this day; what had been paid pays the debt, then other fees."""
+        forgiven = returned = 0
+        for share in (*event.fee_shares, *event.returned_shares):
+            unpaid = min(self._unpaid_of(share.transaction_id), share.amount)
+            self._charge(share.transaction_id, -share.amount)
+            self.fees -= unpaid
+            forgiven += unpaid
+            returned += share.amount - unpaid
         freed = self._share_over_debt(returned)
-        return _Shares(unpaid, freed.interest, freed.overpayment)
+        return _Shares(forgiven, freed.interest, freed.overpayment)
 
     def _reverse(self, event: PaymentReversed) -> None:
         """Undo what a posting did, as far as it moved money.
@@ -214,7 +217,7 @@ class _Count:
             self._give_up(given_up.event)
 
     def _take_back(self, event: PaymentReversed) -> None:
-        credit, original = _credit(event), event.original_transaction_id
+        credit, original = credit_of(event), event.original_transaction_id
         adjusted = self._adjusted.get(original)
         went = self._shares.get(original, _Shares())
         if adjusted is not None:
@@ -223,8 +226,8 @@ class _Count:
             self.lent -= adjusted.principal_delta
             credit -= less
             went = _Shares(fees=max(-adjusted.fee_delta, 0))
-        changes = event.fee_changes
-        self._fees_charged += sum(each.amount_delta - each.waived_delta for each in changes)
+        for each in event.fee_changes:
+            self._charge(each.transaction_id, each.amount_delta - each.waived_delta)
         if credit >= 0:
             self._share(credit)
             return
@@ -232,7 +235,7 @@ class _Count:
 
     def _take(self, went: _Shares, taken: int) -> None:
         """Take money from where it went; what is not there any more, from what was paid else."""
-        fees_paid, interest_paid = self._fees_charged - self.fees, self.charged - self.interest
+        fees_paid, interest_paid = self._fees_paid, self.charged - self.interest
         fees = max(min(went.fees, fees_paid, taken), 0)
         interest = max(min(went.interest, interest_paid, taken - fees), 0)
         owed = max(min(went.overpayment, self.overpayment, taken - fees - interest), 0)
@@ -287,12 +290,3 @@ class _Count:
             free -= paid
             setattr(self, name, each - paid)
         self.overpayment = free
-
-
-def _credit(event: PostingEvent) -> int:
-    """Give by how much a posting is to the customer's good."""
-    return event.overpayment_delta - event.total_delta
-
-
-def _sum(shares: Iterable[FeeShare]) -> int:
-    return sum(share.amount for share in shares)
