@@ -13,6 +13,8 @@ from msgspec import Struct
 from ledger import postings
 from ledger.commands import COMMANDS
 from ledger.commands.command import Command, Decided, Facts, Look, Name, with_recent
+from ledger.commands.message_names import posted_already
+from ledger.commands.record_repayment import RecordRepayment
 from ledger.domain.business_day import business_date
 from ledger.domain.history import State, as_posting, evolve
 from ledger.domain.loan import Loan
@@ -139,7 +141,7 @@ def decide(intent: Intent, world: World, granted: frozenset[Right] = frozenset()
     _check_switch(command, world)
     before = world.look.state(command.subject_id)
     mark = mark_of(intent.idempotency_key)
-    _check_not_done(before, mark)
+    _check_not_done(before, mark, command)
     touched = [world.look.state(subject) for subject in command.touches(before)]
     facts = _facts(intent.caller, permissions, world, (before, *touched))
     if mark:
@@ -159,9 +161,14 @@ def decide(intent: Intent, world: World, granted: frozenset[Right] = frozenset()
     return msgspec.structs.replace(outcome, also=also, names=names) if also or names else outcome
 
 
-def _check_not_done(before: State | None, mark: Code) -> None:
-    """Insist that nothing was posted under a key that has no answer, or has lost it."""
+def _check_not_done(before: State | None, mark: Code, command: Command) -> None:
+    """Insist that nothing was posted under a key that has no answer, or has lost it.
+
+    A payment of the inbox holds up no other: it is a dead letter then.
+    """
     if mark and isinstance(before, Loan) and mark in before.key_marks:
+        if isinstance(command, RecordRepayment) and command.message_id:
+            raise posted_already(command.message_id)
         raise Fault(
             "This was done under this key, but the answer that was kept of it is gone. Nothing "
             "was changed now; let an administrator run `python -m ledger verify`."

@@ -19,9 +19,9 @@ _DIGITS: Final = 16
 def mark_of(key: str) -> Code:
     """Give what a posting tells of a caller's key: 16 hex digits of its SHA-256.
 
-    None of the ledger's own, which need it not: the state of what they are for tells that it
-    was done.
+    None of those for the end of a day, which need it not: the state of what they are for tells
+    that it was done.
     """
-    if not key or key.startswith(OWN):
+    if not key or key.startswith((END_OF_DAY, EXPIRY)):
         return Code("")
     return Code(hashlib.sha256(key.encode()).hexdigest()[:_DIGITS])

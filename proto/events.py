@@ -291,13 +291,17 @@ class FeeShare(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RepaymentRecorded(Posting, frozen=True, kw_only=True, omit_defaults=True):
-    """Money came in: fees first, then interest, then principal, the rest is owed back."""
+    """Money came in: fees first, then interest, then principal, the rest is owed back.
+
+    `original_message_id` is that of the message of the inbox that brought it, if one did.
+    """
 
     type: ClassVar[str] = "repayment.recorded.v1"
     amount: Money
     payment_id: Key = NO_KEY
     payment_method: Code = NO_CODE
     payment_reference: Key = NO_KEY
+    original_message_id: Key = NO_KEY
     fee_shares: tuple[FeeShare, ...] = ()
     instalment_shares: tuple[InstalmentShare, ...] = ()
 

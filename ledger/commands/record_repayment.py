@@ -65,6 +65,7 @@ def decide(loan: Loan | None, command: RecordRepayment, facts: Facts) -> Decided
         payment_id=command.payment_id,
         payment_method=command.payment_method,
         payment_reference=command.payment_reference,
+        original_message_id=command.message_id,
         fee_shares=parts.fee_shares,
         instalment_shares=shares,
     )

@@ -15,6 +15,7 @@ from proto.events import (
     LedgerEvent,
     LetterResolved,
     PaymentCorrected,
+    RepaymentRecorded,
     ScheduleCreated,
     StaffCreated,
 )
@@ -54,7 +55,7 @@ def _names_in(event: LedgerEvent) -> tuple[tuple[str, str], ...]:
             return (("username", event.username),)
         case ApprovalRequested():
             return ((NUMBER_KIND, event.request_number),)
-        case PaymentCorrected() | LetterResolved():
+        case RepaymentRecorded() | PaymentCorrected() | LetterResolved():
             return ((MESSAGE, event.original_message_id),)
         case _:
             return ()

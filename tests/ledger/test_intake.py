@@ -11,12 +11,14 @@ import redis
 
 from embedded.process import stop
 from embedded.servers import RedisServer, wait_until
+from ledger.verification.command import WRONG, verify
 from projector.floods import STOPPED, Floods, take_in
 from projector.item import Entry
 from proto.streams import DEAD_LETTERS, INBOX, INTAKE_GROUP
 from tests.builders import Caller, LedgerProcess, new_id
 from tests.ledger.accounts_check import check_books, loan_of
 from tests.ledger.asking import set_read_only
+from tests.ledger.forging import forging, settings_of
 from tests.ledger.taking_back import close_letter, new_message
 from tests.ports import free_port
 
@@ -264,4 +266,26 @@ def test_a_message_from_the_dead_letters_is_posted_once_by_its_first_id(counter:
         )
         counter.settle()
         assert counter.letters()[-1]["error"].startswith(error)
+    assert counter.system.balance(account).total_outstanding == "590.00"
+
+
+@pytest.mark.parametrize("table", ["names", "answers"])
+def test_a_payment_whose_traces_were_removed_is_named_and_not_posted_again(
+    counter_alone: Counter, table: str
+) -> None:
+    """What keeps a message from being posted twice stands under no hash, its event does."""
+    counter, event_id = counter_alone, new_id("PAY")
+    account = counter.system.active_loan()
+    counter.receive(account, "10.00", event_id)
+    counter.settle()
+    counter.ledger.stop()
+    where = {"names": "kind = 'message'", "answers": "key LIKE 'inbox:%'"}[table]
+    with forging(counter.ledger.data_dir) as journal:
+        journal.execute(f"DELETE FROM {table} WHERE {where}")  # noqa: S608
+    settings = settings_of(counter.ledger.data_dir)
+    status, sentence = verify(settings, 1, tell=lambda _line: None)
+    assert (status, "entry 11" in sentence) == (WRONG, True), sentence
+    counter.ledger.start()
+    counter.receive(account, "10.00", event_id)
+    counter.settle()
     assert counter.system.balance(account).total_outstanding == "590.00"
