@@ -149,7 +149,10 @@ class RepaymentSchedule(Document, kw_only=True):
 
 
 class Closure(Document, kw_only=True):
-    """How an account came to its end."""
+    """How an account came to its end.
+
+    `later_balance` was told after it: it counts where a reversal takes the closing back.
+    """
 
     reason: str | None = None
     previous_status: str | None = None
@@ -158,6 +161,7 @@ class Closure(Document, kw_only=True):
     total_paid: Money | None = None
     loan_total_payable: Money | None = None
     triggered_by_transaction_id: str | None = None
+    later_balance: Money | None = None
 
 
 class Aging(Document, kw_only=True):

@@ -13,6 +13,7 @@ from projector.happening import ACCOUNTS, CUSTOMERS, Change, Documents, Happenin
 from projector.projections import account_ageing, account_schedule, account_status, portfolio
 from projector.projections.account_postings import posted
 from projector.projections.account_status import STATUSES, TERMINAL, When
+from projector.projections.last_payment import with_last_payment
 from proto.codec import stored_money, to_mongo
 from proto.events import (
     AccountClosed,
@@ -156,7 +157,7 @@ def _updated(account: Stored, event: AccountUpdated, when: When) -> Stored:
     if _leaves_balance(event) and not account_status.is_stale(account, "reversed", when):
         account = account_status.guarded(account, "reversed", when)
     if account_status.is_stale(account, "updated", when):
-        return account
+        return _reopened_late(account, event, when)
     raw: str = event.status
     balance = event.current_balance
     waits = account["accountStatus"] == "pending_disbursement"
@@ -171,19 +172,29 @@ def _updated(account: Stored, event: AccountUpdated, when: When) -> Stored:
         new["commencementDate"] = str(event.commencement_date)
     if event.signed_loan_agreement_url:
         new["signedLoanAgreementUrl"] = event.signed_loan_agreement_url
-    payment = _last_payment(account, new, event, when)
-    if payment:
-        known = account.get("lastPayment", {})
-        is_another = payment.get("date") not in (None, known.get("date"))
-        new["lastPayment"] = payment if is_another else {**known, **payment}
-    if balance is not None and _takes(account, balance, when, reopens=reopens):
-        owed = to_mongo(balance)
-        new["balances"] = {
-            **account.get("balances", {}),
-            "currentBalance": owed,
-            "totalOutstanding": owed,
-        }
-    return new
+    new = with_last_payment(account, new, event, when)
+    if balance is None:
+        return new
+    if _takes(account, balance, when, reopens=reopens):
+        return account_status.guarded(_owing(new, to_mongo(balance)), "balance", when)
+    if when.told_at is None or when.business_date <= account["closure"]["closedDate"]:
+        return new
+    return {**new, "closure": {**account["closure"], "laterBalance": to_mongo(balance)}}
+
+
+def _reopened_late(account: Stored, event: AccountUpdated, when: When) -> Stored:
+    """Take a closing back by what an update overtook that told what is owed since."""
+    owed = account.get("closure", {}).get("laterBalance")
+    if owed is None or not _reopens(account, event, when):
+        return account
+    if account_status.is_stale(account, "status", when):
+        when = When(when.entry_at)  # a status that is newer was refused with the rest
+    return _owing(account_status.with_status(account, "ACTIVE", when, reopens=True), owed)
+
+
+def _owing(account: Stored, owed: Decimal128) -> Stored:
+    told = {"currentBalance": owed, "totalOutstanding": owed}
+    return {**account, "balances": {**account.get("balances", {}), **told}}
 
 
 def _reopens(account: Stored, event: AccountUpdated, when: When) -> bool:
@@ -205,8 +216,9 @@ def _leaves_balance(event: AccountUpdated) -> bool:
 
 
 def _takes(account: Stored, balance: Money, when: When, *, reopens: bool) -> bool:
-    """Tell whether a balance counts: a late update brings no debt back to a closed account."""
-    if when.ordered or reopens or account["accountStatus"] not in TERMINAL:
+    """Tell whether a balance counts: where a closing told the last one, no debt comes back."""
+    is_closed = account["accountStatus"] in TERMINAL and "closure" in account
+    if when.ordered or reopens or not is_closed:
         return True
     return balance <= _balance(account)
 
@@ -214,29 +226,6 @@ def _takes(account: Stored, balance: Money, when: When, *, reopens: bool) -> boo
 def _balance(account: Stored) -> Money:
     stored: Decimal128 | None = account.get("balances", {}).get("currentBalance")
     return stored_money(stored) if stored is not None else Money(0)
-
-
-def _last_payment(before: Stored, after: Stored, event: AccountUpdated, when: When) -> Stored:
-    """Give the last payment as told, else as a lower balance of an active account tells it."""
-    told = {
-        "date": to_mongo(event.last_payment_date),
-        "amount": to_mongo(event.last_payment_amount),
-    }
-    paid = _paid(before, event) if event.last_payment_date is None else None
-    if paid is not None and after["accountStatus"] == "active":
-        told["date"] = when.business_date
-        told["amount"] = told["amount"] or to_mongo(paid)
-    return {name: value for name, value in told.items() if value is not None}
-
-
-def _paid(before: Stored, event: AccountUpdated) -> Money | None:
-    """Give by how much a repayment made the balance lower, if it was one and did."""
-    kind = event.triggered_by_transaction_type.upper()
-    known = before.get("balances", {}).get("currentBalance")
-    if kind not in ("", "REPAYMENT") or known is None or event.current_balance is None:
-        return None
-    paid = Money(stored_money(known) - event.current_balance)
-    return paid if paid > 0 else None
 
 
 def _closed(account: Stored, event: AccountClosed) -> Stored:
@@ -259,6 +248,7 @@ def _closed(account: Stored, event: AccountClosed) -> Stored:
         "totalPaid": to_mongo(event.total_paid),
         "loanTotalPayable": to_mongo(event.loan_total_payable),
         "triggeredByTransactionId": str(event.triggered_by_transaction_id) or None,
+        "laterBalance": _told_since(account, event.closed_date),
     }
     balances = {
         **account.get("balances", {}),
@@ -278,8 +268,20 @@ def _closed(account: Stored, event: AccountClosed) -> Stored:
 
 def _is_reversed_since(account: Stored, closed_date: str) -> bool:
     """Tell whether the closing comes after what took it back, which told of a later day."""
-    reversed_at = account_status.guard_time(account, "reversed")
-    return reversed_at is not None and When(reversed_at).business_date > closed_date
+    return _is_since(account, "reversed", closed_date)
+
+
+def _told_since(account: Stored, closed_date: str) -> Decimal128 | None:
+    """Give the balance that was told of a later day than the closing's."""
+    if not _is_since(account, "balance", closed_date):
+        return None
+    owed: Decimal128 = account["balances"]["currentBalance"]
+    return owed
+
+
+def _is_since(account: Stored, guard: str, date: str) -> bool:
+    told_at = account_status.guard_time(account, guard)
+    return told_at is not None and When(told_at).business_date > date
 
 
 def _with_name(account: Stored, documents: Documents) -> Stored:

@@ -1,5 +1,6 @@
 """Where a guard could be passed by: equal milliseconds, other spellings, late reversals."""
 
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import redis
 from proto import documents
 from proto.streams import INBOX
 from tests.projector.conftest import Drain
-from tests.projector.feed import Feed, account, closing, customer, schedule, update
+from tests.projector.feed import Body, Feed, account, closing, customer, schedule, update
 from tests.projector.mirror import Mirror
 
 
@@ -103,6 +104,55 @@ def test_a_closing_that_comes_after_what_took_it_back_closes_nothing(
     assert (found["accountStatus"], found["balances"]["currentBalance"]) == ("active", "40.00")
     assert found["balances"]["totalPaid"] == "500.00"
     assert "closure" not in found
+
+
+CLOSED = ("account.closed.v1", closing(closed_date="2026-03-10"))
+TAKEN_BACK = (
+    "account.updated.v1",
+    update(
+        current_balance="40.00",
+        triggered_by_transaction_type="REVERSAL",
+        timestamp="2026-03-12T00:00:00Z",
+    ),
+)
+PAID_SINCE = (
+    "account.updated.v1",
+    update(current_balance="10.00", timestamp="2026-03-14T00:00:00Z"),
+)
+
+
+@pytest.mark.parametrize("told", permutations((CLOSED, TAKEN_BACK, PAID_SINCE)))
+def test_what_is_owed_since_a_closing_was_taken_back_counts(
+    feed: Feed, drain: Drain, mirror: Mirror, told: tuple[tuple[str, Body], ...]
+) -> None:
+    """Also where the update that tells it overtook the reversal, or both the closing."""
+    feed.tell("account.created.v1", account(status="ACTIVE", current_balance="500.00"))
+    for each in told:
+        feed.tell(*each)
+    drain()
+    found = mirror.account()
+    assert (found["accountStatus"], found["balances"]["currentBalance"]) == ("active", "10.00")
+    assert "closure" not in found
+
+
+@pytest.mark.parametrize("status", ["WRITTEN_OFF", "CLOSED"])
+@pytest.mark.parametrize("is_late", ["late", "in order"])
+def test_a_status_alone_tells_of_no_last_balance(
+    feed: Feed, drain: Drain, mirror: Mirror, status: str, is_late: str
+) -> None:
+    """What was owed when it came counts, whichever of them comes first; a closing tells more."""
+    told = [
+        ("account.updated.v1", update(current_balance="300.00", timestamp="2026-03-01T00:00:00Z")),
+        (
+            "account.status_changed.v1",
+            update(new_status=status, changed_at="2026-03-05T00:00:00Z"),
+        ),
+    ]
+    feed.tell("account.created.v1", account(status="ACTIVE"))
+    for each in reversed(told) if is_late == "late" else told:
+        feed.tell(*each)
+    drain()
+    assert mirror.account()["balances"]["currentBalance"] == "300.00"
 
 
 @pytest.mark.parametrize("kind", ["REVERSAL", "CORRECTION"])
