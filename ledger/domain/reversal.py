@@ -112,6 +112,7 @@ def inverse(loan: Loan, event: PostingEvent) -> Inverse:
         case _:
             raise TypeError(f"{event.type} cannot be taken back")
     back.settle()
+    back.bound()
     back.level()
     return Inverse(
         after=back.loan,

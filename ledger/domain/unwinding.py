@@ -135,6 +135,18 @@ class Unwinding:
             self.move(overpayment=negative(free))
             self.credit(free)
 
+    def bound(self) -> None:
+        """Let no more principal be owed than was lent: what is beyond had paid interest and fees.
+
+        An adjustment had forgiven more than was lent, for another one had added to it.
+        """
+        lent = plus(self.loan.disbursed, self.loan.principal_adjusted)
+        beyond = minus(self.loan.principal, max(lent, ZERO))
+        if beyond > ZERO:
+            self.move(principal=negative(beyond))
+            self.forgive(beyond)
+            self._take_elsewhere(beyond)
+
     def level(self) -> None:
         """Bring every instalment within what was agreed, unless more principal was added."""
         if self.loan.principal_adjusted <= 0:

@@ -86,6 +86,7 @@ def check_loan(loan: Loan) -> None:
     assert (loan.status in {"CLOSED", "WRITTEN_OFF"}) == (loan.total_outstanding == 0)
     assert loan.overpayment == 0 or loan.total_outstanding == 0
     assert loan.interest <= loan.accrual.charged
+    assert loan.principal <= max(loan.disbursed + loan.principal_adjusted, 0)
     if given_up:
         assert given_up.fees == sum(fee.written_off for fee in loan.fees)
         assert 0 <= loan.recovered <= given_up.amount

@@ -69,7 +69,10 @@ def test_instalments_ask_for_what_is_owed_once_paid_principal_was_none(
 def test_instalments_ask_for_all_that_is_owed_once_two_adjustments_are_taken_back(
     ledger: LedgerProcess, system: Caller
 ) -> None:
-    """The first one first: what it had added was written down by the second, and never paid."""
+    """The first one first: what it had added was written down by the second, and never paid.
+
+    Nor was the fee: no more principal is owed than was lent.
+    """
     account, supervisor = system.active_loan(), somebody(ledger).caller
     first = supervisor.adjust(account, "157.60", "-100.00").transaction.transaction_id
     second = supervisor.adjust(account, "-657.60").transaction.transaction_id
@@ -77,5 +80,5 @@ def test_instalments_ask_for_all_that_is_owed_once_two_adjustments_are_taken_bac
     reverse(supervisor, account, second)
     loan = loan_of(system, account)
     asked = sum(each.remaining for each in loan.instalments)
-    assert (loan.total_outstanding, asked) == (600_00, 600_00)
+    assert (loan.principal, loan.fee_balance, asked) == (500_00, 100_00, 600_00)
     check_alike(system, account)
