@@ -10,7 +10,7 @@ from typing import Final
 
 from projector.item import Item
 from proto.codec import InvalidBody
-from proto.events import EVENTS, Event, ScheduleUpdated
+from proto.events import EVENTS, Event, NotificationEvent, ScheduleUpdated
 from proto.values import Instant
 
 AHEAD_MAX: Final = timedelta(days=1)
@@ -40,3 +40,6 @@ def _told(event: Event) -> Iterator[tuple[str, Instant | None]]:
     if isinstance(event, ScheduleUpdated):
         for each in event.payments:
             yield "last_updated", each.last_updated
+    if isinstance(event, NotificationEvent) and event.event_at is None:
+        yield "sent_at", event.sent_at
+        yield "failed_at", getattr(event, "failed_at", None)

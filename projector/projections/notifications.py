@@ -44,7 +44,7 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
         return
     key = _key(event, happening)
     before = documents.get(NOTIFICATIONS, key) or {"notificationId": key}
-    when = When(happening.at, event.event_at)
+    when = When(happening.at, event.event_at or getattr(event, "failed_at", None) or event.sent_at)
     told = {**_common(event), **_told(event)}
     yield Change(NOTIFICATIONS, key, with_newest(before, told, when))
 

@@ -55,12 +55,13 @@ def test_what_is_of_the_future_is_a_dead_letter(feed: Feed, drain: Drain, mirror
     feed.tell("loan.aging.updated.v1", update(dpd=9, bucket="current", last_updated=FUTURE))
     say(feed, "conversation_summary", {"purpose": "x"}, timestamp=FUTURE)
     feed.tell("notification.sent.v1", {"notification_id": "N-1", "event_at": FUTURE})
+    feed.tell("notification.sent.v1", {"notification_id": "N-1", "sent_at": FUTURE})
     feed.tell("account.schedule.created.v1", schedule())
     feed.tell("account.updated.v1", update(current_balance="300.00", timestamp=today.isoformat()))
     feed.tell("account.updated.v1", update(current_balance="200.00", timestamp=ahead))
     drain()
     errors = [each["error"] for each in feed.dead_letters()]
-    assert len(errors) == 7
+    assert len(errors) == 8
     assert all(each.startswith("InvalidTimestamp: ") and "2099" in each for each in errors)
     assert mirror.account()["balances"]["currentBalance"] == "200.00"
     assert mirror.account()["accountStatus"] == "active"

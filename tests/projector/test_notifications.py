@@ -86,6 +86,17 @@ def test_an_older_event_fills_only_what_is_missing(
     assert found["failure"]["errorType"] == "transient"
 
 
+def test_when_it_was_sent_or_failed_decides_where_the_event_tells_no_time_of_its_own(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """What failed in the end is not sent, whichever of the two is told first."""
+    failed = {"failed_at": "2026-03-01T00:05:00Z", "error_type": "permanent"}
+    feed.tell("notification.delivery_failed.v1", message(event_at=None, sent_at=None, **failed))
+    feed.tell("notification.sent.v1", message(event_at=None, sent_at="2026-03-01T00:01:00Z"))
+    drain()
+    assert mirror.one(documents.NOTIFICATIONS, "NTF-1")["status"] == "failed"
+
+
 def test_a_change_of_suppression_is_an_entry_of_its_own(
     feed: Feed, drain: Drain, mirror: Mirror
 ) -> None:
