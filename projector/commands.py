@@ -91,7 +91,7 @@ def _rebuild(asked: argparse.Namespace, settings: Settings) -> int:
         )
         return DIFFERS
     except FenceLost:
-        _say("The projectors waited too long and went on: run it again.")
+        _say("It was silent for so long that others went on: run it again.")
         return AWAY
     _say(
         f"{done.events} events replayed, {done.compared} documents compared, {done.differing} "

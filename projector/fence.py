@@ -16,7 +16,7 @@ import structlog
 from pymongo import MongoClient
 from pymongo.client_session import ClientSession
 from pymongo.database import Database
-from pymongo.errors import OperationFailure
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from projector.orphans import APP_NAME
 from projector.reclaim import is_gone
@@ -24,6 +24,7 @@ from projector.shelf import PROJECTED, REBUILD
 from proto.documents import FENCES
 
 KEY: Final = "rebuild"
+CLAIM: Final = "rebuilding"
 ABANDONED_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 0.05
 LONGEST_TRANSACTION_SECONDS: Final = 65.0
@@ -39,7 +40,7 @@ class Fenced(Exception):  # noqa: N818 - the state of the world, not of an event
 
 
 class FenceLost(Exception):  # noqa: N818 - what it tells
-    """The fence was taken away, because its holder was silent for too long."""
+    """What was held was taken away, because its holder was silent for too long."""
 
 
 def look(database: Database[dict[str, Any]], session: ClientSession) -> None:
@@ -72,38 +73,73 @@ class Patience:
             time.sleep(LOOK_SECONDS)
 
 
-class Fence:
+class Held:
+    """A document that one process has at a time, and that tells that it lives."""
+
+    def __init__(self, database: Database[dict[str, Any]], key: str, holder: str) -> None:
+        self._fences = database[FENCES.name]
+        self._key, self._holder, self._token = key, holder, uuid.uuid4().hex
+        self._beat = 0
+
+    @property
+    def _mine(self) -> dict[str, Any]:
+        mine = {"holder": self._holder, "token": self._token, "beat": self._beat}
+        return {"_id": self._key, **mine}
+
+    def renew(self) -> None:
+        """Tell that the holder lives. Raises FenceLost."""
+        self._beat += 1
+        mine = {"_id": self._key, "token": self._token}
+        if not self._fences.update_one(mine, {"$set": {"beat": self._beat}}).matched_count:
+            raise FenceLost
+
+    def open(self) -> None:
+        """Let the others go on."""
+        self._fences.delete_one({"_id": self._key, "token": self._token})
+
+
+class Claim(Held):
+    """The right to fill collections beside the live ones: two rebuilds would fill the same."""
+
+    def __init__(self, database: Database[dict[str, Any]], holder: str) -> None:
+        super().__init__(database, CLAIM, holder)
+
+    def take(self) -> bool:
+        """Take it, also from a holder that is gone or silent; False: another is at work."""
+        try:
+            self._fences.insert_one(self._mine)
+        except DuplicateKeyError:
+            return self._take_over(self._fences.find_one({"_id": CLAIM}))
+        return True
+
+    def _take_over(self, other: dict[str, Any] | None) -> bool:
+        began = time.monotonic()
+        while other is not None and self._fences.find_one({"_id": CLAIM}) == other:
+            if is_gone(other["holder"]) or time.monotonic() - began > ABANDONED_SECONDS:
+                return bool(self._fences.replace_one(other, self._mine).matched_count)
+            time.sleep(LOOK_SECONDS)
+        return False
+
+
+class Fence(Held):
     """The fence as its holder sees it."""
 
     def __init__(
         self, client: MongoClient[dict[str, Any]], database: Database[dict[str, Any]], holder: str
     ) -> None:
-        self._client, self._fences = client, database[FENCES.name]
-        self._holder, self._token = holder, uuid.uuid4().hex
-        self._beat = 0
+        super().__init__(database, KEY, holder)
+        self._client = client
 
     def close(self) -> None:
         """Close it, and wait until no batch is under way that did not see it.
 
         Raises DuplicateKeyError where another rebuild holds it.
         """
-        fence = {"_id": KEY, "holder": self._holder, "token": self._token, "beat": self._beat}
-        self._fences.insert_one(fence)
+        self._fences.insert_one(self._mine)
         closed_at = time.monotonic()
         while self._is_writing(time.monotonic() - closed_at):
             self.renew()
             threading.Event().wait(LOOK_SECONDS)
-
-    def renew(self) -> None:
-        """Tell that the holder lives. Raises FenceLost."""
-        self._beat += 1
-        mine = {"_id": KEY, "token": self._token}
-        if not self._fences.update_one(mine, {"$set": {"beat": self._beat}}).matched_count:
-            raise FenceLost
-
-    def open(self) -> None:
-        """Let the projectors go on."""
-        self._fences.delete_one({"_id": KEY, "token": self._token})
 
     def _is_writing(self, closed_seconds: float) -> bool:
         """Tell whether a projector's transaction is open that is older than the fence."""

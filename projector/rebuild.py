@@ -17,7 +17,7 @@ from pymongo.errors import DuplicateKeyError
 from projector import compare, shelf
 from projector.archive import Archive
 from projector.fail_points import FailPoint, reach
-from projector.fence import Fence, drop_rebuilt
+from projector.fence import KEY, Claim, Fence, drop_rebuilt
 from projector.ledger_reads import Ledger
 from projector.replay import Replay
 from projector.retention import taken
@@ -73,6 +73,7 @@ class Rebuild:
         self._live = client.get_database(settings.db_name, codec_options=TIMEZONED)
         self._shelf = Shelf(client, settings.db_name, REBUILD)
         self._archive, self._ledger = archive, ledger
+        self._claim = Claim(self._live, settings.consumer)
         self._fence = Fence(client, self._live, settings.consumer)
         self._differing: dict[str, list[str]] = {}
         self._taken: documents.ArchiveRetentionDocument | None = None
@@ -88,6 +89,16 @@ class Rebuild:
         """
         self.progress.collections = self._asked(names)
         self._refuse_gaps()
+        if not self._claim.take():
+            raise NotRebuilt("Another rebuild is under way: run it again when it has ended.")
+        try:
+            self._rebuild()
+        finally:
+            self._claim.open()
+        self._tell("done", now=True)
+        return self.progress
+
+    def _rebuild(self) -> None:
         self._empty_shelf()
         with self._client.start_session() as session:
             replay = Replay(
@@ -101,8 +112,6 @@ class Rebuild:
             self._replay(replay)
             self._compare()
             self._swap(replay)
-        self._tell("done", now=True)
-        return self.progress
 
     def _asked(self, names: Iterable[str]) -> list[str]:
         known = [each.name for each in PROJECTED]
@@ -153,7 +162,7 @@ class Rebuild:
             )
 
     def _empty_shelf(self) -> None:
-        if self._live[documents.FENCES.name].find_one({}) is not None:
+        if self._live[documents.FENCES.name].find_one({"_id": KEY}) is not None:
             raise NotRebuilt("Another rebuild is at its swap: run it again in a minute.")
         drop_rebuilt(self._live)
         for collection in PROJECTED:
@@ -187,6 +196,7 @@ class Rebuild:
             raise NotRebuilt("Another rebuild is at its swap: run it again later.") from None
         try:
             reach(FailPoint.AFTER_FENCE)
+            self._claim.renew()
             self._refuse_loss()
             for _ in replay.catch_up():
                 self._fence.renew()
@@ -238,6 +248,8 @@ class Rebuild:
         if not now and time.monotonic() - self._reported_at < REPORT_SECONDS:
             return
         self._reported_at = time.monotonic()
+        if not now:
+            self._claim.renew()
         self.progress.at = self._clock()
         key = str(self.progress.started_at)
         self._live[documents.REBUILDS.name].replace_one(

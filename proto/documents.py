@@ -916,7 +916,10 @@ class LetterAnswerDocument(Document, kw_only=True):
 
 
 class FenceDocument(Document, kw_only=True):
-    """Closed for a moment by a rebuild that swaps; `beat` moves while its holder lives."""
+    """Closed for a moment by a rebuild that swaps; `beat` moves while its holder lives.
+
+    The one called `rebuilding` is held from a rebuild's beginning to its end.
+    """
 
     holder: str
     token: str

@@ -1,8 +1,16 @@
-"""The rebuilt is made in the order in which the live was, whichever way events came."""
+"""The rebuilt is made in the order in which the live was, by one rebuild at a time."""
 
+import os
+import platform
+import threading
 from dataclasses import replace
 
+import pytest
+
+from projector.fence import CLAIM
+from projector.rebuild import NotRebuilt
 from projector.settings import Settings
+from proto import documents
 from proto.streams import INTERNAL
 from tests.ports import free_port
 from tests.projector.conftest import Start
@@ -30,3 +38,36 @@ def test_an_event_that_came_after_later_ones_is_rebuilt_after_them(
     with serving(History([first, second]), cut.ledger_address):
         assert run(cut).differing == 0
     assert projected(mirror) == before
+
+
+def test_a_second_rebuild_leaves_what_another_fills(
+    feed: Feed, start: Start, settings: Settings, mirror: Mirror
+) -> None:
+    """Two would fill the same collections, and what is said in a conversation would double."""
+    entry = feed.entry("LOAN-1", "account.created.v1", account())
+    cut = replace(settings, ledger_address=f"127.0.0.1:{free_port()}")
+    with start(cut) as drain:
+        feed.raw(entry, INTERNAL)
+        drain()
+    claims = mirror.database["fences"]
+    here, dead = f"{platform.node()}-{os.getpid()}", f"{platform.node()}-999999"
+    claims.insert_one({"_id": CLAIM, "holder": here, "token": "t", "beat": 1})
+    half_filled = mirror.database["rebuild-conversations"]
+    half_filled.insert_one({"_id": "CONV-1"})
+    ended = threading.Event()
+
+    def live() -> None:
+        while not ended.wait(0.05):
+            claims.update_one({"_id": CLAIM}, {"$inc": {"beat": 1}})
+
+    other = threading.Thread(target=live)
+    other.start()
+    with serving(History([entry]), cut.ledger_address):
+        with pytest.raises(NotRebuilt, match="Another rebuild is under way"):
+            run(cut)
+        assert half_filled.count_documents({}) == 1
+        ended.set()
+        other.join()
+        claims.update_one({"_id": CLAIM}, {"$set": {"holder": dead}})
+        assert run(cut).state == "done"
+    assert mirror.all(documents.FENCES) == []
