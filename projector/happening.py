@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
+from bson import Int64
 from msgspec import Struct
 
 from proto import documents
@@ -119,6 +120,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 USUAL_LIMITS: Final = Limits()
+_CONFUSED: Final = frozenset({bool, int, Int64, dict, list})
 
 
 def is_same(one: object, other: object) -> bool:
@@ -126,12 +128,15 @@ def is_same(one: object, other: object) -> bool:
     return one == other and _are_kinds_same(one, other)
 
 
-def _are_kinds_same(one: object, other: object) -> bool:
-    if isinstance(one, dict) and isinstance(other, dict):
-        return all(_are_kinds_same(value, other[name]) for name, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return all(map(_are_kinds_same, one, other))
-    return isinstance(one, bool) == isinstance(other, bool)
+def _are_kinds_same(one: Any, other: Any) -> bool:  # noqa: ANN401 - any stored value
+    """Look at what Python takes for one another; of everything else it was told already."""
+    if isinstance(one, dict):
+        pairs = [(each, other[name]) for name, each in one.items() if type(each) in _CONFUSED]
+    elif isinstance(one, list):
+        pairs = [(each, other[at]) for at, each in enumerate(one) if type(each) in _CONFUSED]
+    else:
+        return isinstance(one, bool) == isinstance(other, bool)
+    return not pairs or all(_are_kinds_same(*pair) for pair in pairs)
 
 
 class Documents:
