@@ -29,7 +29,7 @@ def launched(data_dir: Path) -> Iterator[Launched]:
         product.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launched]:
     """A running product for the tests that leave it as they found it."""
     product = Launched(tmp_path_factory.mktemp("product") / "data").start()

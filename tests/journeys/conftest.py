@@ -12,7 +12,7 @@ from tests.embedded.launcher import Launched
 from tests.told_times import Took, taker
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Everything, started as `make run` does, with a small portfolio."""
     launched = Launched(tmp_path_factory.mktemp("product") / "data", DEMO_CUSTOMERS="46").start()

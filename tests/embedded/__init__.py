@@ -1,0 +1,1 @@
+"""Tests of how the product is started, watched and stopped; the shared one ends with them."""

@@ -1,0 +1,1 @@
+"""Journeys through the running product, which ends with the last of them."""
