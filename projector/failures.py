@@ -13,8 +13,6 @@ from projector.dead_letters import DeadLetters, Failed, Failure, described
 from projector.item import Delivery, Entry, Item
 from projector.metrics import Metrics
 from projector.parked import type_name
-from projector.reclaim import Reclaimer
-from projector.stream import STREAMS
 from projector.vitals import Vitals
 
 log = structlog.get_logger()
@@ -23,11 +21,8 @@ log = structlog.get_logger()
 class Failures:
     """Counts failures and has them delivered again."""
 
-    def __init__(
-        self, dead_letters: DeadLetters, reclaimer: Reclaimer, vitals: Vitals, metrics: Metrics
-    ) -> None:
-        self._dead_letters, self._reclaimer = dead_letters, reclaimer
-        self._vitals, self._metrics = vitals, metrics
+    def __init__(self, dead_letters: DeadLetters, vitals: Vitals, metrics: Metrics) -> None:
+        self._dead_letters, self._vitals, self._metrics = dead_letters, vitals, metrics
         self._poison, self._again = list[Entry](), list[Entry]()
 
     def begin(self) -> None:
@@ -57,17 +52,9 @@ class Failures:
         return poison
 
     def delivered_again(self) -> list[Entry]:
-        """Have what could not be read delivered once more."""
+        """Give what could not be read once more: it is pending, and here."""
         again, self._again = self._again, []
-        delivered = [
-            Entry(each.stream, each.entry_id, each.fields, Delivery.AGAIN)
-            for each in again
-            if each.is_fetched
-        ]
-        for stream in STREAMS:
-            ids = [each.entry_id for each in again if each.stream == stream and not each.is_fetched]
-            delivered += self._reclaimer.deliver_again(stream, ids)
-        return delivered
+        return [Entry(each.stream, each.entry_id, each.fields, Delivery.AGAIN) for each in again]
 
     def forget(self, entries: list[Entry]) -> None:
         """Forget the failures of entries that went through after all."""

@@ -70,7 +70,7 @@ class Projector:
         self._reclaimer = Reclaimer(streams, consumer, stale)
         self._of_letters = Reclaimer(streams, consumer, stale, LETTERS_GROUP)
         dead_letters = DeadLetters(streams, settings.tries_max, clock)
-        self._failures = Failures(dead_letters, self._reclaimer, vitals, metrics)
+        self._failures = Failures(dead_letters, vitals, metrics)
         self._loss = InboxLoss(store, vitals, clock)
         self._lease = Lease(streams, settings.consumer)
         self._trimmer = Trimmer(streams, settings)

@@ -8,13 +8,12 @@ others when they were idle for a while.
 
 import os
 import platform
-from collections.abc import Sequence
 from typing import Any, Final
 
 import redis
 import structlog
 
-from projector.item import Delivery, Entry
+from projector.item import Entry
 from projector.stream import GROUP
 
 CLAIM_MAX: Final = 200
@@ -60,10 +59,6 @@ class Reclaimer:
                 entries += self._claim(stream, consumer, 0)
         return entries
 
-    def deliver_again(self, stream: str, entry_ids: Sequence[str]) -> list[Entry]:
-        """Have entries given once more that this projector was given before."""
-        return self._claimed(stream, entry_ids, 0, Delivery.AGAIN)
-
     def clear_consumers(self, stream: str) -> None:
         """Take consumers out of the group that are gone and have nothing pending."""
         for each in self._client.xinfo_consumers(stream, self._group):
@@ -82,16 +77,11 @@ class Reclaimer:
             stream, self._group, "-", "+", CLAIM_MAX, consumername=consumer, idle=idle_ms or None
         )
         ids = [each["message_id"].decode() for each in pending]
-        return self._claimed(stream, ids, idle_ms, Delivery.LATER)
-
-    def _claimed(
-        self, stream: str, ids: Sequence[str], idle_ms: int, delivery: Delivery
-    ) -> list[Entry]:
         if not ids:
             return []
-        claimed: Any = self._client.xclaim(stream, self._group, self._consumer, idle_ms, list(ids))
+        claimed: Any = self._client.xclaim(stream, self._group, self._consumer, idle_ms, ids)
         there = [
-            Entry(stream, entry_id.decode(), fields, delivery)
+            Entry(stream, entry_id.decode(), fields)
             for entry_id, fields in claimed
             if entry_id and fields
         ]

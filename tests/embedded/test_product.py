@@ -133,22 +133,22 @@ def test_stopped_in_the_middle_of_the_portfolio_it_loads_the_rest_next_time(
     data_dir: Path,
 ) -> None:
     """Stopped while it loads: down without a trace; the next start ends with the whole of it."""
-    launched = Launched(data_dir, DEMO_CUSTOMERS="300").start()
+    launched = Launched(data_dir, DEMO_CUSTOMERS="120").start()
     deadline = time.monotonic() + 120
     while "demo portfolio" not in launched.told() and time.monotonic() < deadline:
         time.sleep(0.02)
     assert launched.stop() == 0
     assert launched.left_behind() == []
-    again = Launched(data_dir, DEMO_CUSTOMERS="300").start()
+    again = Launched(data_dir, DEMO_CUSTOMERS="120").start()
     try:
         found = again.up()
         assert "demo portfolio" in again.told()
-        assert _customers(found) == 300
+        assert _customers(found) == 120
         with pymongo.MongoClient[dict[str, object]](found.mongodb_url) as client:
             accounts = client[found.db_name]["loan-accounts"]
             stored = accounts.count_documents({"customerName": {"$ne": None}})
         anchor = date.fromisoformat(record.read(data_dir).anchor)
-        assert stored == len(build(42, 300, anchor).loans)
+        assert stored == len(build(42, 120, anchor).loans)
     finally:
         again.stop()
 
