@@ -5,7 +5,7 @@ in it. What failed for another reason is taken over with what is stale, when the
 be another.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import structlog
 
@@ -34,7 +34,7 @@ class Failures:
         self._poison += [entry for entry, _ in poison]
         self._again += self._count(poison).waiting
 
-    def failed(self, failed: Iterable[tuple[Item, Exception]]) -> None:
+    def failed(self, failed: Sequence[tuple[Item, Exception]]) -> None:
         """Count deliveries of what failed for another reason."""
         for item, error in failed:
             log.error(
@@ -44,7 +44,7 @@ class Failures:
                 type=type_name(item),
                 error=type(error).__name__,
             )
-            self._count([(item.entry, error)])
+        self._count([(item.entry, error) for item, error in failed])
 
     def poison(self) -> list[Entry]:
         """Give what could not be read since this was asked the last time."""

@@ -116,16 +116,16 @@ class Projector:
         if not self._is_resumed:
             self._resume()
         again = self._failures.delivered_again()
-        entries = [*self._tidy(), *self._missed.turn(time.monotonic())]
+        # What was delivered again may be taken for stale in the same turn.
+        given = {(each.stream, each.entry_id) for each in again if not each.is_fetched}
+        old = [*self._tidy(), *self._missed.turn(time.monotonic())]
+        entries = [each for each in old if (each.stream, each.entry_id) not in given]
         if not entries:
             readable = STREAMS if self._lease.is_held else (INBOX,)
             entries = self._reader.read(readable, None if again else wait_ms, len(again))
             self._loss.see(self._reader.begun_anew)
-        # What was delivered again may be taken for stale in the same turn.
-        given = {(each.stream, each.entry_id) for each in again if not each.is_fetched}
-        entries = again + [each for each in entries if (each.stream, each.entry_id) not in given]
-        self._handle(entries)
-        return len(entries)
+        self._handle([*again, *entries])
+        return len(again) + len(entries)
 
     def _resume(self) -> None:
         """Begin, or begin again after a loss: what was given to us and not finished is first."""
