@@ -29,7 +29,7 @@ def read_bodies(items: Iterable[Item], now: datetime) -> Readable:
         try:
             require_past(item, now)
         except Poison as error:
-            readable.poison.append((item, error))
+            readable.poison.append((item, error.bare()))
         else:
             readable.items.append(item)
     return readable

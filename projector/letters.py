@@ -11,7 +11,6 @@ from typing import Any, Final
 import redis
 import structlog
 from bson import Binary
-from pymongo import UpdateOne
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, PyMongoError
 
@@ -19,6 +18,7 @@ from projector.archive_keys import KeyStore, KeysUnavailable
 from projector.dead_letters import DEAD
 from projector.letter_form import ADDED, LetterForm
 from projector.letter_work import LetterWork, NoSuchLetter, NotWhole
+from projector.marks import DUPLICATE_KEY
 from projector.reclaim import Reclaimer
 from projector.sealing import unseal
 from projector.store import WORLD_CODES, is_world
@@ -130,9 +130,12 @@ class Letters:
     def _keep(self, letters: Sequence[Letter]) -> None:
         """Write letters to MongoDB; one that was stored before keeps its status."""
         made = [self._form.document(each.decode(), fields) for each, fields in letters]
-        new = [(str(each.letter_id), {"$setOnInsert": codec.to_mongo(each)}) for each in made]
-        writes = [UpdateOne({"_id": key}, update, upsert=True) for key, update in new]
-        self._letters.bulk_write(writes, ordered=False)
+        new = [{"_id": str(each.letter_id), **codec.to_mongo(each)} for each in made]
+        try:
+            self._letters.insert_many(new, ordered=False)
+        except BulkWriteError as error:
+            if _codes(error) != {DUPLICATE_KEY} or error.details.get("writeConcernErrors"):
+                raise
 
     def find(self, reference: str, status: str = "") -> list[DeadLetterDocument]:
         """Give the dead letters in which a reference stands, newest first."""
@@ -209,11 +212,15 @@ class Letters:
 def _is_no_letters(error: Exception) -> bool:
     """Tell whether the world is at fault, so that every letter waits."""
     if isinstance(error, BulkWriteError):
-        codes = {int(each.get("code", 0)) for each in error.details.get("writeErrors", ())}
+        codes = _codes(error)
         return not codes or bool(codes & WORLD_CODES)
     if isinstance(error, PyMongoError):
         return is_world(error)
     return isinstance(error, KeysUnavailable)
+
+
+def _codes(error: BulkWriteError) -> set[int]:
+    return {int(each.get("code", 0)) for each in error.details.get("writeErrors", ())}
 
 
 def _of_message(message_id: str) -> dict[str, Any]:

@@ -215,7 +215,7 @@ class Projector:
                     )
                 )
             except Poison as error:
-                poison.append((entry, error))
+                poison.append((entry, error.bare()))
         self._failures.unreadable(poison)
         return items
 

@@ -92,6 +92,9 @@ class Transaction:
             dead = [each for each in readable.poison if each[0].mark not in marks]
             poison += dead
             bad = {id(item) for item, _ in dead}
+            if len(dead) == len(readable.poison) and _is_apart(dead, decided):
+                decided.fresh = [item for item in decided.fresh if id(item) not in bad]
+                return decided, poison
             left = [item for item in left if id(item) not in bad]
             parked = [item for item in parked if id(item) not in bad]
 
@@ -161,6 +164,15 @@ class Transaction:
         waiting = [parked_document(item) for item in decided.waiting]
         self._writes.insert(documents.PARKED_EVENTS.name, waiting)
         self._writes.upsert(documents.UNKNOWN_EVENTS.name, _unknown(decided.fresh))
+
+
+def _is_apart(poison: Sequence[tuple[Item, Poison]], decided: Plan) -> bool:
+    """Tell whether all the others are sorted as they would be without the poison.
+
+    Our ledger's events wait for one another; of another's, a copy may be whole.
+    """
+    copies = {item.mark for item in decided.duplicates if not item.is_ledger}
+    return not any(item.is_ledger or item.mark in copies for item, _ in poison)
 
 
 def _unknown(fresh: Iterable[Item]) -> dict[str, dict[str, Any]]:

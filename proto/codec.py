@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import DecimalException
 from functools import lru_cache
-from typing import Any, Final, TypeVar, get_args
+from typing import Any, Final, Self, TypeVar, get_args
 
 import msgspec
 from bson import Decimal128, Int64
@@ -57,6 +57,11 @@ SAYS_NOTHING: Final = frozenset(("", "{}", "null"))
 
 class Poison(Exception):  # noqa: N818 - what it is, not what went wrong
     """An entry that can never be applied; its class and text go to the dead letters."""
+
+    def bare(self) -> Self:
+        """Give it without where it was raised: those frames hold the batch that holds it."""
+        self.__context__ = None
+        return self.with_traceback(None)
 
 
 class TooLarge(Poison):
@@ -254,8 +259,9 @@ def read_event(
         else:
             event = _read_body(event_type, text)
     except msgspec.ValidationError as error:
-        cause = error.__cause__
-        name = type(cause).__name__ if isinstance(cause, InvalidValue) else "InvalidBody"
+        cause = type(error.__cause__)  # to keep the cause would keep this frame with it
+        is_named = issubclass(cause, InvalidValue)
+        name = cause.__name__ if is_named else "InvalidBody"
         msg = f"{name}: {error}"
         raise InvalidBody(msg) from None
     except (msgspec.DecodeError, InvalidValue, UnicodeError, RecursionError) as error:

@@ -1,11 +1,13 @@
 """What can never be applied, what fails, what nobody reads (events.md, section 3)."""
 
+import gc
 import json
 from dataclasses import replace
 
 import pytest
 import redis
 
+from projector.item import Item
 from projector.settings import Settings
 from proto import documents
 from proto.streams import INBOX, INTERNAL
@@ -80,6 +82,31 @@ def test_bad_text_fails_alone(feed: Feed, drain: Drain, mirror: Mirror) -> None:
     drain()
     assert [each["_id"] for each in mirror.all(documents.CUSTOMERS)] == ["CUS-1", "CUS-2"]
     assert feed.dead_letters(errors="replace")[0]["error"].startswith("NotText")
+
+
+def test_what_cannot_be_read_holds_no_batch_in_memory(feed: Feed, drain: Drain) -> None:
+    """A batch is freed when it is done: Python looks for circles seldom, and at length."""
+    feed.tell("account.created.v1", account(loan_amount="NaN"))
+    feed.tell("customer.created.v1", "not json")
+    feed.tell("customer.created.v1", customer())
+    gc.collect()
+    gc.disable()
+    try:
+        drain()
+        assert [each for each in gc.get_objects() if type(each) is Item] == []
+    finally:
+        gc.enable()
+
+
+def test_a_whole_copy_of_what_cannot_be_read_is_applied(
+    feed: Feed, drain: Drain, mirror: Mirror
+) -> None:
+    """They bear one id and come in one batch: the broken one makes no duplicate of the other."""
+    feed.tell("customer.changed.v1", "broken", id="same")
+    feed.tell("customer.changed.v1", customer(), id="same")
+    drain()
+    assert mirror.customer()["fullName"] == "Mia Chen"
+    assert feed.dead_letters() == []
 
 
 def test_a_failing_event_is_tried_three_times(feed: Feed, drain: Drain, mirror: Mirror) -> None:

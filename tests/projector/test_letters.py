@@ -181,6 +181,19 @@ def test_a_letter_that_is_resolved_stays_so(
     assert mirror.one(documents.DEAD_LETTERS, letter["_id"])["status"] == "resolved"
 
 
+def test_a_letter_that_is_given_twice_stays_as_it_is(
+    feed: Feed, drain: Drain, mirror: Mirror, letters: Letters, streams: redis.Redis
+) -> None:
+    """As after a projector that died before it acknowledged; the new ones beside it are stored."""
+    feed.tell("account.created.v1", account(loan_amount="NaN"))
+    (letter,) = stored(drain, mirror)
+    letters.resolve(letter["_id"])
+    feed.tell("account.created.v1", account("LOAN-2", loan_amount="NaN"))
+    streams.xgroup_setid(DEAD_LETTERS, LETTERS_GROUP, "0")
+    assert [each["status"] for each in stored(drain, mirror, 2)] == ["resolved", "open"]
+    assert not streams.exists(UNSTORED)
+
+
 def test_what_can_be_read_by_then_is_applied(
     feed: Feed, drain: Drain, mirror: Mirror, settings: Settings
 ) -> None:
