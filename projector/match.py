@@ -103,11 +103,14 @@ def told(balances: Balances) -> Flat:
 
 
 def compare(
-    mirror: Stored, items: Sequence[Item], states: Sequence[Flat], balances: Flat | None
+    mirror: Stored, items: Sequence[Item], states: Sequence[Stored], balances: Flat | None
 ) -> list[Mismatch]:
-    """Name every field that differs; `balances` is what the ledger says, if it can tell."""
+    """Name every field that differs; `balances` is what the ledger says, if it can tell.
+
+    The states are the account after each event: all but the last count only where one differs.
+    """
     stands = flat(mirror)
-    should = states[-1] if states else {}
+    should = flat(states[-1]) if states else {}
     wrong = {
         path: (stands.get(path, ABSENT), should.get(path, ABSENT))
         for path in sorted(stands.keys() | should.keys())
@@ -116,8 +119,9 @@ def compare(
     for path, value in (balances or {}).items():
         if stands.get(path, ZERO) != value:
             wrong.setdefault(path, (stands.get(path, ABSENT), value))
+    were = [flat(each) for each in states] if wrong else []
     return [
-        mismatch(mirror, path, values, since(path, values, states), items)
+        mismatch(mirror, path, values, since(path, values, were), items)
         for path, values in wrong.items()
     ]
 

@@ -161,11 +161,11 @@ class MatchCheck:
         known = items[-1].version if items else 0
         if known != version or version == 0:
             return [_other_version(account, known)]
-        states: list[match.Flat] = []
+        states: list[Stored] = []
         entries = Entries()
         try:
             for item, now in zip(items, match.folded(account_id, items), strict=True):
-                states.append(match.flat(now.get(ACCOUNTS, account_id) or {}))
+                states.append(now.get(ACCOUNTS, account_id) or {})
                 entries.note(item, now)
         except Poison as error:
             log.warning("history_not_read", account_id=account_id, error=type(error).__name__)

@@ -6,9 +6,9 @@ import statistics
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-ROUNDS = 3
+ROUNDS: Final = 3
 
 
 def report(name: str, **figures: Any) -> None:  # noqa: ANN401 - whatever JSON holds
