@@ -6,6 +6,7 @@ balances at that version is held against them too: a wrong projection would fold
 the same mistake.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -24,8 +25,12 @@ from proto.values import Instant
 NOT_OF_THE_LEDGER: Final = frozenset({"_id", "createdAt", "updatedAt", "customerName", "search"})
 """What follows the customer's profile, which comes from outside, or the entries' times."""
 
-_LIKE_ANOTHER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?|[0-9T:.-]+Z|True|False")
-"""Texts that a number, a time or a truth is written as, too."""
+_LIKE_ANOTHER: Final = re.compile(
+    r"-?[0-9]+(?:\.[0-9]*)?|[0-9T:.-]+Z|True|False|\(absent\)", re.ASCII
+)
+"""Texts that a number, a time, a truth or nothing at all is written as, too."""
+_LIKE_A_PATH: Final = re.compile(r'[0-9]*|.*[."].*', re.DOTALL)
+"""Names of fields that a place in a list or a field inside another is called, too."""
 
 ABSENT: Final = "(absent)"
 ZERO: Final = "0.00"
@@ -93,7 +98,7 @@ def flat(document: Mapping[str, Any], without: frozenset[str] = NOT_OF_THE_LEDGE
     fields: Flat = {}
     for name, value in document.items():
         if name not in without:
-            _flatten(name, value, fields)
+            _flatten(_named(name), value, fields)
     return fields
 
 
@@ -161,12 +166,17 @@ def mismatch(
 def _flatten(path: str, value: object, fields: Flat) -> None:
     if isinstance(value, dict):
         for name, each in value.items():
-            _flatten(f"{path}.{name}", each, fields)
+            _flatten(f"{path}.{_named(name)}", each, fields)
     elif isinstance(value, list):
         for number, each in enumerate(value):
             _flatten(f"{path}.{number}", each, fields)
     elif value is not None:
         fields[path] = as_text(value)
+
+
+def _named(name: str) -> str:
+    """Quote a name that would stand for another field and hide what is there."""
+    return json.dumps(name) if _LIKE_A_PATH.fullmatch(name) else name
 
 
 def as_text(value: object) -> str:
@@ -177,7 +187,8 @@ def as_text(value: object) -> str:
     if isinstance(value, str):
         return f'"{value}"' if _LIKE_ANOTHER.fullmatch(value) else value
     if isinstance(value, Decimal128):
-        return format(value.to_decimal(), "f")
+        text = format(value.to_decimal(), "f")
+        return text if "." in text else f"{text}."  # 3 is no whole number where it is an amount
     if isinstance(value, datetime):
         return str(Instant.of(value))
     return str(value)

@@ -37,7 +37,8 @@ def fold(text: str) -> str:
     """
     alike = text.casefold().translate(_ALIKE)
     decomposed = unicodedata.normalize("NFKD", alike).casefold()
-    plain = "".join(each for each in decomposed if not _is_unseen(each))
+    # what was hidden in one sign with an accent, or in a small or wide one, comes out only now
+    plain = "".join(each for each in decomposed.translate(_ALIKE) if not _is_unseen(each))
     return " ".join(plain.split())
 
 

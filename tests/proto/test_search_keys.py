@@ -31,6 +31,8 @@ def test_case_accents_and_white_space_do_not_matter() -> None:
         ("ØYVIND Ærø", "oyvind aero"),
         ("Łukasz", "lukasz"),
         ("Đặng", "dang"),
+        ("S\u01fdmund \u01feyen", "saemund oyen"),
+        ("Jean\ufe58Luc", "jean-luc"),
     ],
 )
 def test_a_name_is_found_as_a_plain_keyboard_writes_it(stored: str, typed: str) -> None:
