@@ -159,7 +159,9 @@ class _Run:
         writing = map(self._execute, commands, keys)
         for result in await asyncio.gather(*writing, return_exceptions=True):
             if isinstance(result, Reply):
-                count.add(result.response)
+                # What is repeated on a day that is over was counted when it was done.
+                if self._is_open(day) or not result.is_replay:
+                    count.add(result.response)
             elif not isinstance(result, NothingToEnd):
                 raise result
         await asyncio.to_thread(self._await_all, accounts, day + _ONE_DAY)

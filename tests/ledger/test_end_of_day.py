@@ -101,6 +101,18 @@ def test_an_end_of_day_twice_is_the_same_as_once(books: LedgerProcess) -> None:
     check_books(books.system)
 
 
+def test_a_second_run_counts_nothing_again(books: LedgerProcess) -> None:
+    """A day that brought less than a cent is looked at again; what it aged is told once."""
+    lend(books.system, amount="20.00", fee="0.00", rate="3.65", instalments=1)
+    now = at(LENT + timedelta(days=9))
+    first, again = (end_day(books.system, now) for _ in range(2))
+    # A fifth of a cent a day; late from the eighth day on.
+    assert (first.accounts_accrued, first.accounts_aged) == (1, 3)
+    assert (again.accounts_accrued, again.accounts_aged) == (0, 0)
+    days = bodies(books.system, "ledger:end-of-day", "day.ended.v1")
+    assert sum(each["accounts_aged"] for each in days) == 3
+
+
 def test_missed_days_are_caught_up_with_one_by_one(books: LedgerProcess) -> None:
     """Five days at once accrue what five nights would have; each date is written down."""
     account = lend(books.system, rate="36.5")
