@@ -14,6 +14,7 @@ from ledger.decision import Outcome, Recorded
 from ledger.domain.history import as_posting
 from ledger.domain.rights import Permissions
 from ledger.journal import Entry, Journal
+from ledger.own_keys import mark_of
 from ledger.rpc import answers, approval_answers, desk_answers
 from ledger.states import entry_of, event_of, fold, past_of
 from proto import servicing_pb2 as pb
@@ -53,12 +54,15 @@ def is_as_kept(journal: Journal, entry: Entry, response: bytes) -> bool:
     return _is_part_of(kept, kind[1](_outcome(journal, entry)))
 
 
-def is_right(journal: Journal, kept: Message) -> bool:
-    """Tell whether an answer that is to be repeated says what the event does that it names."""
+def is_right(journal: Journal, kept: Message, key: str) -> bool:
+    """Tell whether an answer that is to be repeated says what the event does that it names.
+
+    An event that moved money bears the key under which it did; older ones bear none.
+    """
     if isinstance(kept, TransactionResponse):
-        return _tells_its_event(journal, kept)
+        return _tells_its_event(journal, kept, key)
     if isinstance(kept, pb.ApprovalResponse) and kept.HasField("effect"):
-        return _tells_its_event(journal, kept.effect)
+        return _tells_its_event(journal, kept.effect, key)
     event_id = getattr(kept, "event_id", "")
     entry = entry_of(journal, event_id) if event_id else None
     kind = None if entry is None else _kind_of(entry.subject_id)
@@ -67,10 +71,12 @@ def is_right(journal: Journal, kept: Message) -> bool:
     return type(kept) is kind[0] and _is_part_of(kept, kind[1](_outcome(journal, entry)))
 
 
-def _tells_its_event(journal: Journal, kept: TransactionResponse) -> bool:
+def _tells_its_event(journal: Journal, kept: TransactionResponse, key: str) -> bool:
     past = past_of(journal, kept.event_id)
     posting = None if past is None else as_posting(past.event)
-    return posting is not None and told.of_answer(kept) == told.of_event(kept.event_id, posting)
+    if posting is None or posting.key_mark not in ("", mark_of(key)):
+        return False
+    return told.of_answer(kept) == told.of_event(kept.event_id, posting)
 
 
 def _kind_of(subject_id: str) -> tuple[type[Message], Callable[[Outcome], Message]] | None:

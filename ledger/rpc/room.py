@@ -90,18 +90,19 @@ class Room:
 
     async def command(self, request: Message, answer_type: type[M], rpc: str = "") -> M:
         """Carry a command out and give its answer."""
-        reply = await self.execute(intent_of(request, rpc))
+        intent = intent_of(request, rpc)
+        reply = await self.execute(intent)
         if isinstance(reply.message, answer_type):
             return reply.message
         response = answer_type.FromString(reply.response)
-        await self._check_replay(response)
+        await self._check_replay(response, intent.idempotency_key)
         response.idempotent_replay = reply.is_replay
         return response
 
-    async def _check_replay(self, response: Message) -> None:
+    async def _check_replay(self, response: Message, key: str) -> None:
         """Hold an earlier answer against the journal. Raises Fault where it tells otherwise."""
-        loop, journal = asyncio.get_running_loop(), self.books.journal
-        if not await loop.run_in_executor(self._readers, retelling.is_right, journal, response):
+        loop, told = asyncio.get_running_loop(), (self.books.journal, response, key)
+        if not await loop.run_in_executor(self._readers, retelling.is_right, *told):
             raise Fault(
                 "The answer that was kept under this key is not what the journal tells. Nothing "
                 "was changed; let an administrator run `python -m ledger verify`."

@@ -2,7 +2,8 @@
 
 Answers stand in a table under no hash. Held against the entries is where an answer stands,
 which events it names, the figures of a transaction, and all that is told about staff, requests,
-notes, marks and dead letters. Money that was posted under a key has its answer.
+notes, marks and dead letters. Money that was posted under a key has its answer, and no other
+key tells of it.
 """
 
 import re
@@ -34,12 +35,13 @@ class WrongKey(Exception):  # noqa: N818 - the finding is the name
 
 
 class KeysCheck:
-    """Every answer, after every entry. Twelve bytes and a bit an entry are kept."""
+    """Every answer, after every entry. Twelve bytes and two bits an entry are kept."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._subjects, self._figures = array("I", [0]), array("I", [0])
         self._keys = array("I", [0])
+        self._answered = bytearray()
         self._told_anew: set[int] = set()
 
     def add(self, entry: Entry, event: LedgerEvent) -> None:
@@ -55,6 +57,7 @@ class KeysCheck:
         """Read the answers to all that was walked and count them. Raises WrongKey."""
         last = len(self._subjects) - 1
         taken, count, key = bytearray(last // 8 + 1), 0, ""
+        self._answered = bytearray(last // 8 + 1)
         while answers := self._journal.answers_after(key, _PAGE):
             for answer in answers:
                 if answer.position > last and self._is_there(answer.position):
@@ -75,21 +78,22 @@ class KeysCheck:
         self._check_all_found()
         return count
 
-    def _found(self, answer: Answer) -> int:
-        """Strike out the postings of the command that the answer is of; tell where it may begin."""
-        mark, position = _mark(mark_of(answer.key)), answer.position
+    def _found(self, answer: Answer) -> list[int]:
+        """Strike out the postings of the command that the answer is of, and give their places."""
+        mark, position, found = _mark(mark_of(answer.key)), answer.position, []
         first = max(1, position - _EVENTS_MAX)
         while mark and position >= first:  # the ledger's own keys leave no mark
             if self._keys[position] == mark:
-                self._keys[position] = 0
+                self._answered[position // 8] |= 1 << position % 8
+                found.append(position)
                 first = max(1, position - _EVENTS_MAX)
             position -= 1
-        return first
+        return found
 
     def _check_all_found(self) -> None:
         """Insist that whatever was posted under a key has its answer."""
         for position, mark in enumerate(self._keys):
-            if mark:
+            if mark and not self._answered[position // 8] & 1 << position % 8:
                 raise WrongKey(f"entry {position}: the answer under its idempotency key is gone")
 
     def _is_there(self, position: int) -> bool:
@@ -111,8 +115,11 @@ class KeysCheck:
                 "tells of other events"
             )
 
-    def _check_figures(self, answer: Answer, first: int) -> None:
-        """Insist that the answer of a transaction tells what its event says, from a position on."""
+    def _check_figures(self, answer: Answer, found: list[int]) -> None:
+        """Insist that the answer of a transaction tells what an event says that bears its key.
+
+        Where none does, the event is one that bears no key at all: older ones do not.
+        """
         transaction = told.read_answer(answer.response)
         if transaction is None:
             # Of a loan's other answers, as of the end of each of its days, nothing is to be read.
@@ -120,7 +127,9 @@ class KeysCheck:
                 self._check_retold(answer)
             return
         mark, last = _mark(told.of_answer(transaction)), answer.position
-        if mark not in self._figures[first : last + 1]:
+        near = range(last, max(0, last - _EVENTS_MAX - 1), -1)
+        places = found or (each for each in near if not self._keys[each])
+        if all(self._figures[each] != mark for each in places):
             raise WrongKey(
                 f"entry {last}: the answer under the idempotency key {answer.key} tells other "
                 f"figures than the event {transaction.event_id[:100]}"

@@ -11,9 +11,11 @@ import grpc
 import psycopg
 import pytest
 
+from ledger.rpc.requests import request_hash
 from ledger.settings import Settings
 from ledger.verification.command import RIGHT, WRONG, verify
 from proto import servicing_pb2 as pb
+from proto.accounting_ledger_pb2 import RecordRepaymentRequest
 from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceStub
 from proto.servicing_pb2_grpc import ApprovalServiceStub, LoanServiceStub, StaffServiceStub
 from tests.builders import Caller, LedgerProcess, new_id
@@ -134,3 +136,35 @@ def _bend(connection: sqlite3.Connection, key: str) -> None:
     assert b"support" in answer
     bent = answer.replace(b"support", b"analyst")
     connection.execute("UPDATE answers SET response = ? WHERE key = ?", (bent, key))
+
+
+def test_an_answer_about_another_payment_is_named_and_not_repeated(data_dir: Path) -> None:
+    """Swapped, or made up for a payment that is still to come: it bears another key's mark."""
+    with LedgerProcess(data_dir) as ledger:
+        account = ledger.system.active_loan()
+        for key in ("the-first-key", "the-second-key"):
+            ledger.system.repay(account, "10.00", idempotency_key=key)
+        ledger.stop()
+        assert _verified(data_dir)[0] == RIGHT
+        coming = RecordRepaymentRequest(
+            loan_account_id=account, amount="10.00", idempotency_key="the-third-key"
+        )
+        first = "SELECT response FROM answers WHERE key = 'the-first-key'"
+        with forging(data_dir) as connection:
+            connection.execute(
+                "INSERT INTO answers SELECT 'the-third-key', ?, response, position + 1 "
+                "FROM answers WHERE key = 'the-first-key'",
+                (request_hash("system", coming),),
+            )
+        status, sentence = _verified(data_dir)
+        assert (status, "the-third-key tells other figures" in sentence) == (WRONG, True)
+        with forging(data_dir) as connection:
+            connection.execute(
+                f"UPDATE answers SET response = ({first}) WHERE key = 'the-second-key'"  # noqa: S608
+            )
+        status, sentence = _verified(data_dir)
+        assert (status, "the-second-key tells other figures" in sentence) == (WRONG, True)
+        ledger.start()
+        for key in ("the-second-key", "the-third-key"):
+            with pytest.raises(grpc.RpcError, match="journal tells"):
+                ledger.system.repay(account, "10.00", idempotency_key=key)
