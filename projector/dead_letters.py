@@ -2,7 +2,8 @@
 
 The count of an event's failures is ours: Redis's own rises for every neighbour that was
 delivered along with it. An event of our ledger comes by the stream and again from the
-ledger, as often as its subject's gap is looked at: it is one dead letter all the same.
+ledger, as often as its subject's gap is looked at: it is one dead letter all the same. So is
+one from outside that another projector took over while we still had it in hand.
 """
 
 import re
@@ -13,7 +14,7 @@ import redis
 
 from projector.item import Delivery, Entry
 from proto.codec import InvalidBody, TooDeep, TooLarge
-from proto.streams import DEAD_LETTERS, INTERNAL, PROJECTOR_GROUP
+from proto.streams import DEAD_LETTERS, INBOX, INTERNAL, PROJECTOR_GROUP
 from proto.values import Instant
 
 FAILURES: Final = f"failures:{PROJECTOR_GROUP}"
@@ -21,7 +22,17 @@ NAMED: Final = re.compile(r"Invalid\w+: ")
 AT_ONCE: Final = (TooLarge, TooDeep)
 """What is over a limit is not looked into a second time (events.md §3, 1)."""
 DEAD: Final = f"dead-ledger-events:{PROJECTOR_GROUP}"
+SCRIPT_FIELDS_MAX: Final = 1_000
+"""Redis's scripts pass on fewer than 8,000 names and values at once."""
 
+MOVE_ONCE: Final = """
+local given = redis.pcall('XPENDING', KEYS[1], ARGV[1], ARGV[2], ARGV[2], 1)
+if #given == 0 and #redis.call('XRANGE', KEYS[1], ARGV[2], ARGV[2]) > 0 then return 0 end
+redis.call('XADD', KEYS[2], '*', unpack(ARGV, 3))
+redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
+return 1
+"""
+"""Not where another has acknowledged it; what Redis lost altogether is kept none the less."""
 
 Failure = tuple[Entry, Exception]
 
@@ -63,19 +74,25 @@ class DeadLetters:
     def _move(self, dead: Sequence[Failure], tries: Mapping[str, int]) -> list[Failure]:
         """Put entries among the dead letters and acknowledge them, in one step.
 
-        Give those that were put there: an event of our ledger that is dead already is not.
+        Give those that were put there: what is dead already, or was brought through by
+        another projector, is not.
         """
-        moved: list[Failure] = []
         told: set[str] = set()
+        put: list[tuple[Failure, int]] = []
         given: dict[str, list[str]] = {}
         pipeline = self._client.pipeline(transaction=True)
         for entry, error in dead:
             ledger_id = _ledger_id(entry)
             known = ledger_id and (ledger_id in told or self._client.sismember(DEAD, ledger_id))
             if not known:
-                moved.append((entry, error))
+                put.append(((entry, error), len(pipeline)))
                 told.add(ledger_id)
                 letter = self._letter(entry, error, tries.get(_name(entry), 1))
+                if _is_moved_once(entry):
+                    named = [each for field in letter.items() for each in field]
+                    place = (entry.stream, DEAD_LETTERS, PROJECTOR_GROUP, entry.entry_id)
+                    pipeline.eval(MOVE_ONCE, 2, *place, *named)
+                    continue
                 pipeline.xadd(DEAD_LETTERS, letter)
                 if ledger_id:
                     pipeline.sadd(DEAD, ledger_id)
@@ -84,8 +101,8 @@ class DeadLetters:
         for stream, entry_ids in given.items():
             pipeline.xack(stream, PROJECTOR_GROUP, *entry_ids)
         pipeline.hdel(FAILURES, *[_name(entry) for entry, _ in dead])
-        pipeline.execute()
-        return moved
+        answers = pipeline.execute()
+        return [failure for failure, place in put if answers[place]]
 
     def _letter(self, entry: Entry, error: Exception, tries: int) -> dict[Any, Any]:
         return {
@@ -113,6 +130,11 @@ def described(error: Exception) -> str:
     if isinstance(error, InvalidBody) and NAMED.match(text):
         return text
     return f"{type(error).__name__}: {text}"
+
+
+def _is_moved_once(entry: Entry) -> bool:
+    """Tell whether it can be seen that no other projector had it; of a very wide one it cannot."""
+    return entry.stream == INBOX and len(entry.fields) <= SCRIPT_FIELDS_MAX
 
 
 def _name(entry: Entry) -> str:
