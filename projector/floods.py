@@ -120,8 +120,11 @@ class Floods:
     def _put_back(self) -> None:
         """Publish again what was put aside of sources that are taken in now.
 
-        All of it is looked through once after a source was taken in, a part each time.
+        All of it is looked through once after a source was taken in, a part each time. While
+        none is stopped, again: another projector may have put it aside at last, and be gone.
         """
+        if self._after is None and not self.stopped and self._client.exists(ASIDE):
+            self._after = "-"
         put_back = looked = 0
         while self._after is not None and put_back < BACK_COUNT and looked < LOOKED_MAX:
             page: Any = self._client.xrange(ASIDE, self._after, "+", count=BACK_COUNT)

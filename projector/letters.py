@@ -134,7 +134,7 @@ class Letters:
         try:
             self._letters.insert_many(new, ordered=False)
         except BulkWriteError as error:
-            if _codes(error) != {DUPLICATE_KEY} or error.details.get("writeConcernErrors"):
+            if _codes(error) != {DUPLICATE_KEY} or _is_unsafe(error):
                 raise
 
     def find(self, reference: str, status: str = "") -> list[DeadLetterDocument]:
@@ -213,7 +213,7 @@ def _is_no_letters(error: Exception) -> bool:
     """Tell whether the world is at fault, so that every letter waits."""
     if isinstance(error, BulkWriteError):
         codes = _codes(error)
-        return not codes or bool(codes & WORLD_CODES)
+        return not codes or bool(codes & WORLD_CODES) or _is_unsafe(error)
     if isinstance(error, PyMongoError):
         return is_world(error)
     return isinstance(error, KeysUnavailable)
@@ -221,6 +221,11 @@ def _is_no_letters(error: Exception) -> bool:
 
 def _codes(error: BulkWriteError) -> set[int]:
     return {int(each.get("code", 0)) for each in error.details.get("writeErrors", ())}
+
+
+def _is_unsafe(error: BulkWriteError) -> bool:
+    """Tell whether too few of MongoDB's nodes have what was written."""
+    return bool(error.details.get("writeConcernErrors"))
 
 
 def _of_message(message_id: str) -> dict[str, Any]:

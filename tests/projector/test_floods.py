@@ -105,3 +105,16 @@ def test_what_is_aside_is_looked_through_only_when_a_source_is_taken_in(
     told = [fields[b"original_message_id"].decode() for _, fields in back]
     assert told == [each.entry_id for each in entries]
     assert not streams.xlen(ASIDE)
+
+
+def test_what_a_projector_put_aside_at_last_is_not_left_there(streams: redis.Redis) -> None:
+    """It had not seen yet that the source is taken in again, and was gone before it looked."""
+    streams.hset(STOPPED, "bad-feed", str(time.time()))
+    stays, goes = (Floods(streams, count=20, share=0.5, window=60.0, quiet=600.0) for _ in range(2))
+    for each in (stays, goes):
+        each.turn(0.0)
+    take_in(streams, "bad-feed")
+    stays.turn(10.0)
+    assert goes.admit([Entry(INBOX, "1-1", {b"agt": b"bad-feed"})]) == []
+    stays.turn(20.0)
+    assert (streams.xlen(INBOX), streams.xlen(ASIDE)) == (1, 0)

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -192,6 +193,21 @@ def test_a_letter_that_is_given_twice_stays_as_it_is(
     streams.xgroup_setid(DEAD_LETTERS, LETTERS_GROUP, "0")
     assert [each["status"] for each in stored(drain, mirror, 2)] == ["resolved", "open"]
     assert not streams.exists(UNSTORED)
+
+
+def test_a_letter_waits_until_mongodb_says_that_it_is_safe(
+    feed: Feed, drain: Drain, mirror: Mirror, settings: Settings, streams: redis.Redis
+) -> None:
+    """A MongoDB that lacks its other nodes takes it, but promises nothing: nor the second time."""
+    feed.tell("account.created.v1", account(loan_amount="NaN"))
+    stored(drain, mirror)
+    streams.xgroup_setid(DEAD_LETTERS, LETTERS_GROUP, "0")
+    url = f"{settings.mongodb_url}&w=2&wtimeoutMS=50"
+    with assembly.letters(replace(settings, mongodb_url=url)) as unsure:
+        for _ in range(2):
+            unsure.turn("unsure")
+    assert not streams.exists(UNSTORED)
+    assert streams.xpending(DEAD_LETTERS, LETTERS_GROUP)["pending"] == 1
 
 
 def test_what_can_be_read_by_then_is_applied(
