@@ -115,12 +115,23 @@ def walk(
     approvals.finish()
     books.finish()
     verified = proof.finish() if proof else None
+    _check_last_head(journal)
     return Walked(
         entries=progress.done,
         heads=verified.heads if verified else 0,
         keys=keys_check.finish() if is_whole else 0,
         seconds=clock() - started,
     )
+
+
+def _check_last_head(journal: Journal) -> None:
+    """Insist that no signed head covers more than is there, which the walk leaves unread.
+
+    A head is committed with the entries that it covers: read first, it is never ahead of them.
+    """
+    head, last = journal.last_signed_head(), journal.head().position
+    if head is not None and head.size > last:
+        raise Broken(last + 1, f"missing; a signed head covers {head.size} entries")
 
 
 def _entries(journal: Journal, after: int, last: int) -> Iterator[Entry]:

@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from ledger.proof.heads import HeadSigner
+from ledger.verification.command import WRONG, verify
 from tests.builders import LedgerProcess
 from tests.ledger.forging import (
     broken,
@@ -111,3 +112,20 @@ def test_a_ledger_does_not_start_on_a_journal_that_is_not_the_signed_one(
             journal.execute(_CHANGES[way])
     with pytest.raises(AssertionError, match="ledger: the journal"):
         LedgerProcess(folder).start()
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_a_head_that_covers_more_than_is_there_is_named_by_verify(folder: Path, first: int) -> None:
+    """The tail was cut off, in escrow too, or the head was made up; nothing else is wrong."""
+    settings = settings_of(folder)
+    _, told = verify(settings, first, tell=lambda _line: None)
+    assert told.startswith("RIGHT")
+    with forging(folder) as journal:
+        (size,) = journal.execute("SELECT max(position) FROM entries").fetchone()
+        journal.execute(
+            "INSERT INTO signed_heads SELECT size + 1, root, signed_at, key_id, signature "
+            "FROM signed_heads WHERE size = ?",
+            (size,),
+        )
+    status, told = verify(settings, first, tell=lambda _line: None)
+    assert (status, f"covers {size + 1} entries" in told) == (WRONG, True), told
