@@ -93,6 +93,14 @@ class KeyStore:
                 raise KeysUnavailable(type(error).__name__) from None
             return self._cached.get(name)
 
+    def is_empty(self) -> bool:
+        """Tell whether no key was made yet, or all were destroyed. Raises KeysUnavailable."""
+        with self._lock:
+            try:
+                return self._store.execute("SELECT 1 FROM keys LIMIT 1").fetchone() is None
+            except sqlite3.Error as error:
+                raise KeysUnavailable(type(error).__name__) from None
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:

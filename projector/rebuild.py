@@ -135,6 +135,11 @@ class Rebuild:
         _, last_position = self._ledger.journal(0)
         self.progress.events_total = kept + last_position
         self._taken = taken(self._live)
+        if kept and self._needs_outside and self._archive.is_closed():
+            raise NotRebuilt(
+                f"The file of ARCHIVE_KEYS has no key, and {kept} events from outside are kept "
+                "under some: set it to the file that the projectors use."
+            )
         if lacking > 0 and self._needs_outside:
             raise NotRebuilt(
                 f"The archive lacks {lacking} events from outside that were applied{self._gone}: "
