@@ -57,10 +57,15 @@ class Arrears:
         """Take over a schedule as agreed."""
         self._schedules[account_id] = _Instalments(event, at)
 
-    def update(self, account_id: str, body: bytes, at: str) -> None:
+    def touch(self, account_id: str, at: str) -> None:
+        """Take over when something about an account was last recorded, whatever it was."""
+        schedule = self._schedules.get(account_id)
+        if schedule is not None:
+            schedule.updated_at = at
+
+    def update(self, account_id: str, body: bytes) -> None:
         """Take over what became of instalments, from the body of the event."""
         schedule = self._schedules[account_id]
-        schedule.updated_at = at
         for change in _CHANGES.decode(body).payments:
             if change.amount_remaining is not None:
                 left = Money.parse(change.amount_remaining)

@@ -125,11 +125,12 @@ class Overview:
     def _take(self, entry: Entry) -> None:
         """Take over what an entry says about money, status or instalments; most say none."""
         kind, account_id = entry.event_type, entry.subject_id
+        self._arrears.touch(account_id, entry.recorded_at)
         if kind == AccountUpdated.type:
             if b'"status"' in entry.body:
                 self._stand(account_id, _STATUS.decode(entry.body).status, entry)
         elif kind == ScheduleUpdated.type:
-            self._arrears.update(account_id, entry.body, entry.recorded_at)
+            self._arrears.update(account_id, entry.body)
         elif kind != AgingUpdated.type:
             self._take_event(entry)
 

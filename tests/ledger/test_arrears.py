@@ -53,6 +53,16 @@ def test_what_is_overdue_is_summed_and_the_oldest_is_named(system: Caller) -> No
     assert (found.dpd, found.total_overdue_amount) == (1, "150.00")
 
 
+def test_the_list_tells_of_an_account_what_its_own_answer_does(system: Caller) -> None:
+    """Days, bucket, amount, and when it last changed: also after a fee, no instalment's."""
+    account = _late(system, 20)
+    system.late_fee(account)
+    own = asking.ageing(system, account)
+    listed = {each.account_id: each for each in asking.overdue(system, page_size=1000).accounts}
+    for name in ("dpd", "bucket", "total_overdue_amount", "last_updated", "is_in_arrears"):
+        assert getattr(listed[account], name) == getattr(own, name)
+
+
 def test_an_account_that_is_closed_is_not_late(system: Caller) -> None:
     """Its bucket is closed, whatever the schedule said."""
     account = _late(system, 20)
