@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import redis
 
 from projector.item import Delivery, Entry
+from projector.stream import SCRIPT_FIELDS_MAX
 from proto.codec import InvalidBody, TooDeep, TooLarge
 from proto.streams import DEAD_LETTERS, INBOX, INTERNAL, PROJECTOR_GROUP
 from proto.values import Instant
@@ -22,8 +23,6 @@ NAMED: Final = re.compile(r"Invalid\w+: ")
 AT_ONCE: Final = (TooLarge, TooDeep)
 """What is over a limit is not looked into a second time (events.md §3, 1)."""
 DEAD: Final = f"dead-ledger-events:{PROJECTOR_GROUP}"
-SCRIPT_FIELDS_MAX: Final = 1_000
-"""Redis's scripts pass on fewer than 8,000 names and values at once."""
 
 MOVE_ONCE: Final = """
 local given = redis.pcall('XPENDING', KEYS[1], ARGV[1], ARGV[2], ARGV[2], 1)

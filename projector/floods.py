@@ -16,6 +16,7 @@ import redis
 import structlog
 
 from projector.item import Delivery, Entry
+from projector.stream import SCRIPT_FIELDS_MAX
 from proto.codec import MESSAGE_FIELD
 from proto.streams import INBOX, PROJECTOR_GROUP
 
@@ -25,8 +26,6 @@ LOOK_SECONDS: Final = 1.0
 BACK_COUNT: Final = 200
 LOOKED_MAX: Final = 5_000
 """So many entries are put back, and so many looked through, in one turn."""
-SCRIPT_FIELDS_MAX: Final = 1_000
-"""Redis's scripts pass on fewer than 8,000 names and values at once."""
 SOURCE_MAX: Final = 100
 SOURCE_FIELD: Final = b"aside_source"
 MESSAGE_ID: Final = MESSAGE_FIELD.encode()

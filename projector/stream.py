@@ -23,6 +23,8 @@ GROUP: Final = PROJECTOR_GROUP
 STREAMS: Final = (INBOX, INTERNAL)
 FIRST_COUNT: Final = 200
 """How many entries the first read asks for, before it is known how large they are."""
+SCRIPT_FIELDS_MAX: Final = 1_000
+"""Redis's scripts pass on fewer than 8,000 names and values at once."""
 
 PASSING: Final = re.compile(
     r"\b(LOADING|BUSY|READONLY|MASTERDOWN|NOGROUP|UNBLOCKED|MISCONF|OOM|NOREPLICAS)\b|no such key",
