@@ -26,9 +26,11 @@ from ledger.commands.record_repayment import RecordRepayment
 from ledger.decision import Caller, Intent
 from ledger.domain.money import parse_amount
 from ledger.errors import Fault, Refusal, Refused
-from ledger.rpc import answers, fields
+from ledger.journal import JournalFailed
+from ledger.rpc import answers, fields, retelling
 from ledger.service import Reply
 from proto import codec
+from proto.accounting_ledger_pb2 import TransactionResponse
 from proto.actor_token import Actor
 from proto.codec import Envelope, Poison
 from proto.events import PaymentReceived
@@ -46,6 +48,10 @@ ORIGINAL: Final = codec.MESSAGE_FIELD
 """By its first id a message names itself that is published again: from the dead letters, or
 after its sender was stopped."""
 
+_BENT: Final = (
+    "The answer that is kept under this message's key is not what the journal tells. Nothing was "
+    "posted; let an administrator run `python -m ledger verify`."
+)
 _ACTOR: Final = Actor("system", "system", "intake", 0)
 _log = structlog.get_logger()
 
@@ -153,7 +159,7 @@ class Intake:
             self._redis.xack(INBOX, INTAKE_GROUP, *done)
         # All are under way before the first is waited for: the ledger groups them.
         for entry_id, envelope, posting in payments:
-            why = _result(posting)
+            why = self._result(envelope, posting)
             if why is None:
                 self._redis.xack(INBOX, INTAKE_GROUP, entry_id)
             else:
@@ -168,6 +174,19 @@ class Intake:
             failed.set_exception(reason)
             return failed
         return asyncio.run_coroutine_threadsafe(self._books.writer.execute(intent), self._loop)
+
+    def _result(self, envelope: Envelope, posting: _Posting) -> str | None:
+        """Give why a payment can never be posted; None when it is. Raises Waits."""
+        try:
+            reply = posting.result()
+            if not reply.is_replay:
+                return None
+            told = TransactionResponse.FromString(reply.response)
+            return None if retelling.is_right(self._books.journal, told, _key(envelope)) else _BENT
+        except (Fault, JournalFailed, concurrent.futures.CancelledError) as fault:
+            raise Waits(str(fault)) from None
+        except Exception as reason:  # noqa: BLE001 - one payment waits for it, not all
+            return _why(reason)
 
     def _bury(self, entry_id: bytes, envelope: Envelope, why: str) -> None:
         """Put a message among the dead letters and acknowledge it, in one step."""
@@ -222,29 +241,28 @@ def _intent(envelope: Envelope) -> Intent:
         command=command,
         caller=Caller(_ACTOR),
         answer=answers.transaction_response,
-        idempotency_key=f"{own_keys.INBOX}{hashlib.sha256(envelope.identity.encode()).hexdigest()}",
+        idempotency_key=_key(envelope),
         request_hash=hashlib.sha256(codec.canonical(event)).digest(),
     )
 
 
-def _result(posting: _Posting) -> str | None:
-    """Give why a payment can never be posted; None when it is. Raises Waits."""
-    try:
-        posting.result()
-    except Poison as poison:
-        return _described(poison)
-    except Refused as refused:
-        if refused.reason is Refusal.READ_ONLY:
-            raise Waits(refused.sentence) from None
-        return f"{refused.reason.name}: {refused.sentence}"
-    except (Fault, concurrent.futures.CancelledError) as fault:
-        raise Waits(str(fault)) from None
-    except Exception as bug:  # noqa: BLE001 - a bug of ours: one payment waits for it, not all
-        trace = extract_tb(bug.__traceback__)
-        where = [f"{Path(each.filename).name}:{each.lineno}" for each in trace]
-        _log.error("bug", thread="intake", kind=type(bug).__name__, where=where)
-        return f"{type(bug).__name__}: the ledger could not post it, see its log"
-    return None
+def _key(envelope: Envelope) -> str:
+    """Give the idempotency key under which a message is posted."""
+    return f"{own_keys.INBOX}{hashlib.sha256(envelope.identity.encode()).hexdigest()}"
+
+
+def _why(reason: Exception) -> str:
+    """Say why a payment can never be posted. Raises Waits."""
+    if isinstance(reason, Poison):
+        return _described(reason)
+    if isinstance(reason, Refused):
+        if reason.reason is Refusal.READ_ONLY:
+            raise Waits(reason.sentence) from None
+        return f"{reason.reason.name}: {reason.sentence}"
+    trace = extract_tb(reason.__traceback__)
+    where = [f"{Path(each.filename).name}:{each.lineno}" for each in trace]
+    _log.error("bug", thread="intake", kind=type(reason).__name__, where=where)
+    return f"{type(reason).__name__}: the ledger could not post it, see its log"
 
 
 def _described(poison: Poison) -> str:

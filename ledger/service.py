@@ -116,7 +116,7 @@ class Door:
     def commit(self, pending: Pending) -> int:
         """Put a group on the disk and give the last position. Raises JournalFailed."""
         names = (TakenName(kind=k, value=v, subject_id=s) for (k, v), s in pending.names.items())
-        grown = self._growth.grown(pending.entries, self._now())
+        grown = self._growth.grown(pending.entries, pending.answers.values(), self._now())
         self._head = None
         reach(FailPoint.BEFORE_APPEND)
         self._journal.append(

@@ -56,6 +56,9 @@ class SignedHead(Struct, frozen=True, kw_only=True):
     signed_at: str
     key_id: str
     signature: bytes
+    answers_digest: bytes = b""
+    """Over all answers up to here (`proof/answers.py`); empty in heads of older days."""
+    answers_signature: bytes = b""
 
 
 class Subtree(Struct, frozen=True):
@@ -138,6 +141,9 @@ class Journal(Protocol):
 
     def subject_named(self, kind: str, value: str) -> str | None:
         """Give the subject that a name leads to."""
+
+    def names_after(self, kind: str, value: str, limit: int) -> list[TakenName]:
+        """Give the names after one, by kind and value."""
 
     def hashes(self, after_position: int, limit: int) -> list[str]:
         """Give the hashes alone of the entries after a position, in order."""

@@ -11,6 +11,7 @@ from ledger.journal import (
     Head,
     JournalFailed,
     SignedHead,
+    TakenName,
     check_continues,
 )
 from ledger.proof.chain import GENESIS
@@ -95,6 +96,12 @@ class MemoryJournal:
         """Give the subject that a name leads to."""
         with self._lock:
             return self._names.get((kind, value))
+
+    def names_after(self, kind: str, value: str, limit: int) -> list[TakenName]:
+        """Give the names after one, by kind and value."""
+        with self._lock:
+            later = sorted(each for each in self._names if each > (kind, value))[:limit]
+            return [TakenName(kind=k, value=v, subject_id=self._names[k, v]) for k, v in later]
 
     def hashes(self, after_position: int, limit: int) -> list[str]:
         """Give the hashes alone of the entries after a position, in order."""

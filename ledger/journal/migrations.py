@@ -111,4 +111,9 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         WHEN EXISTS (SELECT 1 FROM answers WHERE key = NEW.key)
         BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
     """,
+    # 5: the seal over the answers; heads of older days have none.
+    """
+    ALTER TABLE signed_heads ADD COLUMN answers_digest BLOB NOT NULL DEFAULT x'';
+    ALTER TABLE signed_heads ADD COLUMN answers_signature BLOB NOT NULL DEFAULT x'';
+    """,
 )

@@ -10,6 +10,7 @@ from ledger.journal.tables import (
     ANSWER_COLUMNS,
     ENTRY_COLUMNS,
     HEAD,
+    SIGNED_COLUMNS,
     Row,
     Tables,
     answer_from,
@@ -45,8 +46,8 @@ _APPEND_SUBTREES: Final = (
     "SELECT * FROM unnest(%s::int[], %s::bigint[], %b::bytea[])"
 )
 _APPEND_SIGNED: Final = (
-    "INSERT INTO signed_heads (size, root, signed_at, key_id, signature) "
-    "VALUES (%s, %s, %s, %s, %s)"
+    f"INSERT INTO signed_heads ({SIGNED_COLUMNS}) "  # noqa: S608 - constants
+    "VALUES (%s, %s, %s, %s, %s, %s, %s)"
 )
 
 

@@ -169,6 +169,11 @@ class Link:
                 "use the version that wrote it or a later one"
             )
         if self._is_reader:
+            if done < len(MIGRATIONS):
+                raise JournalFailed(
+                    f"the journal has tables of step {done}, this program reads those of step "
+                    f"{len(MIGRATIONS)}; start its ledger once"
+                )
             return
         with self.transaction() as connection:
             connection.execute("CREATE TABLE IF NOT EXISTS journal_steps (step int PRIMARY KEY)")

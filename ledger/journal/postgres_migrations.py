@@ -62,4 +62,9 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     );
     """
     + _APPEND_ONLY,
+    # 2: the seal over the answers; heads of older days have none.
+    """
+    ALTER TABLE signed_heads ADD COLUMN answers_digest bytea NOT NULL DEFAULT '';
+    ALTER TABLE signed_heads ADD COLUMN answers_signature bytea NOT NULL DEFAULT '';
+    """,
 )

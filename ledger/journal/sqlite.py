@@ -16,6 +16,7 @@ from ledger.journal.migrations import MIGRATIONS
 from ledger.journal.tables import (
     ANSWER_COLUMNS,
     ENTRY_COLUMNS,
+    SIGNED_COLUMNS,
     Row,
     Tables,
     answer_from,
@@ -30,7 +31,7 @@ _APPEND: Final = f"INSERT INTO entries ({ENTRY_COLUMNS})"
 _APPEND_ANSWERS: Final = f"INSERT INTO answers ({ANSWER_COLUMNS})"
 _APPEND_NAMES: Final = "INSERT INTO names (kind, value, subject_id)"
 _APPEND_SUBTREES: Final = "INSERT INTO subtrees (level, place, hash)"
-_APPEND_SIGNED: Final = "INSERT INTO signed_heads (size, root, signed_at, key_id, signature)"
+_APPEND_SIGNED: Final = f"INSERT INTO signed_heads ({SIGNED_COLUMNS})"
 _ROWS_AT_ONCE: Final = (128, 64, 32, 16, 8, 4, 2, 1)
 """Any number of rows goes with few statements, of which each is prepared once."""
 # One statement for any number of keys: each statement lets another thread run, and a group

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import Any, Final
 
-from ledger.journal import LAST_CHARACTER, Answer, Entry, Group, Head, SignedHead
+from ledger.journal import LAST_CHARACTER, Answer, Entry, Group, Head, SignedHead, TakenName
 from ledger.proof.chain import GENESIS
 
 Row = tuple[Any, ...]
@@ -14,7 +14,10 @@ ENTRY_COLUMNS: Final = (
 ANSWER_COLUMNS: Final = "key, request_hash, response, position"
 _ENTRIES: Final = f"SELECT {ENTRY_COLUMNS} FROM entries"  # noqa: S608 - constants
 _ANSWERS: Final = f"SELECT {ANSWER_COLUMNS} FROM answers"  # noqa: S608 - constants
-_SIGNED: Final = "SELECT size, root, signed_at, key_id, signature FROM signed_heads"
+SIGNED_COLUMNS: Final = (
+    "size, root, signed_at, key_id, signature, answers_digest, answers_signature"
+)
+_SIGNED: Final = f"SELECT {SIGNED_COLUMNS} FROM signed_heads"  # noqa: S608 - constants
 HEAD: Final = "SELECT position, hash FROM entries ORDER BY position DESC LIMIT 1"
 
 
@@ -43,7 +46,15 @@ def _entry(row: Row) -> Entry:
 
 
 def _signed_head(row: Row) -> SignedHead:
-    return SignedHead(size=row[0], root=row[1], signed_at=row[2], key_id=row[3], signature=row[4])
+    return SignedHead(
+        size=row[0],
+        root=row[1],
+        signed_at=row[2],
+        key_id=row[3],
+        signature=row[4],
+        answers_digest=row[5],
+        answers_signature=row[6],
+    )
 
 
 def entry_rows(group: Group) -> list[Row]:
@@ -81,7 +92,15 @@ def subtree_rows(group: Group) -> list[Row]:
 
 def signed_head_row(head: SignedHead) -> Row:
     """Write a signed head in the order of its columns."""
-    return (head.size, head.root, head.signed_at, head.key_id, head.signature)
+    return (
+        head.size,
+        head.root,
+        head.signed_at,
+        head.key_id,
+        head.signature,
+        head.answers_digest,
+        head.answers_signature,
+    )
 
 
 class Tables(ABC):
@@ -124,6 +143,15 @@ class Tables(ABC):
         sql = "SELECT subject_id FROM names WHERE kind = %s AND value = %s"
         rows = self._rows(sql, kind, value)
         return rows[0][0] if rows else None
+
+    def names_after(self, kind: str, value: str, limit: int) -> list[TakenName]:
+        """Give the names after one, by kind and value."""
+        sql = (
+            "SELECT kind, value, subject_id FROM names WHERE (kind, value) > (%s, %s) "
+            "ORDER BY kind, value LIMIT %s"
+        )
+        rows = self._rows(sql, kind, value, limit)
+        return [TakenName(kind=row[0], value=row[1], subject_id=row[2]) for row in rows]
 
     def hashes(self, after_position: int, limit: int) -> list[str]:
         """Give the hashes alone of the entries after a position, in order."""

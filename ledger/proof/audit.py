@@ -54,7 +54,7 @@ class Audit:
     def __init__(self, journal: Signed, escrow: EscrowFile, keys: PublicKeys) -> None:
         self._journal, self._keys = journal, keys
         self._chain, self._frontier = Chain(), Frontier()
-        self._heads, self._in_escrow = _heads(journal), escrow.heads()
+        self._heads, self._in_escrow = heads_of(journal), escrow.heads()
         self._next_head = next(self._heads, None)
         self._next_escrowed = next(self._in_escrow, None)
         self._signed_size = self._heads_seen = self._escrowed_seen = 0
@@ -105,6 +105,8 @@ class Audit:
             )
         if self._next_head is None or self._next_head.size != position:
             raise Broken(position, "its signed head is in escrow and not in the journal")
+        if self._next_head.answers_digest != escrowed.answers_digest:
+            raise Broken(position, "its signed head seals other answers than the one in escrow")
         self._escrowed_seen += 1
         self._next_escrowed = next(self._in_escrow, None)
 
@@ -132,7 +134,8 @@ class Audit:
         )
 
 
-def _heads(journal: Signed) -> Iterator[SignedHead]:
+def heads_of(journal: Signed) -> Iterator[SignedHead]:
+    """Give a journal's signed heads in order."""
     size = 0
     while heads := journal.signed_heads(size, _PAGE):
         yield from heads

@@ -110,8 +110,13 @@ class EscrowFile:
 
 def written_head(head: SignedHead) -> bytes:
     """Write a head as one line of JSON."""
+    seal = {
+        "answers_digest": head.answers_digest.hex(),
+        "answers_signature": base64.b64encode(head.answers_signature).decode(),
+    }
     return codec.canonical(
         {
+            **(seal if head.answers_digest else {}),
             "key_id": head.key_id,
             "root": head.root.hex(),
             "signature": base64.b64encode(head.signature).decode(),
@@ -127,13 +132,18 @@ class _Line(msgspec.Struct, frozen=True):
     signature: str
     signed_at: str
     size: int
+    answers_digest: str = ""
+    answers_signature: str = ""
 
 
 def read_head(line: bytes) -> SignedHead:
     """Read a head. Raises msgspec.DecodeError, ValueError."""
     read = msgspec.json.decode(line, type=_Line)
     try:
-        signature = base64.b64decode(read.signature, validate=True)
+        signature, of_seal = (
+            base64.b64decode(each, validate=True)
+            for each in (read.signature, read.answers_signature)
+        )
     except binascii.Error as error:
         raise ValueError(str(error)) from None
     return SignedHead(
@@ -142,6 +152,8 @@ def read_head(line: bytes) -> SignedHead:
         signed_at=read.signed_at,
         key_id=read.key_id,
         signature=signature,
+        answers_digest=bytes.fromhex(read.answers_digest),
+        answers_signature=of_seal,
     )
 
 
@@ -177,6 +189,11 @@ def check_last(journal: Journal, escrow: EscrowFile) -> int:
         raise NotTheJournal(
             f"the journal's first {kept.size} entries are not those of the head in escrow: "
             "it was replaced"
+        )
+    if here.answers_digest != kept.answers_digest:
+        raise NotTheJournal(
+            f"the answers to the journal's first {kept.size} entries are not those that the head "
+            "in escrow seals: they were replaced"
         )
     return kept.size
 

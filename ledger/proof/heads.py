@@ -9,6 +9,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.journal import SignedHead
+from ledger.proof import answers
 from proto import codec
 from proto.proof import PublicKeys, head_flaw, head_statement, key_id, raw_public
 from proto.values import Instant
@@ -22,8 +23,8 @@ class HeadSigner:
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key, self._key_id = key, key_id(key.public_key())
 
-    def signed(self, size: int, root: bytes, at: Instant) -> SignedHead:
-        """Sign a tree's head."""
+    def signed(self, size: int, root: bytes, at: Instant, answers_digest: bytes) -> SignedHead:
+        """Sign a tree's head, and seal the answers that were given up to there."""
         statement = head_statement(size, root, str(at), self._key_id)
         return SignedHead(
             size=size,
@@ -31,6 +32,8 @@ class HeadSigner:
             signed_at=str(at),
             key_id=self._key_id,
             signature=self._key.sign(statement),
+            answers_digest=answers_digest,
+            answers_signature=self._key.sign(answers.statement(size, answers_digest, self._key_id)),
         )
 
 
@@ -44,5 +47,6 @@ def exported(keys: PublicKeys) -> bytes:
 
 
 def flaw_of(head: SignedHead, keys: PublicKeys) -> str:
-    """Say what is wrong with a head's signature; empty: nothing."""
-    return head_flaw(head.size, head.root, head.signed_at, head.signature, head.key_id, keys)
+    """Say what is wrong with a head's signatures; empty: nothing."""
+    flaw = head_flaw(head.size, head.root, head.signed_at, head.signature, head.key_id, keys)
+    return flaw or answers.flaw_of_seal(head, keys)

@@ -1,22 +1,23 @@
 """The idempotency keys (I4): each stands for one command, and that command is there.
 
-Answers stand in a table under no hash. Held against the entries is where an answer stands,
+Answers stand in a table beside the entries. Held against these is where an answer stands,
 which events it names, the figures of a transaction, and all that is told about staff, requests,
-notes, marks and dead letters. Money that was posted under a key has its answer, and no other
-key tells of it.
+notes, marks and dead letters: so the key of a wrong one is named. Money that was posted under a
+key has its answer, and no other key tells of it. The seals find what is left: any other byte.
 """
 
 import re
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ledger import told
 from ledger.domain.history import as_posting
-from ledger.journal import Answer, Entry, Journal
+from ledger.journal import Answer, Entry, Journal, SignedHead
 from ledger.own_keys import mark_of
 from ledger.rpc import retelling
+from ledger.verification.seals import SealsCheck
 from proto.events import LedgerEvent
 
 _PAGE: Final = 1_000
@@ -35,7 +36,7 @@ class WrongKey(Exception):  # noqa: N818 - the finding is the name
 
 
 class KeysCheck:
-    """Every answer, after every entry. Twelve bytes and two bits an entry are kept."""
+    """Every answer, after every entry. Some thirty bytes an entry are kept."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -53,10 +54,10 @@ class KeysCheck:
         if posting is None and retelling.is_told_anew(entry.subject_id):
             self._told_anew.add(entry.position)
 
-    def finish(self) -> int:
-        """Read the answers to all that was walked and count them. Raises WrongKey."""
+    def finish(self, heads: Iterable[SignedHead]) -> int:
+        """Read the answers to all that was walked and count them. Raises WrongKey, Broken."""
         last = len(self._subjects) - 1
-        taken, count, key = bytearray(last // 8 + 1), 0, ""
+        seals, count, key = SealsCheck(last), 0, ""
         self._answered = bytearray(last // 8 + 1)
         while answers := self._journal.answers_after(key, _PAGE):
             for answer in answers:
@@ -66,16 +67,16 @@ class KeysCheck:
                     raise WrongKey(f"the idempotency key {answer.key} has no effect in the journal")
                 self._check_events(answer)
                 self._check_figures(answer, self._found(answer))
-                place, bit = divmod(answer.position, 8)
-                if taken[place] & 1 << bit:
+                if seals.is_taken(answer.position):
                     raise WrongKey(
                         f"entry {answer.position}: the idempotency key {answer.key} stands for "
                         "it, and another key does too"
                     )
-                taken[place] |= 1 << bit
+                seals.add(answer)
                 count += 1
             key = answers[-1].key
         self._check_all_found()
+        seals.finish(heads)
         return count
 
     def _found(self, answer: Answer) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from ledger.journal import Entry, Journal, SignedHead
-from ledger.proof.audit import Audit
+from ledger.proof.audit import Audit, heads_of
 from ledger.proof.chain import Broken, entry_hash
 from ledger.proof.escrow import EscrowFile
 from ledger.states import event_of
@@ -15,7 +15,7 @@ from ledger.verification import Wrong
 from ledger.verification.approvals import ApprovalsCheck
 from ledger.verification.books import BooksCheck
 from ledger.verification.keys import KeysCheck
-from ledger.verification.names import check_names
+from ledger.verification.names import NamesCheck
 from proto.codec import Poison
 from proto.events import LedgerEvent
 from proto.proof import PublicKeys
@@ -98,9 +98,11 @@ def walk(
     last = journal.head().position  # after escrow: what is there must be in the journal
     is_whole = from_position <= 1
     until = _UntilNow(escrow, max(escrowed, last))
-    proof = Audit(_Frozen(journal, last), until, keys) if is_whole else None
+    frozen = _Frozen(journal, last)
+    proof = Audit(frozen, until, keys) if is_whole else None
     chain = proof or _Links(journal, from_position - 1)
     books = BooksCheck(journal, from_first=is_whole)
+    names = NamesCheck(journal)
     approvals = ApprovalsCheck(journal, after_position=0 if is_whole else from_position - 1)
     keys_check = KeysCheck(journal)
     progress = _Progress(max(1, from_position), last, tell, clock)
@@ -108,7 +110,7 @@ def walk(
         chain.add(entry)
         event = _event(entry)
         books.add(entry, event)
-        check_names(journal, entry, event)
+        names.add(entry, event)
         approvals.add(entry, event)
         keys_check.add(entry, event)
         progress.at(entry.position)
@@ -116,10 +118,12 @@ def walk(
     books.finish()
     verified = proof.finish() if proof else None
     _check_last_head(journal)
+    if is_whole:
+        names.finish(_events(journal, last))
     return Walked(
         entries=progress.done,
         heads=verified.heads if verified else 0,
-        keys=keys_check.finish() if is_whole else 0,
+        keys=keys_check.finish(heads_of(frozen)) if is_whole else 0,
         seconds=clock() - started,
     )
 
@@ -138,6 +142,11 @@ def _entries(journal: Journal, after: int, last: int) -> Iterator[Entry]:
     while after < last and (page := journal.read(after, min(PAGE, last - after))):
         yield from page
         after = page[-1].position
+
+
+def _events(journal: Journal, after: int) -> Iterator[LedgerEvent]:
+    """Give the events that were committed since the walk began."""
+    return map(_event, _entries(journal, after, journal.head().position))
 
 
 def _event(entry: Entry) -> LedgerEvent:

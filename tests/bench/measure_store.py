@@ -3,7 +3,7 @@
 import itertools
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -104,10 +104,13 @@ def _appends(journal: Journal, size: int, count: int) -> float:
 class _NoProof(Growth):
     """A tree that does not grow, and whose head nobody signs."""
 
-    def grown(self, entries: Sequence[Entry], at: Instant) -> Grown:
+    def grown(self, entries: Sequence[Entry], answers: Iterable[Answer], at: Instant) -> Grown:
         """Give nothing to keep."""
-        _ = entries, at
+        _ = entries, answers, at
         return Grown(self._frontier, None, ())  # type: ignore[arg-type] # the store may lack it
+
+    def keep(self, grown: Grown) -> None:
+        """Keep nothing."""
 
 
 @contextmanager

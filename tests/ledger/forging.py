@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
+import psycopg
 import pytest
 from msgspec import Struct
 
@@ -18,6 +20,7 @@ from ledger.proof.escrow import EscrowFile
 from ledger.proof.heads import HeadSigner
 from ledger.proof.tree import Frontier
 from ledger.settings import Settings
+from ledger.verification.command import verify
 from proto.values import Instant
 
 K: Final = 100
@@ -65,6 +68,28 @@ def forging(folder: Path) -> Iterator[sqlite3.Connection]:
         connection.commit()
 
 
+def change_tables(folder: Path, url: str, *statements: str) -> None:
+    """Change a stopped ledger's tables, in either database, as somebody who may do anything."""
+    if not url:
+        with forging(folder) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        return
+    schema = parse_qs(urlsplit(url).query)["application_name"][0]
+    with psycopg.connect(url) as postgres:
+        postgres.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO CURRENT_USER".encode())
+        for table in ("answers", "names", "signed_heads"):
+            postgres.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
+        for statement in statements:
+            postgres.execute(statement.encode())
+
+
+def verified(folder: Path, url: str = "") -> tuple[int, str]:
+    """Verify a folder's journal, or the one at a URL."""
+    environment = {"DATA_DIR": str(folder), "LEDGER_DATABASE_URL": url}
+    return verify(Settings.from_environment(environment), 1, tell=lambda _line: None)
+
+
 def insert_entry(connection: sqlite3.Connection, entry: Entry) -> None:
     """Put an entry into the table as it is."""
     values = msgspec.structs.astuple(entry)
@@ -95,7 +120,7 @@ def forged_journal(journal: Journal, signer: HeadSigner | None) -> Forged:
         changed_head = msgspec.structs.replace(head, root=roots[head.size])
         if signer is not None:
             at = Instant.parse(head.signed_at)
-            changed_head = signer.signed(head.size, roots[head.size], at)
+            changed_head = signer.signed(head.size, roots[head.size], at, head.answers_digest)
         forged.heads.append(changed_head)
     return forged
 

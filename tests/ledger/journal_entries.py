@@ -41,4 +41,6 @@ def signed(size: int) -> SignedHead:
         signed_at="2026-01-01T00:00:00.000000Z",
         key_id="key-1",
         signature=b"signature",
+        answers_digest=bytes([size]) * 32,
+        answers_signature=b"seal",
     )

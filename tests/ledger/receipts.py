@@ -101,7 +101,7 @@ class Story:
             prev=head.hash,
         )
         entry = msgspec.structs.replace(entry, hash=entry_hash(entry))
-        grown = self._growth.grown([entry], AT)
+        grown = self._growth.grown([entry], (), AT)
         self.journal.append(Group(entries=(entry,), signed_head=grown.signed_head))
         self._growth.keep(grown)
         return entry

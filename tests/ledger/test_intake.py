@@ -1,93 +1,25 @@
 """The intake: a payment on the inbox is a repayment in the books, once, or a dead letter."""
 
+import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import redis
 
-from embedded.process import stop
-from embedded.servers import RedisServer, wait_until
 from ledger.verification.command import WRONG, verify
 from projector.floods import STOPPED, Floods, take_in
 from projector.item import Entry
-from proto.streams import DEAD_LETTERS, INBOX, INTAKE_GROUP
-from tests.builders import Caller, LedgerProcess, new_id
+from proto.streams import INBOX, INTAKE_GROUP
+from tests.builders import new_id
 from tests.ledger.accounts_check import check_books, loan_of
 from tests.ledger.asking import set_read_only
 from tests.ledger.forging import forging, settings_of
+from tests.ledger.payment_counter import Counter, wait_for
 from tests.ledger.taking_back import close_letter, new_message
-from tests.ports import free_port
-
-SECONDS_MAX = 120.0
-
-
-class Counter:
-    """A ledger with its Redis, and a payment gateway that writes onto the inbox."""
-
-    def __init__(self, folder: Path) -> None:
-        self.server = RedisServer(folder / "redis", free_port())
-        self.start_redis()
-        self.redis = redis.Redis.from_url(self.server.url, decode_responses=True)
-        self.ledger = LedgerProcess(folder, redis_url=self.server.url).start().with_staff()
-
-    @property
-    def system(self) -> Caller:
-        """The command line's actor."""
-        return self.ledger.system
-
-    def start_redis(self) -> None:
-        """Start Redis and wait until it answers."""
-        process = self.server.start()
-        wait_until("redis", lambda: self.server.answers(process), process, self.server.log)
-
-    def receive(self, account: str, amount: str, event_id: str = "", **body: object) -> str:
-        """Publish a payment, and give its entry's id."""
-        payment = {"account_id": account, "amount": amount, "payment_reference": "DD-1", **body}
-        fields: dict[Any, Any] = {
-            "msg_type": "payment.received.v1",
-            "id": event_id or new_id("PAY"),
-            "payload": json.dumps(payment),
-        }
-        return str(self.redis.xadd(INBOX, fields))
-
-    def letters(self) -> list[dict[str, str]]:
-        """Give the dead letters."""
-        found = cast("list[tuple[str, dict[str, str]]]", self.redis.xrange(DEAD_LETTERS))
-        return [fields for _, fields in found]
-
-    def is_dealt_with(self) -> bool:
-        """Tell whether all was read and acknowledged."""
-        groups: dict[str, Any] = {each["name"]: each for each in self.redis.xinfo_groups(INBOX)}
-        group = groups.get(INTAKE_GROUP, {"pending": 1, "last-delivered-id": ""})
-        last = self.redis.xinfo_stream(INBOX)["last-generated-id"]
-        return bool(group["pending"] == 0 and group["last-delivered-id"] == last)
-
-    def settle(self) -> None:
-        """Wait until the intake is done."""
-        wait_for(self.is_dealt_with)
-
-    def close(self) -> None:
-        """Stop both."""
-        self.ledger.stop()
-        assert self.server.process is not None
-        stop(self.server.process)
-
-
-def wait_for(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + SECONDS_MAX
-    while True:
-        try:
-            if holds():
-                return
-        except redis.RedisError:
-            pass  # it is being started again, or the stream is not there yet
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="module")
@@ -288,4 +220,23 @@ def test_a_payment_whose_traces_were_removed_is_named_and_not_posted_again(
     counter.ledger.start()
     counter.receive(account, "10.00", event_id)
     counter.settle()
+    assert counter.system.balance(account).total_outstanding == "590.00"
+
+
+def test_a_payment_that_an_answer_says_is_posted_and_the_books_do_not_is_a_dead_letter(
+    counter_alone: Counter,
+) -> None:
+    """Somebody put the answer of another payment in its place: it is not lost for that."""
+    counter, first, second = counter_alone, new_id("PAY"), new_id("PAY")
+    account = counter.system.active_loan()
+    counter.receive(account, "10.00", first)
+    counter.settle()
+    counter.ledger.stop()
+    keys = [f"inbox:{hashlib.sha256(each.encode()).hexdigest()}" for each in (second, first)]
+    with forging(counter.ledger.data_dir) as journal:
+        assert journal.execute("UPDATE answers SET key = ? WHERE key = ?", keys).rowcount == 1
+    counter.ledger.start()
+    counter.receive(account, "10.00", second)
+    counter.settle()
+    assert "is not what the journal tells" in counter.letters()[-1]["error"]
     assert counter.system.balance(account).total_outstanding == "590.00"

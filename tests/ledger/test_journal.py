@@ -9,7 +9,6 @@ import pytest
 
 from ledger.journal import Answer, Group, Head, Journal, JournalFailed, Subtree, TakenName
 from ledger.journal.memory import MemoryJournal
-from ledger.journal.migrations import MIGRATIONS
 from ledger.journal.postgres import PostgresJournal
 from ledger.journal.sqlite import SqliteJournal
 from ledger.proof.chain import GENESIS, verify
@@ -69,11 +68,13 @@ def test_answers_and_names_come_with_their_entries(journal: Journal) -> None:
     """One group, one transaction."""
     answer = Answer(key="key-0001", request_hash=b"h", response=b"r", position=1)
     name = TakenName(kind="username", value="sarah", subject_id="staff:s1")
-    journal.append(Group(entries=history("staff:s1"), answers=(answer,), names=(name,)))
+    later = TakenName(kind="username", value="sarah\u0101", subject_id="staff:s1")
+    journal.append(Group(entries=history("staff:s1"), answers=(answer,), names=(later, name)))
     assert journal.answers(["key-0001", "key-0002"]) == {"key-0001": answer}
     assert journal.answers([]) == {}
     assert journal.subject_named("username", "sarah") == "staff:s1"
     assert journal.subject_named("username", "michael") is None
+    assert journal.names_after("a", "z", 9) == [name, *journal.names_after("username", "sarah", 1)]
 
 
 @every_store
@@ -244,12 +245,23 @@ def test_a_journal_that_is_opened_again_is_as_it_was(opened: Open) -> None:
     again.close()
 
 
-@pytest.mark.parametrize("table", ["entries", "answers", "names", "signed_heads", "subtrees"])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("entries", "actor"),
+        ("answers", "key"),
+        ("names", "value"),
+        ("signed_heads", "key_id"),
+        ("subtrees", "hash"),
+    ],
+)
 @pytest.mark.parametrize(
     "statement",
     ["UPDATE {0} SET {1} = {1}", "DELETE FROM {}", "INSERT OR REPLACE INTO {0} SELECT * FROM {0}"],
 )
-def test_the_file_itself_refuses_to_forget(tmp_path: Path, table: str, statement: str) -> None:
+def test_the_file_itself_refuses_to_forget(
+    tmp_path: Path, table: str, column: str, statement: str
+) -> None:
     """Append-only is enforced by triggers, not by good manners alone."""
     store = SqliteJournal(tmp_path / "journal.db")
     store.append(
@@ -262,38 +274,8 @@ def test_the_file_itself_refuses_to_forget(tmp_path: Path, table: str, statement
         )
     )
     store.close()
-    column = {
-        "entries": "actor",
-        "answers": "key",
-        "names": "value",
-        "signed_heads": "key_id",
-        "subtrees": "hash",
-    }[table]
     with (
         sqlite3.connect(tmp_path / "journal.db") as connection,
         pytest.raises(sqlite3.IntegrityError, match="append-only"),
     ):
         connection.execute(statement.format(table, column))
-
-
-def test_answers_of_an_older_journal_are_kept(tmp_path: Path) -> None:
-    """A key that was used before its table was laid out anew is still used."""
-    with sqlite3.connect(tmp_path / "journal.db") as connection:
-        connection.executescript("".join(MIGRATIONS[:3]))
-        connection.execute("INSERT INTO answers VALUES ('key-0002', x'68', x'72', 2)")
-        connection.execute("INSERT INTO answers VALUES ('key-0001', x'68', x'72', 1)")
-        connection.execute("PRAGMA user_version = 3")
-    connection.close()
-    store = SqliteJournal(tmp_path / "journal.db")
-    answers = store.answers_after("", 10)
-    store.close()
-    assert [(each.key, each.position) for each in answers] == [("key-0001", 1), ("key-0002", 2)]
-
-
-def test_a_journal_of_a_later_version_is_refused(tmp_path: Path) -> None:
-    """Migrations only go forward."""
-    SqliteJournal(tmp_path / "journal.db").close()
-    with sqlite3.connect(tmp_path / "journal.db") as connection:
-        connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(JournalFailed, match="later"):
-        SqliteJournal(tmp_path / "journal.db")

@@ -5,15 +5,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
 
 import grpc
-import psycopg
 import pytest
 
 from ledger.rpc.requests import request_hash
-from ledger.settings import Settings
-from ledger.verification.command import RIGHT, WRONG, verify
+from ledger.verification.command import RIGHT, WRONG
 from proto import servicing_pb2 as pb
 from proto.accounting_ledger_pb2 import RecordRepaymentRequest
 from proto.accounting_ledger_pb2_grpc import AccountingLedgerServiceStub
@@ -21,7 +18,7 @@ from proto.servicing_pb2_grpc import ApprovalServiceStub, LoanServiceStub, Staff
 from tests.builders import Caller, LedgerProcess, new_id
 from tests.ledger.approvers import person
 from tests.ledger.every_command import do_everything
-from tests.ledger.forging import forging
+from tests.ledger.forging import change_tables, forging, verified
 
 NO_MONEY: Final = {
     "NoteService/AddNote",
@@ -61,26 +58,6 @@ class Recorder(grpc.UnaryUnaryClientInterceptor):
         return caller
 
 
-def _change(folder: Path, url: str, *statements: str) -> None:
-    """Change a stopped ledger's tables as somebody who may do anything with them."""
-    if not url:
-        with forging(folder) as connection:
-            for statement in statements:
-                connection.execute(statement)
-        return
-    schema = parse_qs(urlsplit(url).query)["application_name"][0]
-    with psycopg.connect(url) as postgres:
-        postgres.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO CURRENT_USER".encode())
-        postgres.execute(b"ALTER TABLE answers DISABLE TRIGGER USER")
-        for statement in statements:
-            postgres.execute(statement.encode())
-
-
-def _verified(folder: Path, url: str = "") -> tuple[int, str]:
-    environment = {"DATA_DIR": str(folder), "LEDGER_DATABASE_URL": url}
-    return verify(Settings.from_environment(environment), 1, tell=lambda _line: None)
-
-
 def _position(ledger: LedgerProcess) -> int:
     caller = ledger.system
     return caller.operations.Health(pb.HealthRequest(), metadata=caller.metadata()).journal_position
@@ -96,10 +73,10 @@ def test_without_any_answer_no_money_moves_twice(
     names = ("system", supervisor, "staff-support", "staff-admin", "staff-compliance")
     do_everything(*(recorder.caller(ledger.caller(name)) for name in names))
     ledger.kill()
-    status, sentence = _verified(ledger.data_dir, database_url)
+    status, sentence = verified(ledger.data_dir, database_url)
     assert status == RIGHT, sentence
-    _change(ledger.data_dir, database_url, "DELETE FROM answers")
-    status, sentence = _verified(ledger.data_dir, database_url)
+    change_tables(ledger.data_dir, database_url, "DELETE FROM answers")
+    status, sentence = verified(ledger.data_dir, database_url)
     assert (status, "the answer under its idempotency key is gone" in sentence) == (WRONG, True)
     ledger.start()
     twice, before = set(), _position(ledger)
@@ -120,10 +97,10 @@ def test_an_answer_about_staff_that_tells_otherwise_is_named_and_not_repeated(
         staff_id, key = new_id("p"), "the-key-of-somebody-new"
         person(ledger, "support", staff_id=staff_id, idempotency_key=key)
         ledger.stop()
-        assert _verified(data_dir)[0] == RIGHT
+        assert verified(data_dir)[0] == RIGHT
         with forging(data_dir) as connection:
             _bend(connection, key)
-        status, sentence = _verified(data_dir)
+        status, sentence = verified(data_dir)
         assert (status, f"staff:{staff_id}:1" in sentence) == (WRONG, True)
         ledger.start()
         with pytest.raises(grpc.RpcError, match="journal tells"):
@@ -145,7 +122,7 @@ def test_an_answer_about_another_payment_is_named_and_not_repeated(data_dir: Pat
         for key in ("the-first-key", "the-second-key"):
             ledger.system.repay(account, "10.00", idempotency_key=key)
         ledger.stop()
-        assert _verified(data_dir)[0] == RIGHT
+        assert verified(data_dir)[0] == RIGHT
         coming = RecordRepaymentRequest(
             loan_account_id=account, amount="10.00", idempotency_key="the-third-key"
         )
@@ -156,13 +133,13 @@ def test_an_answer_about_another_payment_is_named_and_not_repeated(data_dir: Pat
                 "FROM answers WHERE key = 'the-first-key'",
                 (request_hash("system", coming),),
             )
-        status, sentence = _verified(data_dir)
+        status, sentence = verified(data_dir)
         assert (status, "the-third-key tells other figures" in sentence) == (WRONG, True)
         with forging(data_dir) as connection:
             connection.execute(
                 f"UPDATE answers SET response = ({first}) WHERE key = 'the-second-key'"  # noqa: S608
             )
-        status, sentence = _verified(data_dir)
+        status, sentence = verified(data_dir)
         assert (status, "the-second-key tells other figures" in sentence) == (WRONG, True)
         ledger.start()
         for key in ("the-second-key", "the-third-key"):

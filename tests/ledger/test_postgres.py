@@ -11,6 +11,7 @@ import pytest
 from ledger.journal import Answer, Group, Head, InUse, JournalFailed, Subtree, TakenName
 from ledger.journal.postgres import PostgresJournal
 from ledger.journal.postgres_link import BadUrl
+from ledger.journal.postgres_migrations import MIGRATIONS
 from ledger.proof.chain import GENESIS
 from tests.ledger.journal_entries import history, signed
 from tests.postgres import PASSWORD, PostgresServer
@@ -202,6 +203,17 @@ def test_a_journal_of_a_later_version_is_refused_here_too(
     postgres.execute(f"SET search_path = {_schema(url)}; {step}")
     with pytest.raises(JournalFailed, match="later"):
         PostgresJournal(url)
+
+
+def test_a_reader_of_an_older_journal_is_told_to_start_its_ledger(
+    journal: PostgresJournal, postgres: PostgresServer, url: str
+) -> None:
+    """It brings no table up to date itself."""
+    journal.close()
+    step = f"DELETE FROM journal_steps WHERE step = {len(MIGRATIONS)}"  # noqa: S608 - a number
+    postgres.execute(f"SET search_path = {_schema(url)}; {step}")
+    with pytest.raises(JournalFailed, match="start its ledger once"):
+        PostgresJournal(url, is_reader=True)
 
 
 def test_no_text_holds_the_password(postgres: PostgresServer, url: str) -> None:

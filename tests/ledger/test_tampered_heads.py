@@ -28,6 +28,9 @@ from tests.ledger.forging import (
         ("signed_at", "'2020-01-01T00:00:00.000000Z'"),
         ("key_id", "'somebody'"),
         ("signature", "zeroblob(64)"),
+        ("answers_digest", "zeroblob(32)"),
+        ("answers_digest", "x''"),
+        ("answers_signature", "zeroblob(64)"),
     ],
 )
 def test_a_changed_head_is_found(folder: Path, column: str, value: str) -> None:
@@ -123,8 +126,8 @@ def test_a_head_that_covers_more_than_is_there_is_named_by_verify(folder: Path, 
     with forging(folder) as journal:
         (size,) = journal.execute("SELECT max(position) FROM entries").fetchone()
         journal.execute(
-            "INSERT INTO signed_heads SELECT size + 1, root, signed_at, key_id, signature "
-            "FROM signed_heads WHERE size = ?",
+            "INSERT INTO signed_heads SELECT size + 1, root, signed_at, key_id, signature, "
+            "answers_digest, answers_signature FROM signed_heads WHERE size = ?",
             (size,),
         )
     status, told = verify(settings, first, tell=lambda _line: None)

@@ -8,6 +8,7 @@ import itertools
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -113,6 +114,15 @@ def test_it_walks_beside_a_ledger_that_goes_on(ledger_alone: LedgerProcess) -> N
         ledger_alone.system.repay(account, "1.00")
         status, sentence = _found(ledger_alone.data_dir, 1)
         assert status == RIGHT, sentence
+
+    def clock() -> float:
+        ledger_alone.system.active_loan()
+        return time.monotonic()
+
+    status, sentence = verify(
+        settings_of(ledger_alone.data_dir), 1, tell=lambda _line: None, clock=clock
+    )
+    assert status == RIGHT, sentence
 
 
 def _body(change: Change) -> Callable[[Entry], Entry]:
