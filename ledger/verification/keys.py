@@ -81,14 +81,15 @@ class KeysCheck:
 
     def _found(self, answer: Answer) -> list[int]:
         """Strike out the postings of the command that the answer is of, and give their places."""
-        mark, position, found = _mark(mark_of(answer.key)), answer.position, []
-        first = max(1, position - _EVENTS_MAX)
-        while mark and position >= first:  # the ledger's own keys leave no mark
-            if self._keys[position] == mark:
-                self._answered[position // 8] |= 1 << position % 8
-                found.append(position)
-                first = max(1, position - _EVENTS_MAX)
-            position -= 1
+        mark, found = _mark(mark_of(answer.key)), list[int]()
+        near = self._keys[max(1, answer.position - _EVENTS_MAX) : answer.position + 1][::-1]
+        last = answer.position
+        while mark and mark in near:  # the ledger's own keys leave no mark
+            last -= near.index(mark)
+            self._answered[last // 8] |= 1 << last % 8
+            found.append(last)
+            last -= 1
+            near = self._keys[max(1, last - _EVENTS_MAX) : last + 1][::-1]
         return found
 
     def _check_all_found(self) -> None:
