@@ -86,7 +86,7 @@ class Accounting(AccountingLedgerServiceServicer):
     ) -> AsyncIterator[pb.Transaction]:
         self._room.require(Right.READ_ACCOUNTS)
         async for each in self._room.watching.transactions(request):
-            self._room.require(Right.READ_ACCOUNTS)  # who was disabled meanwhile sees no more
+            self._room.require(Right.READ_ACCOUNTS)  # not with an old token, nor disabled since
             yield each
 
     async def GetPortfolioSummary(

@@ -109,8 +109,13 @@ class Room:
             )
 
     def require(self, right: Right) -> None:
-        """Refuse a caller who has no right. Nothing is read without one."""
+        """Refuse a caller who has no right. Nothing is read without one.
+
+        A stream asks again before each answer: by then the token may be too old.
+        """
         actor = current_caller().actor
+        if self.books.now().timestamp() >= actor.expires_at:
+            raise Refused(Refusal.NOT_SIGNED_IN, "Sign in again: the token has expired.")
         permissions_of(actor, self.books.directory.get).require(right)
 
     async def query(

@@ -1,6 +1,8 @@
 """WatchTransactions: everything from a transaction on, then live, in order, once."""
 
+from datetime import timedelta
 from itertools import islice
+from pathlib import Path
 from threading import Thread
 
 import grpc
@@ -8,6 +10,7 @@ import pytest
 
 from tests.builders import Caller, LedgerProcess, new_id, refusal_of
 from tests.ledger import asking
+from tests.ledger.clocked import ClockedLedger
 
 
 def test_what_is_there_comes_first_then_what_is_committed(system: Caller, support: Caller) -> None:
@@ -80,3 +83,16 @@ def test_who_is_disabled_sees_no_more(ledger: LedgerProcess) -> None:
     with pytest.raises(grpc.RpcError) as refused:
         next(stream)
     assert refusal_of(refused.value).reason == "STAFF_DISABLED"
+
+
+def test_a_stream_does_not_outlive_its_token(data_dir: Path) -> None:
+    """What happens five minutes later is told to who signed in again."""
+    with ClockedLedger(data_dir) as ledger:
+        account = ledger.system.active_loan()
+        stream = asking.watch(ledger.system, account)
+        assert len(list(islice(stream, 2))) == 2
+        ledger.later(timedelta(minutes=5))
+        ledger.system.repay(account, "1.00")
+        with pytest.raises(grpc.RpcError) as refused:
+            next(stream)
+    assert refusal_of(refused.value).reason == "NOT_SIGNED_IN"
