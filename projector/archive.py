@@ -77,10 +77,6 @@ class Archive:
             kept.append(_positions(_place(at, run, len(owners) - 1), ours))
         return kept
 
-    def is_closed(self) -> bool:
-        """Tell whether there is no key at all to open anything with. Raises KeysUnavailable."""
-        return self._keys.is_empty()
-
     def opened(self, kept: Mapping[str, Any]) -> Entry | None:
         """Give an outside event's entry; None where its customer was erased.
 

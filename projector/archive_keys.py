@@ -1,7 +1,8 @@
 """The keys under which outside events and dead letters are kept, one for each customer.
 
 They lie in a file apart from the data, wrapped by the projector's master key: to destroy
-a customer's key is to erase what was kept of them, wherever copies of it are.
+a customer's key is to erase what was kept of them, wherever copies of it are. The file keeps
+whose keys were destroyed; a key that is just not there tells of a wrong file.
 """
 
 import os
@@ -28,6 +29,19 @@ class KeysUnavailable(Exception):  # noqa: N818 - the state of the world, not of
     """The store of keys cannot be read or written now."""
 
 
+class KeyMissing(KeysUnavailable):
+    """A key that was made and not destroyed is not in the file: it is another, or an older copy."""
+
+
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS keys
+    (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS destroyed (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS destroyed_are_kept AFTER DELETE ON keys
+    BEGIN INSERT OR IGNORE INTO destroyed VALUES (OLD.name); END;
+"""
+
+
 class KeyStore:
     """Makes a key when it is first needed; several projectors may share the file."""
 
@@ -43,10 +57,7 @@ class KeyStore:
             )
             self._store.execute("PRAGMA journal_mode = WAL")
             self._store.execute("PRAGMA synchronous = FULL")
-            self._store.execute(
-                "CREATE TABLE IF NOT EXISTS keys "
-                "(name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID"
-            )
+            self._store.executescript(_TABLES)
             one = self._store.execute("SELECT name, wrapped FROM keys LIMIT 1").fetchone()
         except (sqlite3.Error, OSError) as error:
             raise BadSetting(
@@ -83,23 +94,21 @@ class KeyStore:
             return found
 
     def key(self, name: str) -> AESGCM | None:
-        """Give the key for a name, None where it was destroyed. Raises KeysUnavailable."""
+        """Give the key for a name, None where it was destroyed.
+
+        Raises KeysUnavailable; of these KeyMissing where the file never had it.
+        """
         with self._lock:
             if name in self._cached:
                 return self._cached[name]
             try:
                 self._load([name])
+                destroyed = self._store.execute("SELECT 1 FROM destroyed WHERE name = ?", (name,))
+                if name not in self._cached and destroyed.fetchone() is None:
+                    raise KeyMissing(f"it has no key for {name or 'what is of no customer'}")
             except sqlite3.Error as error:
                 raise KeysUnavailable(type(error).__name__) from None
             return self._cached.get(name)
-
-    def is_empty(self) -> bool:
-        """Tell whether no key was made yet, or all were destroyed. Raises KeysUnavailable."""
-        with self._lock:
-            try:
-                return self._store.execute("SELECT 1 FROM keys LIMIT 1").fetchone() is None
-            except sqlite3.Error as error:
-                raise KeysUnavailable(type(error).__name__) from None
 
     def close(self) -> None:
         """Let go of the file."""

@@ -16,6 +16,7 @@ from pymongo.errors import DuplicateKeyError
 
 from projector import compare, shelf
 from projector.archive import Archive
+from projector.archive_keys import KeysUnavailable
 from projector.fail_points import FailPoint, reach
 from projector.fence import KEY, Claim, Fence, drop_rebuilt
 from projector.ledger_reads import Ledger
@@ -93,6 +94,11 @@ class Rebuild:
             raise NotRebuilt("Another rebuild is under way: run it again when it has ended.")
         try:
             self._rebuild()
+        except KeysUnavailable as error:
+            raise NotRebuilt(
+                f"Nothing was swapped: the file of ARCHIVE_KEYS cannot open the archive ({error}). "
+                "Set it to the file that the projectors use, not to an older copy."
+            ) from None
         finally:
             self._claim.open()
         self._tell("done", now=True)
@@ -108,6 +114,7 @@ class Rebuild:
                 archive=self._archive,
                 ledger=self._ledger,
                 limits=self._settings.limits,
+                needs_outside=self._needs_outside,
             )
             self._replay(replay)
             self._compare()
@@ -135,11 +142,6 @@ class Rebuild:
         _, last_position = self._ledger.journal(0)
         self.progress.events_total = kept + last_position
         self._taken = taken(self._live)
-        if kept and self._needs_outside and self._archive.is_closed():
-            raise NotRebuilt(
-                f"The file of ARCHIVE_KEYS has no key, and {kept} events from outside are kept "
-                "under some: set it to the file that the projectors use."
-            )
         if lacking > 0 and self._needs_outside:
             raise NotRebuilt(
                 f"The archive lacks {lacking} events from outside that were applied{self._gone}: "

@@ -11,6 +11,7 @@ from pymongo.database import Database
 
 from projector import batch
 from projector.archive import PLACE, Archive, positions
+from projector.archive_keys import KeyMissing
 from projector.happening import Limits
 from projector.item import Entry, Item
 from projector.ledger_reads import Ledger
@@ -82,8 +83,11 @@ class Replay:
         archive: Archive,
         ledger: Ledger,
         limits: Limits,
+        needs_outside: bool,
     ) -> None:
+        """Without `needs_outside` an event from outside may stay away whose key is missing."""
         self._live, self._shelf, self._session = live, shelf, session
+        self._needs_outside = needs_outside
         self._archive, self._ledger, self._limits = archive, ledger, limits
         self._journal = Journal(ledger)
         self._seconds = 0
@@ -97,7 +101,7 @@ class Replay:
     def catch_up(self) -> Iterator[int]:
         """Replay what is in the archive and not replayed yet; tell the events after each batch.
 
-        Raises grpc.RpcError, PyMongoError, JournalShort.
+        Raises grpc.RpcError, PyMongoError, JournalShort, KeysUnavailable.
         """
         items: list[Item] = []
         for kept in self._kept():
@@ -166,7 +170,7 @@ class Replay:
         if "positions" in kept:
             return [_item(self._journal.entry(each)) for each in positions(kept)]
         try:
-            entry = self._archive.opened(kept)
+            entry = self._opened(kept)
             if entry is None:
                 self.counts.erased += 1
                 return []
@@ -180,6 +184,14 @@ class Replay:
         if item.mark != kept["mark"]:
             self.new_marks[item.mark] = kept["mark"]
         return [item]
+
+    def _opened(self, kept: Mapping[str, Any]) -> Entry | None:
+        try:
+            return self._archive.opened(kept)
+        except KeyMissing:
+            if self._needs_outside:
+                raise
+            return None
 
     def _came_again(self, mark: bytes, borne: bytes) -> bool:
         """Tell whether what nobody could read was fed again later, and applied then.
