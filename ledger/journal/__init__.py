@@ -160,5 +160,8 @@ class Journal(Protocol):
     def signed_heads(self, after_size: int, limit: int) -> list[SignedHead]:
         """Give the signed heads of a greater size, in order."""
 
+    def stray(self) -> str:
+        """Name a row that no reading in order comes to, and no append brings; empty: none."""
+
     def close(self) -> None:
         """Let go of the store."""

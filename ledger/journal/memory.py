@@ -128,5 +128,9 @@ class MemoryJournal:
         with self._lock:
             return [head for size, head in self._signed_heads.items() if size > after_size][:limit]
 
+    def stray(self) -> str:
+        """Nobody but `append` puts anything here."""
+        return ""
+
     def close(self) -> None:
         """Nothing is held."""

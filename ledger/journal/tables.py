@@ -20,6 +20,23 @@ SIGNED_COLUMNS: Final = (
 _SIGNED: Final = f"SELECT {SIGNED_COLUMNS} FROM signed_heads"  # noqa: S608 - constants
 HEAD: Final = "SELECT position, hash FROM entries ORDER BY position DESC LIMIT 1"
 
+# Positions and sizes begin with 1, and only complete parts of the tree are kept. A row at any other
+# place is in no walk, but an entry there would be in its subject's history.
+_STRAY: Final = """
+    SELECT 'the entry at position ' || position FROM entries WHERE position < 1
+    UNION ALL
+    SELECT 'the signed head of size ' || size FROM signed_heads WHERE size < 1
+    UNION ALL
+    SELECT 'the answer under the empty key' FROM answers WHERE key = ''
+    UNION ALL
+    SELECT 'the empty name' FROM names WHERE kind = '' AND value = ''
+    UNION ALL
+    SELECT 'the part ' || place || ' of level ' || level || ' of the tree' FROM subtrees
+    WHERE level NOT IN (8, 16, 24, 32, 40, 48, 56) OR place < 0
+    OR place >= (SELECT coalesce(max(position), 0) FROM entries) >> level
+    LIMIT 1
+"""
+
 
 def head_from(rows: list[Row]) -> Head:
     """Read the last entry's place; position 0 where there is none."""
@@ -177,3 +194,8 @@ class Tables(ABC):
         """Give the signed heads of a greater size, in order."""
         rows = self._rows(f"{_SIGNED} WHERE size > %s ORDER BY size LIMIT %s", after_size, limit)
         return [_signed_head(row) for row in rows]
+
+    def stray(self) -> str:
+        """Name a row that no reading in order comes to, and no append brings; empty: none."""
+        rows = self._rows(_STRAY)
+        return str(rows[0][0]) if rows else ""

@@ -38,6 +38,8 @@ class Growth:
 
     def reload(self) -> None:
         """Read the tree anew. Raises JournalFailed where the journal is not what was signed."""
+        if stray := self._journal.stray():
+            raise JournalFailed(f"{stray} is no part of the journal. {_REMEDY}")
         head = self._journal.last_signed_head()
         self._digest = b"" if head is None else head.answers_digest
         self._unsealed = [] if self._digest else sealing.rows_in(self._journal)

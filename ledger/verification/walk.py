@@ -94,6 +94,8 @@ def walk(
     The ledger may go on meanwhile: what is committed later is left for the next walk.
     """
     started = clock()
+    if stray := journal.stray():
+        raise ValueError(f"{stray} is no part of the journal: it was put in")
     escrowed = max((head.size for head in escrow.heads()), default=0)
     last = journal.head().position  # after escrow: what is there must be in the journal
     is_whole = from_position <= 1

@@ -78,7 +78,7 @@ def change_tables(folder: Path, url: str, *statements: str) -> None:
     schema = parse_qs(urlsplit(url).query)["application_name"][0]
     with psycopg.connect(url) as postgres:
         postgres.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO CURRENT_USER".encode())
-        for table in ("answers", "names", "signed_heads"):
+        for table in ("entries", "answers", "names", "signed_heads", "subtrees"):
             postgres.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
         for statement in statements:
             postgres.execute(statement.encode())

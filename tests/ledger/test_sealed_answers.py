@@ -140,6 +140,42 @@ def test_a_name_that_no_event_gave_is_named(right: Stopped, kind: str) -> None:
     right.change("DELETE FROM names WHERE value = 'put-in'")
 
 
+_STRAY = {
+    "entries": (
+        "position < 1",
+        (
+            "SELECT -1, subject_id, 1 + (SELECT max(version) FROM entries AS e "
+            "WHERE e.subject_id = entries.subject_id), event_type, recorded_at, actor, body, hash, "
+            "prev FROM entries WHERE event_type = 'repayment.recorded.v1' ORDER BY position LIMIT 1"
+        ),
+        "the entry at position -1",
+    ),
+    "signed_heads": (
+        "size < 1",
+        (
+            "SELECT 0, root, signed_at, key_id, signature, answers_digest, answers_signature "
+            "FROM signed_heads ORDER BY size LIMIT 1"
+        ),
+        "the signed head of size 0",
+    ),
+    "answers": ("key = ''", "SELECT '', {0}, {0}, 1", "the answer under the empty key"),
+    "names": ("kind = ''", "SELECT '', '', 'LA-1'", "the empty name"),
+    "subtrees": ("level = 8", "SELECT 8, 0, {0}", "the part 0 of level 8 of the tree"),
+}
+
+
+@pytest.mark.parametrize("table", list(_STRAY))
+def test_a_row_at_a_place_that_no_walk_comes_to_is_named(right: Stopped, table: str) -> None:
+    """An entry there would be in an account's history; a part of the tree would stop the books."""
+    where, row, named = _STRAY[table]
+    right.change(f"INSERT INTO {table} {row.format(right.bytes(b''))}")
+    told = f"WRONG: {named} is no part of the journal: it was put in"
+    assert right.verify() == (WRONG, told)
+    with pytest.raises(AssertionError, match=f"ledger: {named} is no part"):
+        LedgerProcess(right.folder, database_url=right.url).start()
+    right.change(f"DELETE FROM {table} WHERE {where}")
+
+
 def test_a_seal_that_was_taken_away_is_found(right: Stopped) -> None:
     """By escrow, where all are gone; by those before where escrow is gone too."""
     empty = right.bytes(b"")
