@@ -26,9 +26,9 @@ NOT_OF_THE_LEDGER: Final = frozenset({"_id", "createdAt", "updatedAt", "customer
 """What follows the customer's profile, which comes from outside, or the entries' times."""
 
 _LIKE_ANOTHER: Final = re.compile(
-    r"-?[0-9]+(?:\.[0-9]*)?|[0-9T:.-]+Z|True|False|\(absent\)", re.ASCII
+    r"-?[0-9]+(?:\.[0-9]*)?|[0-9T:.-]+Z|True|False|None|\[\]|\{\}|\(absent\)", re.ASCII
 )
-"""Texts that a number, a time, a truth or nothing at all is written as, too."""
+"""Texts that a number, a time, a truth, what is empty or nothing at all is written as, too."""
 _LIKE_A_PATH: Final = re.compile(r'[0-9]*|.*[."].*', re.DOTALL)
 """Names of fields that a place in a list or a field inside another is called, too."""
 
@@ -97,7 +97,7 @@ def flat(document: Mapping[str, Any], without: frozenset[str] = NOT_OF_THE_LEDGE
     """Give a document's comparable fields as text, each under its path."""
     fields: Flat = {}
     for name, value in document.items():
-        if name not in without:
+        if name not in without and value is not None:
             _flatten(_named(name), value, fields)
     return fields
 
@@ -164,13 +164,15 @@ def mismatch(
 
 
 def _flatten(path: str, value: object, fields: Flat) -> None:
-    if isinstance(value, dict):
+    """Note what stands at a path; what is empty, or null in a list, has its place as well."""
+    if isinstance(value, dict) and value:
         for name, each in value.items():
-            _flatten(f"{path}.{_named(name)}", each, fields)
-    elif isinstance(value, list):
+            if each is not None:
+                _flatten(f"{path}.{_named(name)}", each, fields)
+    elif isinstance(value, list) and value:
         for number, each in enumerate(value):
             _flatten(f"{path}.{number}", each, fields)
-    elif value is not None:
+    else:
         fields[path] = as_text(value)
 
 

@@ -13,13 +13,13 @@ import structlog
 from pymongo.collection import Collection
 from pymongo.database import Database
 
-from projector import match
+from projector import match, match_strays
 from projector.happening import ACCOUNTS, AUDIT_EVENTS, TRANSACTIONS, Place, Stored
 from projector.item import Entry
 from projector.ledger_reads import Ledger
 from projector.match import Mismatch
 from projector.match_entries import Entries
-from projector.shelf import ANY_TIME
+from projector.shelf import AS_WRITTEN
 from proto import codec, documents, subjects
 from proto.codec import Poison
 from proto.documents import MatchScoreDocument, MismatchDocument
@@ -42,7 +42,7 @@ class MatchCheck:
         self, database: Database[dict[str, Any]], ledger: Ledger, clock: Callable[[], Instant]
     ) -> None:
         self._database, self._ledger, self._clock = database, ledger, clock
-        self._accounts = self._any_time(ACCOUNTS)
+        self._accounts = self._as_written(ACCOUNTS)
 
     def now(self) -> Instant:
         """Give the moment."""
@@ -60,12 +60,12 @@ class MatchCheck:
         return found
 
     def accounts(self, after: Any = None) -> list[Stored]:  # noqa: ANN401 - whatever stands there
-        """Give the next accounts by key, from outside ones too.
+        """Give the keys of the next accounts, in their order, and where they say they are from.
 
         A bound of the index and not `$gt`, which passes over keys that are no text: nobody
         but a stranger writes such.
         """
-        found = self._accounts.find().sort("_id").limit(PAGE + 1)
+        found = self._accounts.find({}, {"source": 1}).sort("_id").limit(PAGE + 1)
         if after is not None:
             found = found.hint([("_id", 1)]).min([("_id", after)])
         return [each for each in found if each["_id"] != after][:PAGE]
@@ -73,13 +73,12 @@ class MatchCheck:
     def ours(self, page: Sequence[Stored]) -> list[Stored]:
         """Give those of a page that are the ledger's: by their own word, or by the audit trail.
 
-        What the trail alone names is read again: the ledger may just have opened it.
+        They are read now, whole: the ledger may just have opened what the trail alone names.
         """
-        ours = [each for each in page if each.get("source") == "ledger"]
         others = [each["_id"] for each in page if each.get("source") != "ledger"]
         first = {f"{account_id}:1": account_id for account_id in others}
         begun = self._database[AUDIT_EVENTS].find({"_id": {"$in": list(first)}}, {"_id": 1})
-        return ours + self._read([first[each["_id"]] for each in begun])
+        return self._read([*_own(page), *(first[each["_id"]] for each in begun)])
 
     def score(self, document: MatchScoreDocument, kind: str) -> None:
         """Store a score."""
@@ -90,15 +89,16 @@ class MatchCheck:
         """Check every account of the ledger, and look for those that the mirror lacks."""
         total = self._database[ACCOUNTS].estimated_document_count()
         score = MatchScoreDocument(started_at=self._clock(), at=self._clock(), total=total)
-        for account in self._all():
-            if account.get("source") != "ledger":
-                score.external += 1
-                continue
-            score.checked += 1
-            score.matched += not self.check(account)
-            if score.checked % PAGE == 0:
-                self._progress(score, report)
+        for page in self._pages():
+            own = _own(page)
+            score.external += len(page) - len(own)
+            for account in self._read(own):
+                score.checked += 1
+                score.matched += not self.check(account)
+                if score.checked % PAGE == 0:
+                    self._progress(score, report)
         missing = self._missing()
+        strays = match_strays.strays(self._database, frozenset(missing))
         for account in self._read(missing):
             score.checked += 1
             score.external -= 1
@@ -108,6 +108,9 @@ class MatchCheck:
             score.checked += 1
             score.missing += 1
             self._store(account_id, [_not_there(account_id)])
+        for stray in strays:
+            score.checked += 1
+            self._store(stray.account_id, [stray])
         self._heal_unseen(score.started_at)
         score.is_done = True
         self._progress(score, report)
@@ -126,13 +129,13 @@ class MatchCheck:
         self.score(score, PORTFOLIO)
         report(score)
 
-    def _all(self) -> Iterator[Stored]:
+    def _pages(self) -> Iterator[list[Stored]]:
         page = self.accounts()
         while page:
-            yield from page
+            yield page
             page = self.accounts(page[-1]["_id"])
 
-    def _read(self, account_ids: Sequence[str]) -> list[Stored]:
+    def _read(self, account_ids: Sequence[Any]) -> list[Stored]:
         return list(self._accounts.find({"_id": {"$in": list(account_ids)}}).sort("_id"))
 
     def _missing(self) -> list[str]:
@@ -195,15 +198,15 @@ class MatchCheck:
             (TRANSACTIONS, of_account),
             (AUDIT_EVENTS, {**of_account, "subjectId": account_id}),
         ):
-            for each in self._any_time(collection).find(query):
+            for each in self._as_written(collection).find(query):
                 yield (collection, str(each["_id"])), each
 
     def _has_moved(self, account: Stored) -> bool:
         now = self._accounts.find_one({"_id": account["_id"]}, {"ver": 1}) or {}
         return now.get("ver") != account.get("ver")
 
-    def _any_time(self, collection: str) -> Collection[Stored]:
-        return self._database.get_collection(collection, ANY_TIME)
+    def _as_written(self, collection: str) -> Collection[Stored]:
+        return self._database.get_collection(collection, AS_WRITTEN)
 
     def _store(self, account_id: str, found: list[Mismatch]) -> None:
         """Keep what differs; what no longer does is kept as healed."""
@@ -240,6 +243,11 @@ class MatchCheck:
         unseen = {"healedAt": None, "seenAt": {"$lt": codec.to_mongo(since)}}
         healed = {"$set": {"healedAt": codec.to_mongo(self._clock())}}
         self._database[documents.MISMATCHES.name].update_many(unseen, healed)
+
+
+def _own(page: Sequence[Stored]) -> list[Any]:
+    """Give the keys of those accounts of a page that say that they are the ledger's."""
+    return [each["_id"] for each in page if each.get("source") == "ledger"]
 
 
 def share(matched: int, checked: int) -> float | None:

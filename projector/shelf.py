@@ -16,6 +16,20 @@ TIMEZONED: Final[CodecOptions[dict[str, Any]]] = CodecOptions(tz_aware=True, tzi
 ANY_TIME: Final = TIMEZONED.with_options(datetime_conversion=DatetimeConversion.DATETIME_AUTO)
 """How documents are read that may have been tampered with: with times of no calendar too."""
 
+
+class AsWritten(dict[str, Any]):
+    """A document in which a name may stand twice, which MongoDB takes: both are kept."""
+
+    def __setitem__(self, name: str, value: object) -> None:
+        """Take in a field; one whose name was there before is kept beside it."""
+        while name in self:
+            name = f"{name} (again)"
+        super().__setitem__(name, value)
+
+
+AS_WRITTEN: Final = ANY_TIME.with_options(document_class=AsWritten)
+"""The same, with each field of a name: a reader takes the last, a query finds by any."""
+
 REBUILD: Final = "rebuild-"
 NAMESPACE_EXISTS: Final = 48
 
