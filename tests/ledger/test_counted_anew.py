@@ -73,6 +73,27 @@ def test_what_is_taken_back_as_of_a_day_in_a_write_off_is_owed_after_the_undo(
     assert 0 < float(owed.interest_balance) < 2
 
 
+@pytest.mark.parametrize("bounced_after", [0, 1, 3])
+def test_a_statement_tells_no_debt_while_a_write_off_stood(
+    ledger_in_time: ClockedLedger, bounced_after: int
+) -> None:
+    """A payment of before, or of its days, was taken back after the undo: it was given up too."""
+    ledger, lent = ledger_in_time, asking.today()
+    account, decides = ledger.system.active_loan(), approver(ledger, {"reversal": "900.00"})
+    support = ledger.caller("staff-support")
+    paid = support.repay(account, "150.00").transaction.transaction_id
+    for command in (write_off, undo):
+        ledger.later(timedelta(days=2))
+        asked = ask(support, command(account))
+        decides.approve(asked.request_id, decided_at=ledger.now())
+    take_back(decides.caller, account, paid, effective_date=str(lent + timedelta(bounced_after)))
+    days = [str(lent + timedelta(days=each)) for each in range(5)]
+    told = [asking.statement(ledger.system, account, lent.isoformat(), day) for day in days]
+    owed = [asking.balance_at(ledger.system, account, effective_on=day) for day in days]
+    assert [each.closing_balance for each in told] == [each.total_outstanding for each in owed]
+    assert [each.closing_balance for each in told[2:]] == ["0.00", "0.00", "600.00"]
+
+
 def test_as_effective_before_a_later_payment_what_bounced_is_owed_whole(
     system: Caller, ledger: LedgerProcess
 ) -> None:
