@@ -208,11 +208,17 @@ def decidable(reader: Reader) -> Stored:
     """Build the query of what the reader may decide, as far as the list can tell."""
     if not decides_requests(reader.roles):
         return {"_id": {"$exists": False}}
+    others: Stored = {"status": "pending", "requestedBy": {"$ne": reader.staff_id}}
+    return others | within_limits(reader)
+
+
+def within_limits(reader: Reader) -> Stored:
+    """Build the query of what the reader's limits reach, by kind and amount."""
     reached = [
         {"kind": kind, "amount": {"$lte": to_mongo(reader.limits.get(limit, Money(0)))}}
         for kind, limit in LIMIT_OF_KIND.items()
     ]
-    return {"status": "pending", "requestedBy": {"$ne": reader.staff_id}, "$or": reached}
+    return {"$or": reached}
 
 
 def _part(reader: Reader, *, is_first: bool) -> Stored:

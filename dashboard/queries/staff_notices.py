@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from dashboard.queries.approvals import LIMIT_OF_KIND, Reader
+from dashboard.queries.approvals import Reader, within_limits
 from dashboard.queries.declared import (
     QUERY_MILLISECONDS_MAX,
     DeskDatabase,
@@ -54,7 +54,7 @@ def notices(database: DeskDatabase, reader: Reader) -> list[Notice]:
     deciding = sorted(reader.roles & DECIDING_ROLES)
     if deciding:
         waits = {"role": {"$in": deciding}, "isOpen": True, "notFor": {"$ne": reader.staff_id}}
-        found += [each for each in _find(database, waits) if _is_within_limit(each, reader)]
+        found += _find(database, waits | within_limits(reader))
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
@@ -67,8 +67,3 @@ def _find(database: DeskDatabase, query: Stored) -> list[Notice]:
         .max_time_ms(QUERY_MILLISECONDS_MAX)
     )
     return [from_mongo(Notice, row) for row in rows]
-
-
-def _is_within_limit(notice: Notice, reader: Reader) -> bool:
-    limit = reader.limits.get(LIMIT_OF_KIND.get(notice.kind, ""), Money(0))
-    return notice.amount is not None and notice.amount <= limit

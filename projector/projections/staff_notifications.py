@@ -46,7 +46,8 @@ def fold(happening: Happening, documents: Documents) -> Iterator[Change]:
     is_asked = isinstance(event, events.ApprovalRequested | events.ApprovalResubmitted)
     stored = documents.get(STAFF_NOTIFICATIONS, _key(event))
     if is_asked or stored is not None:
-        for_deciders = {**(stored or _about(event, request)), "isOpen": is_asked, "status": state}
+        for_deciders = {**(stored or {}), **_about(event, request)}
+        for_deciders |= {"isOpen": is_asked, "status": state}
         if is_asked:
             for_deciders |= {"role": DECIDES, "notFor": request.get("requestedBy", "")}
             for_deciders["at"] = happening.at

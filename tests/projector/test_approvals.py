@@ -179,15 +179,17 @@ def test_those_who_may_decide_are_told_and_then_the_requester(
 def test_a_returned_request_is_open_again_when_it_is_asked_again(
     feed: Feed, drain: Drain, mirror: Mirror
 ) -> None:
-    """And one that was taken back tells its requester nothing."""
+    """As it is asked then; and one that was taken back tells its requester nothing."""
     ask(feed)
     step(feed, "approval.returned.v1", returnedBy="staff-mike")
     drain()
     key = f"request:{REQUEST}"
     assert mirror.one(documents.STAFF_NOTIFICATIONS, key)["isOpen"] is False
-    step(feed, "approval.resubmitted.v1", actor="staff-sarah", resubmittedBy="staff-sarah")
+    again = {"resubmittedBy": "staff-sarah", "structuring": True}
+    step(feed, "approval.resubmitted.v1", actor="staff-sarah", **again)
     drain()
-    assert mirror.one(documents.STAFF_NOTIFICATIONS, key)["isOpen"] is True
+    told = mirror.one(documents.STAFF_NOTIFICATIONS, key)
+    assert (told["isOpen"], told["structuring"], told["amount"]) == (True, True, "600.00")
     step(feed, "approval.cancelled.v1", actor="staff-sarah", cancelledBy="staff-sarah")
     drain()
     assert mirror.one(documents.STAFF_NOTIFICATIONS, key)["isOpen"] is False

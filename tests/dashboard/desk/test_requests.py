@@ -19,7 +19,7 @@ from dashboard.queries.declared import fields_of
 from dashboard.queries.known_customers import known_customers
 from dashboard.queries.request_order import ORDERS
 from dashboard.queries.rights import NotAllowed
-from dashboard.queries.staff_notices import notices
+from dashboard.queries.staff_notices import NOTICES_MAX, notices
 from dashboard.read_marks import ReadMarks
 from ledger.domain.approvals import KINDS
 from proto import documents
@@ -241,6 +241,25 @@ def test_notices_reach_who_may_decide_and_who_had_asked(
     marks.mark("staff-supervisor", [waits.name])
     assert marks.read("staff-supervisor", [waits.name, outcome.name]) == {waits.name}
     assert marks.read("staff-support", [waits.name]) == set()
+
+
+def test_what_is_beyond_the_limit_hides_no_request_within_it(
+    database: DeskDatabase, store: Store
+) -> None:
+    """However many newer ones there are that only somebody else may decide."""
+    now = datetime.now(UTC)
+    for number in range(NOTICES_MAX + 1):
+        document = StaffNotificationDocument(
+            request_id=Key(f"REQ-{number}"),
+            at=Instant.of(now + timedelta(seconds=number)),
+            amount=Money(99_999_00 if number else 1_00),
+            status="pending",
+            kind="write_off",
+            role="supervisor",
+            is_open=True,
+        )
+        store(documents.STAFF_NOTIFICATIONS, f"request:REQ-{number}", document)
+    assert [each.request_id for each in notices(database, MICHAEL)] == ["REQ-0"]
 
 
 def test_the_list_knows_the_limit_of_each_kind_as_the_ledger_does() -> None:
