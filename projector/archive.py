@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from bson import Int64
 from bson.timestamp import Timestamp
+from cryptography.exceptions import InvalidTag
 
 from projector import letter_form
 from projector.archive_keys import GENERAL, KeyStore
@@ -80,13 +81,19 @@ class Archive:
     def opened(self, kept: Mapping[str, Any]) -> Entry | None:
         """Give an outside event's entry; None where its customer was erased.
 
+        Who came again after that has another key by now, which opens nothing from before.
         Raises InvalidTag where somebody changed it, KeysUnavailable.
         """
         owner = kept["customerId"]
         key = self._keys.key(owner)
         if key is None:
             return None
-        fields = unseal(key, kept["mark"] + owner.encode(), kept["sealed"])
+        try:
+            fields = unseal(key, kept["mark"] + owner.encode(), kept["sealed"])
+        except InvalidTag:
+            if self._keys.was_destroyed(owner):
+                return None
+            raise
         return Entry(kept["stream"], kept["entryId"], fields)
 
 

@@ -64,6 +64,7 @@ class KeyStore:
                 f"ARCHIVE_KEYS: {path} cannot be used ({error}): set it to a file that this "
                 "part may write."
             ) from None
+        self._seen_change = 0
         self._check_master(path, one)
 
     def _check_master(self, path: Path, one: tuple[str, bytes] | None) -> None:
@@ -84,6 +85,7 @@ class KeyStore:
         Raises KeysUnavailable.
         """
         with self._lock:
+            self._forget_destroyed()
             wanted = set(names)
             missing = sorted(name for name in wanted if name not in self._cached)
             if missing:
@@ -99,21 +101,48 @@ class KeyStore:
         Raises KeysUnavailable; of these KeyMissing where the file never had it.
         """
         with self._lock:
+            self._forget_destroyed()
             if name in self._cached:
                 return self._cached[name]
             try:
                 self._load([name])
-                destroyed = self._store.execute("SELECT 1 FROM destroyed WHERE name = ?", (name,))
-                if name not in self._cached and destroyed.fetchone() is None:
+                if name not in self._cached and not self._is_destroyed(name):
                     raise KeyMissing(f"it has no key for {name or 'what is of no customer'}")
             except sqlite3.Error as error:
                 raise KeysUnavailable(type(error).__name__) from None
             return self._cached.get(name)
 
+    def was_destroyed(self, name: str) -> bool:
+        """Tell whether a key of the name was destroyed, also where a later one was made.
+
+        Raises KeysUnavailable.
+        """
+        with self._lock:
+            try:
+                return self._is_destroyed(name)
+            except sqlite3.Error as error:
+                raise KeysUnavailable(type(error).__name__) from None
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
             self._store.close()
+
+    def _is_destroyed(self, name: str) -> bool:
+        destroyed = self._store.execute("SELECT 1 FROM destroyed WHERE name = ?", (name,))
+        return destroyed.fetchone() is not None
+
+    def _forget_destroyed(self) -> None:
+        """Let go of keys that somebody destroyed since we looked; the file tells if it moved."""
+        try:
+            (change,) = self._store.execute("PRAGMA data_version").fetchone()
+            if change == self._seen_change:
+                return
+            for (name,) in self._store.execute("SELECT name FROM destroyed"):
+                self._cached.pop(name, None)
+        except sqlite3.Error as error:
+            raise KeysUnavailable(type(error).__name__) from None
+        self._seen_change = change
 
     def _make(self, names: list[str]) -> None:
         """Load the keys; those that nobody made yet are made in one durable step."""

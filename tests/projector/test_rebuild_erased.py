@@ -1,0 +1,50 @@
+"""Who was erased stays erased, also where a projector has their key in hand or they come again."""
+
+import sqlite3
+
+from projector.archive import Archive
+from projector.assembly import open_keys
+from projector.settings import Settings
+from tests.projector.conftest import Drain, Start
+from tests.projector.feed import Feed, customer
+from tests.projector.mirror import Mirror
+from tests.projector.test_rebuild import projected, run
+
+
+def erase(settings: Settings, customer_id: str) -> None:
+    """Destroy a customer's key, as whoever runs the projector does."""
+    with sqlite3.connect(settings.archive_keys) as store:
+        store.execute("DELETE FROM keys WHERE name = ?", (customer_id,))
+
+
+def test_a_destroyed_key_is_in_nobodys_hand(
+    feed: Feed, drain: Drain, settings: Settings, mirror: Mirror
+) -> None:
+    """Who used it a moment ago and goes on opens nothing with it any more."""
+    feed.tell("customer.created.v1", customer("CUS-1"))
+    feed.tell("customer.created.v1", customer("CUS-2"))
+    drain()
+    archive, kept = (
+        Archive(open_keys(settings)),
+        list(mirror.database["archive"].find().sort("_id")),
+    )
+    assert all(archive.opened(each) for each in kept)
+    erase(settings, "CUS-1")
+    assert [archive.opened(each) is None for each in kept] == [True, False]
+
+
+def test_who_comes_again_after_they_were_erased_is_rebuilt_from_then(
+    beside_ledger: Settings, start: Start, feed: Feed, mirror: Mirror
+) -> None:
+    """What was told before is erased and counted as such; what came after it is all there."""
+    with start(beside_ledger) as drain:
+        feed.tell("customer.created.v1", customer("CUS-1", email_address="old@example.com"))
+        drain()
+        erase(beside_ledger, "CUS-1")
+        feed.tell("customer.changed.v1", customer("CUS-1", first_name="Zoe"))
+        drain()
+    done = run(beside_ledger)
+    assert (done.erased, done.unreadable) == (1, 0)
+    (again,) = projected(mirror)["customers"]
+    assert (again["firstName"], again.get("emailAddress")) == ("Zoe", None)
+    assert run(beside_ledger).differing == 0
