@@ -147,8 +147,8 @@ def _entries(journal: Journal, after: int, last: int) -> Iterator[Entry]:
 
 
 def _events(journal: Journal, after: int) -> Iterator[LedgerEvent]:
-    """Give the events that were committed since the walk began."""
-    return map(_event, _entries(journal, after, journal.head().position))
+    """Give the events that were committed from the walk's begin until the first is asked for."""
+    yield from map(_event, _entries(journal, after, journal.head().position))
 
 
 def _event(entry: Entry) -> LedgerEvent:
