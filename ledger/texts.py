@@ -34,6 +34,7 @@ class TextVault:
         self._master = AESGCM(master_key)
         self._lock = Lock()
         self._cached: OrderedDict[str, AESGCM] = OrderedDict()
+        self._seen_change = 0
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             self._store = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -73,6 +74,7 @@ class TextVault:
 
     def _key(self, customer_id: str) -> AESGCM:
         with self._lock:
+            self._forget_destroyed()
             key = self._cached.get(customer_id)
             if key is None:
                 key = AESGCM(self._load_or_make(customer_id))
@@ -80,6 +82,16 @@ class TextVault:
                 if len(self._cached) > _KEYS_CACHED_MAX:
                     self._cached.popitem(last=False)
             return key
+
+    def _forget_destroyed(self) -> None:
+        """Load all keys again when somebody else changed the store: they may have destroyed one."""
+        try:
+            (change,) = self._store.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error as error:
+            raise TextKeysFailed(f"the store of text keys: {error}") from None
+        if change != self._seen_change:
+            self._cached.clear()
+            self._seen_change = change
 
     def _unwrapped(self, customer_id: str, wrapped: bytes) -> bytes:
         nonce, key = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]

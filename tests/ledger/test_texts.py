@@ -1,6 +1,7 @@
 """Sealed texts open for their customer and place, and for no other."""
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,23 @@ def test_a_sealed_text_opens_nowhere_else(tmp_path: Path, customer: str, name: s
     with pytest.raises(InvalidTag):
         vault.open(customer, name, sealed)
     vault.close()
+
+
+def test_a_destroyed_key_is_not_in_the_vaults_hand(tmp_path: Path) -> None:
+    """Whoever destroys it need not stop the ledger; what is sealed later outlives its end."""
+    master = os.urandom(32)
+    vault = TextVault(tmp_path / "keys.db", master)
+    erased, kept = (vault.seal(each, "reason", "text") for each in ("CUS-1", "CUS-2"))
+    with sqlite3.connect(tmp_path / "keys.db") as keys:
+        keys.execute("DELETE FROM text_keys WHERE customer_id = 'CUS-1'")
+    with pytest.raises(InvalidTag):
+        vault.open("CUS-1", "reason", erased)
+    later = vault.seal("CUS-1", "reason", "later")
+    vault.close()
+    again = TextVault(tmp_path / "keys.db", master)
+    opened = again.open("CUS-1", "reason", later), again.open("CUS-2", "reason", kept)
+    assert opened == ("later", "text")
+    again.close()
 
 
 def test_another_master_key_opens_nothing(tmp_path: Path) -> None:
