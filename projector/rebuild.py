@@ -24,6 +24,7 @@ from projector.replay import Replay
 from projector.retention import taken
 from projector.settings import Settings
 from projector.shelf import PROJECTED, REBUILD, TIMEZONED, Shelf
+from projector.writes import DocumentTooLarge
 from proto import codec, documents
 from proto.documents import RebuildDocument
 from proto.values import Instant
@@ -94,6 +95,11 @@ class Rebuild:
             raise NotRebuilt("Another rebuild is under way: run it again when it has ended.")
         try:
             self._rebuild()
+        except DocumentTooLarge as error:
+            raise NotRebuilt(
+                f"Nothing was swapped: MAX_DOCUMENT_BYTES was lowered since ({error}). "
+                "Set it to what it was."
+            ) from None
         except KeysUnavailable as error:
             raise NotRebuilt(
                 f"Nothing was swapped: the file of ARCHIVE_KEYS cannot open the archive ({error}). "

@@ -1,9 +1,13 @@
-"""Who was erased stays erased, also where a projector has their key in hand or they come again."""
+"""A rebuild after keys were destroyed, and after limits were lowered."""
 
 import sqlite3
+from dataclasses import replace
+
+import pytest
 
 from projector.archive import Archive
 from projector.assembly import open_keys
+from projector.rebuild import NotRebuilt
 from projector.settings import Settings
 from tests.projector.conftest import Drain, Start
 from tests.projector.feed import Feed, customer
@@ -47,4 +51,19 @@ def test_who_comes_again_after_they_were_erased_is_rebuilt_from_then(
     assert (done.erased, done.unreadable) == (1, 0)
     (again,) = projected(mirror)["customers"]
     assert (again["firstName"], again.get("emailAddress")) == ("Zoe", None)
+    assert run(beside_ledger).differing == 0
+
+
+def test_a_limit_that_was_lowered_is_told_in_a_sentence(
+    beside_ledger: Settings, start: Start, feed: Feed, mirror: Mirror
+) -> None:
+    """What was taken under the higher one stays as it is, and the command ends by no fault."""
+    feed.tell("applicationDetail_changed", {"told": "x" * 50_000}, conv="CONV-1")
+    with start(beside_ledger) as drain:
+        drain()
+    before = projected(mirror)
+    lower = replace(beside_ledger, document_bytes_max=20_000)
+    with pytest.raises(NotRebuilt, match="MAX_DOCUMENT_BYTES"):
+        run(lower)
+    assert projected(mirror)["conversations"] == before["conversations"]
     assert run(beside_ledger).differing == 0
