@@ -20,7 +20,7 @@ from ledger.domain.staff import Staff
 from ledger.domain.switch import Switch
 from ledger.errors import Refusal, Refused
 from ledger.fail_points import FailPoint, reach
-from ledger.journal import Answer, Entry, Group, Head, Journal, TakenName
+from ledger.journal import Answer, Entry, Group, Head, Journal, JournalFailed, TakenName
 from ledger.proof.growth import Growth
 from ledger.registers import Registers
 from ledger.states import States, past_of
@@ -74,13 +74,17 @@ class Door:
     def begin(self, keys: Sequence[str]) -> Pending:
         """Start a group and look its keys up: where that fails, nothing is posted.
 
-        After a failure everything is read anew, for its outcome is unknown.
+        After a failure everything is read anew, for its outcome is unknown: a server may even
+        finish the commit while we read.
         """
         if self._head is None:
+            head = self._journal.head()
             self._states.clear()
             self._registers.reload()
             self._growth.reload()
-            self._head = self._journal.head()
+            if self._journal.head() != head:
+                raise JournalFailed("it went on while it was read anew")
+            self._head = head
         return Pending(self._head, self._journal.answers(keys))
 
     def carry_out(self, intent: Intent, pending: Pending) -> Reply:
