@@ -120,11 +120,11 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 USUAL_LIMITS: Final = Limits()
-_CONFUSED: Final = frozenset({bool, int, Int64, dict, list})
+_CONFUSED: Final = frozenset({bool, int, Int64, float, dict, list})
 
 
 def is_same(one: object, other: object) -> bool:
-    """Tell whether two values are stored alike; to Python, 1 is the same as true."""
+    """Tell whether two values are stored alike; to Python, 1 is the same as true and as 1.0."""
     return one == other and _are_kinds_same(one, other)
 
 
@@ -135,7 +135,8 @@ def _are_kinds_same(one: Any, other: Any) -> bool:  # noqa: ANN401 - any stored 
     elif isinstance(one, list):
         pairs = [(each, other[at]) for at, each in enumerate(one) if type(each) in _CONFUSED]
     else:
-        return isinstance(one, bool) == isinstance(other, bool)
+        is_truth, is_float = isinstance(one, bool), isinstance(one, float)
+        return is_truth == isinstance(other, bool) and is_float == isinstance(other, float)
     return not pairs or all(_are_kinds_same(*pair) for pair in pairs)
 
 

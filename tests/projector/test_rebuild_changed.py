@@ -10,7 +10,7 @@ from projector.assembly import open_keys
 from projector.rebuild import NotRebuilt
 from projector.settings import Settings
 from tests.projector.conftest import Drain, Start
-from tests.projector.feed import Feed, customer
+from tests.projector.feed import Feed, account, customer
 from tests.projector.mirror import Mirror
 from tests.projector.test_rebuild import projected, run
 
@@ -67,3 +67,18 @@ def test_a_limit_that_was_lowered_is_told_in_a_sentence(
         run(lower)
     assert projected(mirror)["conversations"] == before["conversations"]
     assert run(beside_ledger).differing == 0
+
+
+def test_a_whole_number_of_another_type_is_told_as_mended(
+    beside_ledger: Settings, start: Start, feed: Feed, mirror: Mirror
+) -> None:
+    """To Python 5 and 5.0 are the same; nothing of ours is stored as the latter."""
+    feed.tell("account.created.v1", account())
+    aged = {"account_id": "LOAN-1", "dpd": 5, "bucket": "early_arrears"}
+    feed.tell("loan.aging.updated.v1", aged)
+    with start(beside_ledger) as drain:
+        drain()
+    accounts = mirror.database["loan-accounts"]
+    accounts.update_one({"_id": "LOAN-1"}, {"$set": {"aging.currentDPD": 5.0}})
+    assert run(beside_ledger, "loan-accounts").differing == 1
+    assert run(beside_ledger, "loan-accounts").differing == 0
