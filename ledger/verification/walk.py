@@ -16,6 +16,7 @@ from ledger.verification.approvals import ApprovalsCheck
 from ledger.verification.books import BooksCheck
 from ledger.verification.keys import KeysCheck
 from ledger.verification.names import NamesCheck
+from proto import subjects
 from proto.codec import Poison
 from proto.events import LedgerEvent
 from proto.proof import PublicKeys
@@ -90,7 +91,8 @@ def walk(
     """Check all entries from a position on. Raises Wrong, Broken, WrongKey, ValueError.
 
     From the first entry everything is checked. From a later one on: the chain, balances,
-    approvals and bodies, and neither tree, heads and escrow nor the sums of all accounts.
+    approvals and bodies, and neither tree, heads and escrow nor the sums of all accounts. What
+    an approval brought about is walked with it.
     The ledger may go on meanwhile: what is committed later is left for the next walk.
     """
     started = clock()
@@ -98,6 +100,7 @@ def walk(
         raise ValueError(f"{stray} is no part of the journal: it was put in")
     escrowed = max((head.size for head in escrow.heads()), default=0)
     last = journal.head().position  # after escrow: what is there must be in the journal
+    from_position = _approval_before(journal, from_position)
     is_whole = from_position <= 1
     until = _UntilNow(escrow, max(escrowed, last))
     frozen = _Frozen(journal, last)
@@ -128,6 +131,22 @@ def walk(
         keys=keys_check.finish(heads_of(frozen)) if is_whole else 0,
         seconds=clock() - started,
     )
+
+
+def _approval_before(journal: Journal, position: int) -> int:
+    """Give where the approval stands whose effect an entry may be part of; else its own place."""
+    first, entries = position, journal.read(position - 1, 1)
+    while first > 1 and entries:
+        entry, entries = entries[0], journal.read(first - 2, 1)
+        before, first = entries[0], first - 1
+        is_one_command = (before.actor, before.recorded_at) == (entry.actor, entry.recorded_at)
+        if not (subjects.is_account(entry.subject_id) and is_one_command):
+            break
+        if before.subject_id.startswith(subjects.REQUEST):
+            return first
+        if before.subject_id != entry.subject_id:
+            break
+    return position
 
 
 def _check_last_head(journal: Journal) -> None:

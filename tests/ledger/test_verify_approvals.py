@@ -76,6 +76,15 @@ def test_a_decided_request_is_right(decided: Path) -> None:
     assert status == RIGHT, sentence
 
 
+def test_a_walk_may_begin_anywhere(decided: Path) -> None:
+    """Also between an approval and what it brought about: that is walked with it."""
+    with closing(SqliteJournal(settings_of(decided).journal_path)) as journal:
+        last = journal.head().position
+    for position in range(2, last + 1):
+        status, sentence = verify(settings_of(decided), position, tell=lambda _line: None)
+        assert status == RIGHT, sentence
+
+
 def _changing(event_type: str, change: Change, staff_id: str = "") -> Callable[[Entry], Entry]:
     def changed(entry: Entry) -> Entry:
         if entry.event_type != event_type or (staff_id and not entry.subject_id.endswith(staff_id)):
