@@ -7,7 +7,7 @@ one from outside that another projector took over while we still had it in hand.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import redis
@@ -34,6 +34,8 @@ return 1
 """Not where another has acknowledged it; what Redis lost altogether is kept none the less."""
 
 Failure = tuple[Entry, Exception]
+Copies = Callable[[Sequence[Entry]], Sequence[Entry]]
+"""Tells which entries are broken copies of events that were applied."""
 
 
 class Failed(NamedTuple):
@@ -51,8 +53,12 @@ class DeadLetters:
     def __init__(self, client: redis.Redis, tries_max: int, clock: Callable[[], Instant]) -> None:
         self._client, self._tries_max, self._clock = client, tries_max, clock
 
-    def failed(self, failures: Sequence[Failure]) -> Failed:
-        """Count failures; the last one moves an entry away."""
+    def failed(self, failures: Sequence[Failure], copies: Copies | None = None) -> Failed:
+        """Count failures; the last one moves an entry away, if it is none of the `copies`.
+
+        These are duplicates, and acknowledged. It is asked of no failure before the last:
+        to look took longer than to count, or to move.
+        """
         tries = self._count([each for each, error in failures if not isinstance(error, AT_ONCE)])
         dead, waiting = list[Failure](), list[Entry]()
         for entry, error in failures:
@@ -60,7 +66,10 @@ class DeadLetters:
                 waiting.append(entry)
             else:
                 dead.append((entry, error))
-        return Failed(self._move(dead, tries) if dead else [], waiting)
+        if not dead:
+            return Failed([], waiting)
+        known = copies([entry for entry, _ in dead]) if copies else []
+        return Failed(self._move(dead, tries, {_name(each) for each in known}), waiting)
 
     def _count(self, entries: Sequence[Entry]) -> dict[str, int]:
         """Note a failure of each; give how many each has had."""
@@ -70,11 +79,13 @@ class DeadLetters:
             pipeline.hincrby(FAILURES, name, 1)
         return dict(zip(names, pipeline.execute(), strict=True))
 
-    def _move(self, dead: Sequence[Failure], tries: Mapping[str, int]) -> list[Failure]:
+    def _move(
+        self, dead: Sequence[Failure], tries: Mapping[str, int], copies: Collection[str]
+    ) -> list[Failure]:
         """Put entries among the dead letters and acknowledge them, in one step.
 
-        Give those that were put there: what is dead already, or was brought through by
-        another projector, is not.
+        Give those that were put there: a copy is not, nor what is dead already, or was
+        brought through by another projector.
         """
         told: set[str] = set()
         put: list[tuple[Failure, int]] = []
@@ -83,7 +94,7 @@ class DeadLetters:
         for entry, error in dead:
             ledger_id = _ledger_id(entry)
             known = ledger_id and (ledger_id in told or self._client.sismember(DEAD, ledger_id))
-            if not known:
+            if not known and _name(entry) not in copies:
                 put.append(((entry, error), len(pipeline)))
                 told.add(ledger_id)
                 letter = self._letter(entry, error, tries.get(_name(entry), 1))

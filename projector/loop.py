@@ -7,7 +7,8 @@ for with the batch in hand, and no event is blamed for it.
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 import redis
 import structlog
@@ -17,7 +18,7 @@ from projector.fail_points import FailPoint, reach
 from projector.failures import Failures
 from projector.floods import Floods
 from projector.inbox_loss import InboxLoss
-from projector.item import Entry, Item
+from projector.item import Delivery, Entry, Item
 from projector.lease import Lease
 from projector.letters import LETTERS_GROUP, Letters
 from projector.metrics import Metrics
@@ -38,6 +39,8 @@ WAIT_MS: Final = 300
 
 TIDY_SECONDS: Final = 10.0
 BACK_OFF_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -70,7 +73,7 @@ class Projector:
         self._reclaimer = Reclaimer(streams, consumer, stale)
         self._of_letters = Reclaimer(streams, consumer, stale, LETTERS_GROUP)
         dead_letters = DeadLetters(streams, settings.tries_max, clock)
-        self._failures = Failures(dead_letters, vitals, metrics)
+        self._failures = Failures(dead_letters, self._applied, vitals, metrics)
         self._loss = InboxLoss(store, vitals, clock)
         self._lease = Lease(streams, settings.consumer)
         self._trimmer = Trimmer(streams, settings)
@@ -115,16 +118,18 @@ class Projector:
         self._vitals.turned_at = time.monotonic()
         if not self._is_resumed:
             self._resume()
-        again = self._failures.delivered_again()
-        # What was delivered again may be taken for stale in the same turn.
-        given = {(each.stream, each.entry_id) for each in again if not each.is_fetched}
+        waiting = self._failures.waiting
+        # What waits to be delivered again may be taken for stale.
+        here = {(each.stream, each.entry_id) for each in waiting if not each.is_fetched}
         old = [*self._tidy(), *self._missed.turn(time.monotonic())]
-        entries = [each for each in old if (each.stream, each.entry_id) not in given]
+        entries = [each for each in old if (each.stream, each.entry_id) not in here]
         if not entries:
             readable = STREAMS if self._lease.is_held else (INBOX,)
-            entries = self._reader.read(readable, None if again else wait_ms, len(again))
+            entries = self._reader.read(readable, None if waiting else wait_ms)
             self._loss.see(self._reader.begun_anew)
-        self._handle([*again, *entries])
+        again = self._failures.delivered_again(time.monotonic(), is_behind=self._reader.is_behind)
+        left = [each.entry for each in self._decode(again)]
+        self._handle([*left, *entries])
         return len(again) + len(entries)
 
     def _resume(self) -> None:
@@ -198,47 +203,57 @@ class Projector:
             self._floods.saw(each, self._failures.poison())
 
     def _decode(self, entries: Sequence[Entry]) -> list[Item]:
-        """Read the envelopes, so far as they can be."""
+        """Read the envelopes, so far as they can be; of what failed a moment ago, the bodies too.
+
+        What still cannot be read needs no transaction for that. Of our ledger's events one
+        decides all the same: they wait for one another.
+        """
         items: list[Item] = []
+        named: list[Item] = []
         poison: list[Failure] = []
+        most = self._settings.payload_bytes_max
         for entry in entries:
             try:
-                items.append(
-                    Item(
-                        entry,
-                        read_envelope(
-                            entry.stream,
-                            entry.entry_id,
-                            entry.fields,
-                            self._settings.payload_bytes_max,
-                        ),
-                    )
-                )
+                item = Item(entry, read_envelope(entry.stream, entry.entry_id, entry.fields, most))
+                named.append(item)
+                if entry.delivery is Delivery.AGAIN and not item.is_ledger:
+                    item.happening()
             except Poison as error:
                 poison.append((entry, error.bare()))
-        self._failures.unreadable(poison)
+            else:
+                items.append(item)
+        self._failures.unreadable(poison, named)
         return items
 
     def _apply(self, items: Sequence[Item]) -> Outcome:
-        """Write a batch; wait for MongoDB with the batch in hand."""
+        """Write a batch."""
+        return self._patiently(partial(self._store.apply, items))
+
+    def _applied(self, marks: Sequence[bytes]) -> set[bytes]:
+        """Give those marks that applied events bear."""
+        return self._patiently(partial(self._store.applied, marks))
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        """Do what the store is asked; wait for MongoDB with what is in hand."""
         failures = 0
         while True:
             try:
-                outcome = self._store.apply(items)
+                done = work()
             except Unreachable as error:
                 if self._stopping.is_set():
                     raise
                 failures = self._wait("mongodb", error, failures)
             else:
                 self._vitals.waits_for = None
-                return outcome
+                return done
 
     def _settle(self, outcome: Outcome) -> None:
         """Acknowledge what is durable, move away what is dead, count the rest."""
         settled = list(outcome.settled())
         acknowledge(self._streams, settled)
         self._failures.forget(list(outcome.through()))
-        self._failures.unreadable([(item.entry, poison) for item, poison in outcome.poison])
+        poison = [(item.entry, error) for item, error in outcome.poison]
+        self._failures.unreadable(poison, [item for item, _ in outcome.poison])
         self._failures.failed(outcome.failed)
         self._vitals.count(outcome, self._clock())
         self._more_letters |= self._letters.work.saw(outcome.applied)

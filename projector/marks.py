@@ -22,9 +22,9 @@ class SeenBefore(Exception):  # noqa: N818 - what it tells, which is no error
 
 
 class Marks:
-    """The marks, inside one transaction."""
+    """The marks, inside one transaction; without a session, to look at them."""
 
-    def __init__(self, database: Database[dict[str, Any]], session: ClientSession) -> None:
+    def __init__(self, database: Database[dict[str, Any]], session: ClientSession | None) -> None:
         self._database, self._session = database, session
 
     def found(self, marks: Sequence[bytes]) -> set[bytes]:

@@ -69,6 +69,10 @@ class Metrics:
         self._count("poison", seen_first)
         self._count("failed", (item for item, _ in outcome.failed))
 
+    def found_again(self, copies: Iterable[Item]) -> None:
+        """Count broken copies of events that were applied."""
+        self._count("duplicate", copies)
+
     def retried(self, what: str, count: int = 1) -> None:
         """Count a wait for a server, or events that will be tried again."""
         self._retries.labels(what).inc(count)

@@ -29,7 +29,7 @@ from projector.fail_points import FailPoint, reach
 from projector.fence import Fenced, Patience
 from projector.happening import Limits
 from projector.item import Item
-from projector.marks import DUPLICATE_KEY, SeenBefore
+from projector.marks import DUPLICATE_KEY, Marks, SeenBefore
 from projector.orphans import end_orphans
 from projector.outcome import Outcome
 from projector.retention import Retention, taken
@@ -134,6 +134,13 @@ class Store:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, one entry must answer for it
             return self._parts(items, error, release=release)
+
+    def applied(self, marks: Sequence[bytes]) -> set[bytes]:
+        """Give those marks that applied events bear. Raises Unreachable."""
+        try:
+            return Marks(self.database, None).found(marks)
+        except PyMongoError as error:
+            raise fault_of(error) from error
 
     def parked_subjects(self) -> list[str]:
         """Give the subjects of which events wait. Raises Unreachable."""

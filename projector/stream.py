@@ -49,6 +49,8 @@ class Reader:
         self._client, self._consumer = client, consumer
         self._entries_max, self._bytes_max = entries_max, bytes_max
         self.count = min(FIRST_COUNT, entries_max)
+        self.is_behind = False
+        """Whether the last read gave as much as it asked for: there may be more of it."""
         self.begun_anew: set[str] = set()
         """The streams whose group was not there; whoever looks at them empties this."""
 
@@ -56,13 +58,12 @@ class Reader:
         """Make the group on each stream, from its first entry; one that is there stays."""
         self.begun_anew.update(each for each in STREAMS if make_group(self._client, each))
 
-    def read(self, streams: Sequence[str], wait_ms: int | None, beside: int = 0) -> list[Entry]:
-        """Read new entries of all streams at once; wait for the first when given a time.
-
-        They share their batch with so many others `beside` them.
-        """
-        places = dict.fromkeys(streams, ">")
-        return self._read(places, wait_ms, Delivery.FIRST, max(1, self.count - beside))
+    def read(self, streams: Sequence[str], wait_ms: int | None) -> list[Entry]:
+        """Read new entries of all streams at once; wait for the first when given a time."""
+        asked = self.count
+        entries = self._read(dict.fromkeys(streams, ">"), wait_ms, Delivery.FIRST, asked)
+        self.is_behind = len(entries) >= asked
+        return entries
 
     def read_pending(self, stream: str, after: str) -> list[Entry]:
         """Read entries again that this consumer was given and never acknowledged."""

@@ -72,8 +72,8 @@ class Transaction:
     ) -> tuple[Plan, list[tuple[Item, Poison]]]:
         """Sort the batch out, then read the bodies; without the poison it may sort otherwise.
 
-        A body that cannot be read may be a copy of an event that was applied: then it is
-        a duplicate and no dead letter, so that its mark is looked up.
+        Whether a body that cannot be read is a broken copy of what was applied is looked up
+        before it is made a dead letter, and not here each time.
         """
         outside = [item.mark for item in items if not item.is_ledger]
         marks = self._marks.found(outside) if self._look_up else set[bytes]()
@@ -88,20 +88,13 @@ class Transaction:
             readable = batch.read_bodies((*decided.fresh, *decided.waiting), now)
             if not readable.poison:
                 return decided, poison
-            marks |= self._known(readable.poison)
-            dead = [each for each in readable.poison if each[0].mark not in marks]
-            poison += dead
-            bad = {id(item) for item, _ in dead}
-            if len(dead) == len(readable.poison) and _is_apart(dead, decided):
+            poison += readable.poison
+            bad = {id(item) for item, _ in readable.poison}
+            if _is_apart(readable.poison, decided):
                 decided.fresh = [item for item in decided.fresh if id(item) not in bad]
                 return decided, poison
             left = [item for item in left if id(item) not in bad]
             parked = [item for item in parked if id(item) not in bad]
-
-    def _known(self, poison: Sequence[tuple[Item, Poison]]) -> set[bytes]:
-        """Give the marks of those that are broken copies of what was applied."""
-        outside = [item.mark for item, _ in poison if not item.is_ledger]
-        return set() if self._look_up else self._marks.found(outside)
 
     def _versions(self, ours: Sequence[Item]) -> dict[str, int]:
         """Give the version that each subject of our ledger has reached here."""
