@@ -17,6 +17,7 @@ from proto import codec
 from proto.values import Code, read_value
 
 _SUPPLIED: Final = frozenset({"approved_by", "expected_version"})
+_LATER: Final = frozenset({"recovered", "unpaid_fees"})
 _FLAGS: Final = {True: "yes", False: "no"}
 
 
@@ -85,6 +86,8 @@ def snapshot_of(loan: Loan) -> str:
                 "interest": str(loan.interest),
                 "fees": str(loan.fee_balance),
                 "overpayment": str(loan.overpayment),
+                "recovered": str(loan.recovered),
+                "unpaid_fees": _unpaid(loan),
             },
             "flags": {
                 "account_status": loan.status,
@@ -95,9 +98,19 @@ def snapshot_of(loan: Loan) -> str:
     ).decode()
 
 
+def _unpaid(loan: Loan) -> str:
+    """Name the fees that are owed: one may have taken the place of another of its amount."""
+    kinds = ((fee, fee.transaction_type.replace("_", " ").lower()) for fee in loan.fees)
+    return ", ".join(
+        f"{kind} {fee.transaction_id} {fee.unpaid}" for fee, kind in kinds if fee.unpaid
+    )
+
+
 def differences(seen: str, now: str) -> tuple[Difference, ...]:
     """Compare two snapshots field by field; the version alone is no difference."""
     before, after = _flat(seen), _flat(now)
+    for field in _LATER - before.keys():  # it was asked before these were bound
+        del after[field]
     return tuple(
         Difference(field, before.get(field, "not there"), after.get(field, "not there"))
         for field in dict.fromkeys((*before, *after))

@@ -11,7 +11,18 @@ from ledger.commands.record_repayment import RecordRepayment
 from ledger.domain.loan import Loan
 from proto.values import Instant, Money
 from tests.builders import Caller, LedgerProcess
-from tests.ledger.approvers import Approver, approver, ask, cancel, get, refused, write_off
+from tests.ledger.approvers import (
+    Approver,
+    approver,
+    ask,
+    cancel,
+    get,
+    recovery,
+    refused,
+    undo,
+    waiver,
+    write_off,
+)
 from tests.ledger.one_loan import ACCOUNT, OneLoan
 
 
@@ -98,6 +109,34 @@ def test_a_decision_is_about_an_account_that_was_there(
     assert (told.reason, told.field) == ("STALE_REQUEST", "account_version")
 
 
+def test_a_fee_that_another_took_the_place_of_is_looked_at_again(
+    ledger: LedgerProcess, support: Caller, decider: Approver
+) -> None:
+    """Every sum is as it was, but to waive the fee that was paid would lower the principal."""
+    account = ledger.system.active_loan()
+    support.repay(account, "100.00")
+    fee = support.late_fee(account, "60.00").transaction.transaction_id
+    request_id = ask(support, waiver(account, "60.00", target_transaction_id=fee)).request_id
+    support.repay(account, "60.00")
+    other = support.late_fee(account, "60.00").transaction.transaction_id
+    told = refused(decider.approve, request_id)
+    assert told.reason == "STALE_REQUEST"
+    assert f"unpaid_fees was late fee {fee} 60.00, is late fee {other} 60.00" in told.sentence
+    assert len(decider.get(request_id).differences) == 1
+
+
+def test_money_that_came_in_before_the_undo_of_a_write_off_is_looked_at_again(
+    ledger: LedgerProcess, support: Caller, decider: Approver
+) -> None:
+    """Nothing is owed meanwhile, but the undo would bring back less."""
+    account = ledger.system.active_loan()
+    decider.approve(ask(support, write_off(account)).request_id)
+    asked = ask(support, undo(account)).request_id
+    decider.approve(ask(support, recovery(account, "50.00")).request_id)
+    told = refused(decider.approve, asked)
+    assert (told.reason, "recovered was 0.00, is 50.00" in told.sentence) == ("STALE_REQUEST", True)
+
+
 def _changed(part: str, loan: Loan) -> Loan:
     """Give a loan of which one part is another."""
     first, *others = loan.instalments
@@ -131,3 +170,11 @@ def test_a_change_in_any_part_of_an_account_is_seen(part: str, told: str) -> Non
     now = binding.snapshot_of(_changed(part, seen))
     changed = binding.differences(binding.snapshot_of(seen), now)
     assert [each.field for each in changed] == [told]
+
+
+def test_a_request_of_older_days_is_compared_by_what_it_bound() -> None:
+    """Fees by name and what was recovered were not in it."""
+    now = binding.snapshot_of(OneLoan().now)
+    older = msgspec.json.decode(now)
+    del older["balances"]["recovered"], older["balances"]["unpaid_fees"]
+    assert binding.differences(msgspec.json.encode(older).decode(), now) == ()
