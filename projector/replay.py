@@ -119,6 +119,7 @@ class Replay:
         first = self._live[ARCHIVE.name].find_one(OURS, sort=[("_id", 1)])
         end = first["positions"][0] if first else None
         late = self._came_late(end) if end is not None and end > 1 else set()
+        begun = self._newest_second() - WINDOW_SECONDS
         after = 0
         while end is None or after < end - 1:
             entries, _ = self._ledger.journal(after)
@@ -127,9 +128,10 @@ class Replay:
             page = [_item(entry) for entry in entries]
             after = page[-1].envelope.position
             items = [each for each in page if end is None or each.envelope.position < end]
-            items = [each for each in items if each.envelope.position not in late]
             applied = self._applied_versions(items)
-            self._apply([each for each in items if each.version <= applied[each.subject_id]])
+            late |= self._archived_since(begun)  # after the versions: what they count stands there
+            items = [each for each in items if each.version <= applied[each.subject_id]]
+            self._apply([each for each in items if each.envelope.position not in late])
             yield len(items)
 
     def _came_late(self, end: int) -> set[int]:
@@ -137,6 +139,15 @@ class Replay:
         archive = self._live[ARCHIVE.name]
         kept = archive.find({"positions": {"$lt": end}}, {"positions": 1})
         return {at for each in kept for at in positions(each) if at < end}
+
+    def _newest_second(self) -> int:
+        newest = self._live[ARCHIVE.name].find_one({}, {"_id": 1}, sort=[("_id", -1)])
+        return PLACE.unpack(bytes(newest["_id"]))[0] if newest else 0
+
+    def _archived_since(self, second: int) -> set[int]:
+        """Give the positions that were put into the archive since: it tells when they came."""
+        query = {**OURS, "_id": {"$gte": Binary(PLACE.pack(max(0, second), 0, 0, 0))}}
+        return {at for each in self._live[ARCHIVE.name].find(query) for at in positions(each)}
 
     def _applied_versions(self, items: Iterable[Item]) -> dict[str, int]:
         """Give the version that each subject has reached in the live collections."""
