@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from ledger.commands.command import AccountCommand, Sealed
 from ledger.domain.loan import Loan
+from ledger.domain.money import dollars
 from proto import codec
 from proto.values import Code, read_value
 
@@ -101,9 +102,10 @@ def snapshot_of(loan: Loan) -> str:
 def _unpaid(loan: Loan) -> str:
     """Name the fees that are owed: one may have taken the place of another of its amount."""
     kinds = ((fee, fee.transaction_type.replace("_", " ").lower()) for fee in loan.fees)
-    return ", ".join(
-        f"{kind} {fee.transaction_id} {fee.unpaid}" for fee, kind in kinds if fee.unpaid
+    owed = (
+        f"{kind} {fee.transaction_id} {dollars(fee.unpaid)}" for fee, kind in kinds if fee.unpaid
     )
+    return ", ".join(owed) or "none"
 
 
 def differences(seen: str, now: str) -> tuple[Difference, ...]:

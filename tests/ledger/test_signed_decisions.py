@@ -121,8 +121,9 @@ def test_a_fee_that_another_took_the_place_of_is_looked_at_again(
     other = support.late_fee(account, "60.00").transaction.transaction_id
     told = refused(decider.approve, request_id)
     assert told.reason == "STALE_REQUEST"
-    assert f"unpaid_fees was late fee {fee} 60.00, is late fee {other} 60.00" in told.sentence
-    assert len(decider.get(request_id).differences) == 1
+    assert f"unpaid_fees was late fee {fee} $60.00, is late fee {other} $60.00" in told.sentence
+    support.repay(account, "60.00")
+    assert decider.get(request_id).differences[1].now == "none"
 
 
 def test_money_that_came_in_before_the_undo_of_a_write_off_is_looked_at_again(
